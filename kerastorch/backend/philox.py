@@ -1,0 +1,131 @@
+"""Random numbers that depend on a seed alone: the same on every device, and those of Keras on TensorFlow 1.
+
+An unseeded process-wide generator gives other numbers whenever something else drew before. Here each draw is a pure
+function of its seed: Philox-4x32-10 (a counter run through ten rounds of a block cipher), keyed and unpacked as
+TensorFlow 1 does for an operation with a seed. So a script that calls ``np.random.seed`` starts from the weights that
+it had under Keras 2. Everything is computed on the CPU, where results do not vary with the device.
+
+Source: J. Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC 2011.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+
+import torch
+
+__all__ = ["uniform", "normal", "truncated_normal"]
+
+_GRAPH_SEED = 87654321  # TensorFlow's, for an operation that has a seed in a graph that has none
+_SEEDS = 2**31 - 1
+_LOW = 0xFFFFFFFF
+_CHUNK = 1 << 15  # counters at a time: the temporaries stay in the processor's cache
+_RESERVED = 64  # counters that each truncated number may use up
+
+
+def uniform(
+    shape: Sequence[int], minval: float = 0.0, maxval: float = 1.0, *, seed: int, dtype: torch.dtype = torch.float32
+) -> torch.Tensor:
+    """Uniform numbers in [minval, maxval), on the CPU.
+
+    Example:
+        >>> uniform((2,), seed=1)
+        tensor([0.2390, 0.9204])
+    """
+    wide = _wide(dtype)
+    drawn = _fill(shape, wide, lambda first, count: _unit(_block(_counters(first, count), seed), wide))
+    low, high = (torch.tensor(bound, dtype=wide) for bound in (minval, maxval))
+    return drawn.mul_(high - low).add_(low).to(dtype)
+
+
+def normal(
+    shape: Sequence[int], mean: float = 0.0, stddev: float = 1.0, *, seed: int, dtype: torch.dtype = torch.float32
+) -> torch.Tensor:
+    """Normally distributed numbers, on the CPU."""
+    wide = _wide(dtype)
+    drawn = _fill(shape, wide, lambda first, count: _gauss(_unit(_block(_counters(first, count), seed), wide)))
+    return drawn.mul_(torch.tensor(stddev, dtype=wide)).add_(torch.tensor(mean, dtype=wide)).to(dtype)
+
+
+def truncated_normal(
+    shape: Sequence[int], mean: float = 0.0, stddev: float = 1.0, *, seed: int, dtype: torch.dtype = torch.float32
+) -> torch.Tensor:
+    """Normally distributed numbers no further than two standard deviations from the mean, on the CPU."""
+    wide = _wide(dtype)
+    drawn = _fill(shape, wide, lambda first, count: _truncated(first, count, seed, wide))
+    return drawn.mul_(torch.tensor(stddev, dtype=wide)).add_(torch.tensor(mean, dtype=wide)).to(dtype)
+
+
+def _wide(dtype: torch.dtype) -> torch.dtype:
+    """The type to compute in: float64 for itself, float32 for all others."""
+    return torch.float64 if dtype == torch.float64 else torch.float32
+
+
+def _fill(shape: Sequence[int], dtype: torch.dtype, groups: Callable[[int, int], torch.Tensor]) -> torch.Tensor:
+    """A tensor filled with ``groups(first, count)``, chunk by chunk."""
+    width = 2 if dtype == torch.float64 else 4
+    total = math.prod(shape)
+    number = -(-total // width)
+    out = torch.empty(number, width, dtype=dtype)
+    for first in range(0, number, _CHUNK):
+        count = min(_CHUNK, number - first)
+        out[first : first + count] = groups(first, count)
+    return out.view(-1)[:total].reshape(tuple(shape))
+
+
+def _counters(first: int, count: int) -> torch.Tensor:
+    return torch.arange(first, first + count)
+
+
+def _block(counters: torch.Tensor, seed: int) -> torch.Tensor:
+    """Four 32-bit words for each counter, along a new last axis (held in int64, which has no sign to mind)."""
+    seed = int(seed) % _SEEDS
+    key = [_GRAPH_SEED & _LOW, _GRAPH_SEED >> 32]
+    a, b = counters & _LOW, counters >> 32
+    c, d = torch.full_like(a, seed & _LOW), torch.full_like(a, seed >> 32)
+    for _ in range(10):
+        # An int64 product wraps as an unsigned one does, and the mask drops what the signed shift drags in.
+        left, right = a * 0xD2511F53, c * 0xCD9E8D57
+        a, b, c, d = (
+            (right >> 32 & _LOW) ^ b ^ key[0],
+            right & _LOW,
+            (left >> 32 & _LOW) ^ d ^ key[1],
+            left & _LOW,
+        )
+        key = [(key[0] + 0x9E3779B9) & _LOW, (key[1] + 0xBB67AE85) & _LOW]
+    return torch.stack((a, b, c, d), -1)
+
+
+def _unit(words: torch.Tensor, dtype: torch.dtype) -> torch.Tensor:
+    """Words to numbers in [0, 1): 23 bits of one word each, or 52 bits of two."""
+    if dtype == torch.float64:
+        return ((words[..., 0::2] & 0xFFFFF) << 32 | words[..., 1::2]).to(dtype) * 2.0**-52
+    return (words & 0x7FFFFF).to(dtype) * 2.0**-23
+
+
+def _gauss(units: torch.Tensor) -> torch.Tensor:
+    """Box and Muller's transform of each pair along the last axis."""
+    radius = units[..., 0::2].clamp(min=1e-7).log().mul(-2.0).sqrt()
+    angle = units[..., 1::2] * (2.0 * math.pi)
+    return torch.stack((angle.sin() * radius, angle.cos() * radius), -1).flatten(-2)
+
+
+def _truncated(first: int, count: int, seed: int, dtype: torch.dtype) -> torch.Tensor:
+    """``count`` groups, each the first normal numbers within (-2, 2) of a stream of its own."""
+    width = 2 if dtype == torch.float64 else 4
+    starts = _counters(first, count) * (_RESERVED * width)
+    out = torch.empty(count, width, dtype=dtype)
+    rows = torch.arange(count)
+    blocks = 1
+    while len(rows):
+        counters = starts[rows, None] + torch.arange(blocks)
+        drawn = _gauss(_unit(_block(counters, seed), dtype)).flatten(1)
+        kept = drawn.abs() < 2
+        nth = kept.cumsum(1)
+        done = nth[:, -1] >= width
+        kept &= nth <= width
+        out[rows[done]] = drawn[done][kept[done]].view(-1, width)
+        rows = rows[~done]  # a few: try again with a longer stretch of their streams
+        blocks *= 4
+    return out

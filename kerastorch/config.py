@@ -1,0 +1,200 @@
+"""What holds for the whole process: float type, epsilon, image layout and device.
+
+The first three default to what ``~/.keras/keras.json`` says, as in Keras; the file is read, never written.
+
+Source: https://keras.io/api/utils/config_utils/
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import torch
+
+__all__ = [
+    "floatx",
+    "set_floatx",
+    "epsilon",
+    "set_epsilon",
+    "image_data_format",
+    "set_image_data_format",
+    "normalize_data_format",
+    "device",
+    "set_device",
+    "torch_dtype",
+    "keras_home",
+]
+
+_FLOATS = ("float16", "bfloat16", "float32", "float64")
+_FORMATS = ("channels_last", "channels_first")
+
+_floatx = "float32"
+_epsilon = 1e-7
+_image_data_format = "channels_last"
+_device: torch.device | None = None
+
+
+def keras_home() -> Path:
+    """The folder of settings, data sets and weights: ``$KERAS_HOME``, else ``~/.keras``.
+
+    Example:
+        >>> keras_home().name
+        '.keras'
+    """
+    return Path(os.environ.get("KERAS_HOME") or Path.home() / ".keras")
+
+
+def floatx() -> str:
+    """The default float type, as a string.
+
+    Example:
+        >>> floatx()
+        'float32'
+    """
+    return _floatx
+
+
+def set_floatx(value: str) -> None:
+    """Sets the default float type: ``'float16'``, ``'bfloat16'``, ``'float32'`` or ``'float64'``.
+
+    Raises:
+        ValueError: for any other name.
+    """
+    global _floatx
+    if value not in _FLOATS:
+        raise ValueError(f"set_floatx: expected one of {_FLOATS}. Received: {value!r}")
+    _floatx = str(value)
+
+
+def epsilon() -> float:
+    """The small number that keeps logarithms and quotients finite (1e-7).
+
+    Example:
+        >>> epsilon()
+        1e-07
+    """
+    return _epsilon
+
+
+def set_epsilon(value: float) -> None:
+    """Sets the number that ``epsilon()`` gives."""
+    global _epsilon
+    _epsilon = float(value)
+
+
+def image_data_format() -> str:
+    """The default place of the channel axis: ``'channels_last'`` or ``'channels_first'``.
+
+    Example:
+        >>> image_data_format()
+        'channels_last'
+    """
+    return _image_data_format
+
+
+def set_image_data_format(data_format: str) -> None:
+    """Sets the default place of the channel axis.
+
+    Raises:
+        ValueError: unless it is ``'channels_last'`` or ``'channels_first'``.
+    """
+    global _image_data_format
+    if data_format not in _FORMATS:
+        raise ValueError(f"set_image_data_format: expected one of {_FORMATS}. Received: {data_format!r}")
+    _image_data_format = str(data_format)
+
+
+def normalize_data_format(value: str | None, owner: str = "data_format") -> str:
+    """The data format that an argument means: None is the process's default.
+
+    Args:
+        value: ``'channels_last'``, ``'channels_first'`` (in any case) or None.
+        owner: what the error message names.
+
+    Raises:
+        ValueError: for anything else.
+    """
+    if value is None:
+        return _image_data_format
+    lowered = value.lower() if isinstance(value, str) else value
+    if lowered not in _FORMATS:
+        raise ValueError(f"{owner}: expected data_format to be one of {_FORMATS}. Received: {value!r}")
+    return lowered
+
+
+def device() -> torch.device:
+    """Where new weights and batches go: what ``set_device`` chose, else CUDA when there is one, else the CPU."""
+    if _device is not None:
+        return _device
+    if torch.cuda.is_available():
+        return torch.device("cuda", torch.cuda.current_device())
+    return torch.device("cpu")
+
+
+def set_device(name: str | torch.device | None) -> None:
+    """Chooses where new weights and batches go.
+
+    Args:
+        name: ``'cpu'``, ``'cuda'``, ``'cuda:1'``, ``'mps'``, a ``torch.device``; None goes back to choosing by itself.
+
+    Raises:
+        ValueError: when torch does not know the device or it is not there.
+
+    Example:
+        >>> set_device("cpu")
+        >>> device()
+        device(type='cpu')
+    """
+    global _device
+    if name is None:
+        _device = None
+        return
+    try:
+        chosen = torch.device(name)
+        torch.empty(0, device=chosen)
+    except (RuntimeError, AssertionError, TypeError, NotImplementedError) as error:
+        reason = str(error).splitlines()[0]
+        raise ValueError(f"set_device: expected a device that torch can use here. Received: {name!r} ({reason})") from None
+    _device = chosen
+
+
+def torch_dtype(name: str | torch.dtype | None) -> torch.dtype:
+    """The torch dtype of a name; None means ``floatx()``.
+
+    Raises:
+        ValueError: when torch has no such dtype.
+
+    Example:
+        >>> torch_dtype("int32")
+        torch.int32
+    """
+    if isinstance(name, torch.dtype):
+        return name
+    if name is None:
+        name = _floatx
+    text = name if isinstance(name, str) else getattr(name, "__name__", None) or getattr(name, "name", None) or str(name)
+    found = getattr(torch, text.removesuffix("_ref"), None)
+    if not isinstance(found, torch.dtype):
+        raise ValueError(f"dtype: expected the name of a torch dtype such as 'float32'. Received: {name!r}")
+    return found
+
+
+def _read_keras_json() -> None:
+    """Takes over the valid settings of keras.json; an unreadable file counts as none, as in Keras."""
+    try:
+        settings = json.loads((keras_home() / "keras.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return
+    if not isinstance(settings, dict):
+        return
+    if settings.get("floatx") in _FLOATS:
+        set_floatx(settings["floatx"])
+    if isinstance(settings.get("epsilon"), float):
+        set_epsilon(settings["epsilon"])
+    if settings.get("image_data_format") in _FORMATS:
+        set_image_data_format(settings["image_data_format"])
+
+
+_read_keras_json()

@@ -1,0 +1,1 @@
+"""What a layer and a graph of layers are."""

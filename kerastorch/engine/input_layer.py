@@ -1,0 +1,140 @@
+"""Where a graph begins: ``Input`` and ``InputLayer``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from .. import config
+from ..backend import names
+from . import checks
+from .layer import Layer
+from .symbolic import Node, SymbolicTensor, placeholder
+
+__all__ = ["Input", "InputLayer"]
+
+
+class InputLayer(Layer):
+    """The entry of a graph; it holds the shape and type of what is fed.
+
+    Args:
+        input_shape: shape of one sample.
+        batch_size: size of the batch axis, when fixed.
+        batch_input_shape: shape with the batch axis.
+        dtype: type of the data, ``floatx()`` when missing.
+        input_tensor: a symbolic tensor to begin with instead of a new one.
+        sparse: must be False: torch layers here take dense tensors.
+        name: its name.
+
+    Raises:
+        ValueError: when neither a shape nor a tensor is given, or both shapes are, or ``sparse=True``.
+
+    Source: https://keras.io/api/layers/core_layers/input/
+
+    Example:
+        >>> InputLayer(input_shape=(3,)).batch_input_shape
+        (None, 3)
+    """
+
+    def __init__(
+        self,
+        input_shape: Sequence[int | None] | None = None,
+        batch_size: int | None = None,
+        batch_input_shape: Sequence[int | None] | None = None,
+        dtype: str | None = None,
+        input_tensor: SymbolicTensor | None = None,
+        sparse: bool = False,
+        name: str | None = None,
+        **kwargs: Any,
+    ) -> None:
+        if sparse:
+            raise ValueError("InputLayer: expected sparse=False, since layers take dense tensors. Received: sparse=True")
+        if input_shape is not None and batch_input_shape is not None:
+            raise ValueError(
+                "InputLayer: expected either input_shape or batch_input_shape. "
+                f"Received: input_shape={input_shape} and batch_input_shape={batch_input_shape}"
+            )
+        if input_shape is None and batch_input_shape is None:
+            if input_tensor is None:
+                raise ValueError("InputLayer: expected input_shape or batch_input_shape. Received: neither")
+            batch_input_shape = input_tensor.shape
+            dtype = dtype or str(input_tensor.dtype).removeprefix("torch.")
+        name = name or f"input_{names.get_uid('input')}"
+        super().__init__(
+            name=name,
+            dtype=dtype,
+            input_shape=input_shape,
+            batch_input_shape=batch_input_shape,
+            batch_size=batch_size,
+            **kwargs,
+        )
+        self.trainable = False
+        self.built = True
+        self.sparse = sparse
+        tensor = input_tensor or placeholder(self.batch_input_shape, config.torch_dtype(self.dtype), name)
+        tensor._keras_history = (self, 0, 0)
+        node = Node(self, (), {}, layer=self)
+        node.outputs.append(tensor)
+        self._inbound_nodes.append(node)
+
+    @property
+    def input_shape(self) -> Any:
+        """The shape of what is fed."""
+        return self.batch_input_shape
+
+    @property
+    def input(self) -> SymbolicTensor:
+        """The tensor that the graph begins with."""
+        return self._inbound_nodes[0].outputs[0]
+
+    def compute_output_shape(self, input_shape: Any) -> Any:
+        return input_shape
+
+    def get_config(self) -> dict[str, Any]:
+        """The arguments that make such a layer again."""
+        return {
+            "batch_input_shape": self.batch_input_shape,
+            "dtype": self.dtype,
+            "sparse": self.sparse,
+            "name": self.name,
+        }
+
+
+def Input(  # noqa: N802 - Keras's name
+    shape: Sequence[int | None] | None = None,
+    batch_shape: Sequence[int | None] | None = None,
+    name: str | None = None,
+    dtype: str | None = None,
+    sparse: bool = False,
+    tensor: SymbolicTensor | None = None,
+    batch_size: int | None = None,
+    batch_input_shape: Sequence[int | None] | None = None,
+) -> SymbolicTensor:
+    """A symbolic tensor that a functional model begins with.
+
+    Args:
+        shape: shape of one sample, None for axes of free size.
+        batch_shape: shape with the batch axis.
+        name: name of the input.
+        dtype: type of the data, ``floatx()`` when missing.
+        sparse: must be False.
+        tensor: an existing symbolic tensor to wrap.
+        batch_size: size of the batch axis, when fixed.
+        batch_input_shape: the same as ``batch_shape``.
+
+    Raises:
+        ValueError: when no shape is given.
+
+    Source: https://keras.io/api/layers/core_layers/input/
+
+    Example:
+        >>> Input((28, 28, 1)).shape
+        (None, 28, 28, 1)
+    """
+    batch_shape = batch_shape if batch_shape is not None else batch_input_shape
+    if shape is None and batch_shape is None and tensor is None:
+        raise ValueError("Input: expected shape or batch_shape, without or with the batch axis. Received: neither")
+    if batch_shape is None and shape is not None:
+        batch_shape = (batch_size, *checks.shape_tuple("Input", "shape", shape))
+    layer = InputLayer(batch_input_shape=batch_shape, name=name, dtype=dtype, sparse=sparse, input_tensor=tensor)
+    return layer.input

@@ -1,0 +1,635 @@
+"""The layer: an ``nn.Module`` that builds itself on first use and speaks Keras."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+import torch
+from torch import nn
+
+from .. import config, constraints, eras, initializers, regularizers
+from ..backend import names, phase
+from . import checks
+from .input_spec import InputSpec, check_inputs
+from .nodes import NodeInfo
+from .symbolic import SymbolicTensor, flatten, is_symbolic, map_structure, placeholder, record_layer, tracing
+from .weights import Weight, assign_all, foreign_weights
+
+__all__ = ["Layer", "InputSpec", "collecting_losses", "from_graph", "partition", "sublayers"]
+
+
+class _CallState(threading.local):
+    def __init__(self) -> None:
+        self.from_graph = False  # the next layer call was recorded before: its inputs are checked, its mask is passed
+        self.losses: list[torch.Tensor] | None = None
+
+
+_calls = _CallState()
+
+
+def from_graph() -> None:
+    """Says that the layer called next was checked and built when its call was recorded."""
+    _calls.from_graph = True
+
+
+class collecting_losses:  # noqa: N801 - reads as a phrase
+    """Gathers what layers add with ``add_loss`` and ``activity_regularizer`` inside the block."""
+
+    def __enter__(self) -> list[torch.Tensor]:
+        self.before = _calls.losses
+        _calls.losses = []
+        return _calls.losses
+
+    def __exit__(self, *exc: object) -> None:
+        _calls.losses = self.before
+
+
+@functools.lru_cache(maxsize=None)
+def _signature(call: Callable) -> tuple[frozenset[str], str]:
+    """The names that a ``call`` takes, and the name of its first argument."""
+    parameters = [p for p in inspect.signature(call).parameters.values() if p.kind is not p.VAR_KEYWORD]
+    first = next((p.name for p in parameters if p.name != "self"), "inputs")
+    return frozenset(p.name for p in parameters), first
+
+
+def _shape_of(x: Any) -> tuple[int | None, ...]:
+    return x.shape if isinstance(x, SymbolicTensor) else (None, *tuple(x.shape)[1:])
+
+
+class Layer(NodeInfo, nn.Module):
+    """Base of all layers.
+
+    A subclass writes ``build(input_shape)``, which makes weights with ``add_weight``, ``call(inputs)``, the maths, and
+    where the output has another shape ``compute_output_shape(input_shape)``.
+
+    Args:
+        name: unique name; made from the class name when missing.
+        trainable: whether gradients change its weights.
+        dtype: float type of its weights, ``floatx()`` when missing.
+        input_shape: shape of one sample, for the first layer of a Sequential.
+        batch_input_shape: the same with the batch axis.
+        batch_size: the batch axis that goes with ``input_shape``.
+        input_dim: size of the last axis, short for ``input_shape=(input_dim,)``.
+        input_length: with ``input_dim``: ``input_shape=(input_length, input_dim)``.
+        weights: initial values, Keras-shaped arrays, taken over after ``build``.
+        activity_regularizer: penalty on the output.
+
+    Raises:
+        TypeError: for an unknown argument.
+
+    Source: https://keras.io/api/layers/base_layer/
+
+    Example:
+        >>> import torch
+        >>> class Scale(Layer):
+        ...     def build(self, input_shape):
+        ...         self.factor = self.add_weight("factor", (input_shape[-1],), initializer="ones")
+        ...         super().build(input_shape)
+        ...     def call(self, inputs):
+        ...         return inputs * self.factor
+        >>> Scale()(torch.ones(1, 2)).tolist()
+        [[1.0, 1.0]]
+    """
+
+    supports_masking = False
+    keeps_dtype = False  # True for layers that only move values: integers stay integers
+
+    def __new__(cls, *args: Any, **kwargs: Any) -> Layer:
+        self = super().__new__(cls)
+        nn.Module.__init__(self)  # here, so that a subclass may set attributes before super().__init__()
+        nn.Module.train(self, False)  # inference unless told otherwise, as in Keras
+        self._own_weights: list[Weight] = []
+        self._aliases: dict[str, str] = {}
+        self._inbound_nodes: list[Any] = []
+        self._outbound_nodes: list[Any] = []
+        self._initial_weights = None
+        self._trainable = True
+        self.built = False
+        self.stateful = False
+        self.input_spec = None
+        self.activity_regularizer = None
+        return self
+
+    def __init__(
+        self,
+        *,
+        name: str | None = None,
+        trainable: bool = True,
+        dtype: str | None = None,
+        input_shape: Sequence[int | None] | int | None = None,
+        batch_input_shape: Sequence[int | None] | None = None,
+        batch_size: int | None = None,
+        input_dim: int | None = None,
+        input_length: int | None = None,
+        weights: Sequence[Any] | None = None,
+        activity_regularizer: Any = None,
+        input_dtype: str | None = None,
+        **unknown: Any,
+    ) -> None:
+        kind = type(self).__name__
+        if unknown:
+            raise TypeError(f"{kind}: expected only known keyword arguments. Received: {next(iter(unknown))!r}")
+        if name is not None and not isinstance(name, str):
+            raise TypeError(f"{kind}: expected name to be a string. Received: name={name!r}")
+        self.name = name or names.unique_name(kind)
+        self._trainable = trainable
+        self._initial_weights = weights
+        self.activity_regularizer = regularizers.get(activity_regularizer)
+        if batch_input_shape is not None:
+            batch_input_shape = checks.shape_tuple(kind, "batch_input_shape", batch_input_shape)
+        elif input_shape is not None:
+            batch_input_shape = (batch_size, *checks.shape_tuple(kind, "input_shape", input_shape))
+        elif input_dim is not None:
+            size = checks.positive_int(kind, "input_dim", input_dim)
+            batch_input_shape = (batch_size, size) if input_length is None else (batch_size, input_length, size)
+        dtype = dtype or input_dtype
+        if dtype is not None:
+            config.torch_dtype(dtype)
+        if batch_input_shape is not None:
+            self.batch_input_shape = tuple(batch_input_shape)
+            dtype = dtype or config.floatx()
+        if dtype is not None:
+            self.dtype = dtype if isinstance(dtype, str) else str(dtype).removeprefix("torch.")
+
+    # ---------------------------------------------------------------- weights
+
+    def add_weight(
+        self,
+        name: str | Sequence[int] | None = None,
+        shape: Sequence[int] | None = None,
+        dtype: str | None = None,
+        initializer: Any = "glorot_uniform",
+        regularizer: Any = None,
+        trainable: bool = True,
+        constraint: Any = None,
+        *,
+        axes: Sequence[int] | None = None,
+        attribute: str | None = None,
+        **ignored_by_torch: Any,
+    ) -> torch.Tensor:
+        """Makes a weight, remembers it and returns the stored tensor.
+
+        Args:
+            name: Keras's name of it.
+            shape: Keras's shape.
+            dtype: its type; the layer's when missing.
+            initializer: name, object, config or callable.
+            regularizer: penalty on it.
+            trainable: a parameter if True, else a buffer.
+            constraint: projection after each update.
+            axes: permutation from Keras's axes to those it is stored with; none by default.
+            attribute: the name it is stored under; ``name`` by default.
+
+        Raises:
+            ValueError: when the shape holds an unknown axis.
+            TypeError: for an unknown argument.
+        """
+        known = {"aggregation", "synchronization", "use_resource", "partitioner", "getter", "experimental_autocast"}
+        if unknown := set(ignored_by_torch) - known:
+            raise TypeError(f"add_weight: expected only known keyword arguments. Received: {min(unknown)!r}")
+        if name is not None and not isinstance(name, str):  # Keras 1 and 3: the shape comes first
+            name, shape, initializer = None, name, shape if isinstance(shape, str) or callable(shape) else initializer
+        name = name or f"weight_{len(self._own_weights)}"
+        shape = checks.shape_tuple(f"Layer {self.name}", f"shape of {name}", () if shape is None else shape)
+        if None in shape:
+            raise ValueError(f"Layer {self.name}: expected weight {name!r} to have a known shape. Received: {shape}")
+        kind = config.torch_dtype(dtype or getattr(self, "dtype", None))
+        init = initializers.get("glorot_uniform" if initializer is None else initializer)
+        values = initializers.make(init, shape, kind)
+        stored = values.permute(tuple(axes)) if axes is not None else values
+        layout = {4: torch.channels_last, 5: torch.channels_last_3d}.get(stored.ndim if axes is not None else 0)
+        stored = stored.contiguous(memory_format=layout or torch.contiguous_format)
+        attribute = self._free_attribute(attribute or name)
+        weight = Weight(
+            self,
+            attribute,
+            name,
+            names.scoped(name),
+            axes=axes,
+            trainable=bool(trainable),
+            regularizer=regularizers.get(regularizer),
+            constraint=constraints.get(constraint),
+        )
+        self._store(attribute, stored, weight.trainable)
+        self._own_weights.append(weight)
+        return weight.tensor
+
+    def _free_attribute(self, wanted: str) -> str:
+        base = wanted.replace(".", "_").replace("/", "_").replace(":", "_")
+        name, i = base, 0
+        while name in self._parameters or name in self._buffers or name in self._modules or hasattr(type(self), name):
+            i += 1
+            name = f"{base}_{i}"
+        return name
+
+    def _store(self, attribute: str, tensor: torch.Tensor, trainable: bool) -> None:
+        self.__dict__.pop(attribute, None)
+        if trainable:
+            self._parameters[attribute] = nn.Parameter(tensor, requires_grad=tensor.is_floating_point())
+        else:
+            self._buffers[attribute] = tensor
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if isinstance(value, torch.Tensor):
+            for weight in self.__dict__.get("_own_weights", ()):
+                if weight.tensor is value:
+                    if weight.attribute != name:
+                        self.__dict__.pop(name, None)
+                        self._aliases[name] = weight.attribute
+                    return
+        super().__setattr__(name, value)
+
+    def __getattr__(self, name: str) -> Any:
+        state = self.__dict__
+        for table in ("_parameters", "_buffers", "_modules"):
+            found = state.get(table)
+            if found is not None and name in found:
+                return found[name]
+        if name in state.get("_aliases", ()):
+            return getattr(self, state["_aliases"][name])
+        for weight in state.get("_own_weights", ()):
+            if weight.name == name:
+                return weight.view
+        if hasattr(type(self), name):  # a property raised AttributeError: its own message says more
+            return object.__getattribute__(self, name)
+        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+
+    @property
+    def trainable(self) -> bool:
+        """Whether gradients change the layer's weights."""
+        return self._trainable
+
+    @trainable.setter
+    def trainable(self, value: bool) -> None:
+        self._trainable = bool(value)
+
+    @property
+    def trainable_weights(self) -> list[torch.Tensor]:
+        """Weights that training changes, Keras-shaped, sharing memory with the parameters."""
+        return [weight.variable for weight in partition(self)[0]]
+
+    @trainable_weights.setter
+    def trainable_weights(self, tensors: Sequence[torch.Tensor]) -> None:
+        self._adopt(tensors, trainable=True)
+
+    @property
+    def non_trainable_weights(self) -> list[torch.Tensor]:
+        """Weights that training leaves alone."""
+        return [weight.variable for weight in partition(self)[1]]
+
+    @non_trainable_weights.setter
+    def non_trainable_weights(self, tensors: Sequence[torch.Tensor]) -> None:
+        self._adopt(tensors, trainable=False)
+
+    def _adopt(self, tensors: Sequence[torch.Tensor], trainable: bool) -> None:
+        """Old custom layers make variables themselves and list them: they become stored weights."""
+        for i, tensor in enumerate(tensors):
+            known = next((w for w in self._own_weights if w.tensor is tensor), None)
+            if known is not None:
+                known.trainable = trainable
+                continue
+            found = next((key for key, value in self.__dict__.items() if value is tensor), f"weight_{i}")
+            full_name = getattr(tensor, "name", None) or names.scoped(found)
+            self._store(found, tensor.detach().as_subclass(torch.Tensor), trainable)
+            self._own_weights.append(Weight(self, found, found, full_name, trainable=trainable))
+
+    @property
+    def weights(self) -> list[torch.Tensor]:
+        """All weights, trainable ones first."""
+        return self.trainable_weights + self.non_trainable_weights
+
+    def get_weights(self) -> list[np.ndarray]:
+        """The weights as arrays in Keras's shapes and order."""
+        trainable, fixed = partition(self)
+        return [weight.numpy() for weight in trainable + fixed]
+
+    def set_weights(self, weights: Sequence[Any]) -> None:
+        """Sets all weights.
+
+        Args:
+            weights: arrays in the shapes and order of ``get_weights()``.
+
+        Raises:
+            ValueError: when the number or a shape differs; nothing is written then.
+        """
+        trainable, fixed = partition(self)
+        assign_all(f"Layer {self.name}", trainable + fixed, weights)
+
+    def count_params(self) -> int:
+        """How many numbers its weights hold.
+
+        Raises:
+            RuntimeError: before the layer is built.
+        """
+        if not self.built:
+            raise RuntimeError(
+                f"Layer {self.name}: count_params() needs built weights; give the layer an input first or call build()"
+            )
+        trainable, fixed = partition(self)
+        return sum(int(np.prod(weight.shape)) for weight in trainable + fixed)
+
+    @property
+    def losses(self) -> list[torch.Tensor]:
+        """The penalties on its weights, computed now."""
+        return [w.regularizer(w.view) for w in sum(partition(self), []) if w.regularizer is not None]
+
+    # ------------------------------------------------------------- extra terms
+
+    def add_loss(self, losses: Any, inputs: Any = None) -> None:
+        """Adds terms to the loss of the step that is running.
+
+        Args:
+            losses: a tensor or a list of them.
+            inputs: accepted as in Keras; the step knows by itself what a term depends on.
+        """
+        for loss in losses if isinstance(losses, (list, tuple)) else [losses]:
+            if not tracing.active() and _calls.losses is not None:
+                _calls.losses.append(loss)
+
+    def add_update(self, updates: Any, inputs: Any = None) -> None:
+        """Runs updates of weights, in training only.
+
+        Args:
+            updates: a ``(variable, new_value)`` pair or a list of them.
+            inputs: accepted as in Keras.
+        """
+        if tracing.active() or not phase.current() or not self.trainable:
+            return
+        pairs = [updates] if isinstance(updates, tuple) and len(updates) == 2 else list(updates)
+        with torch.no_grad():
+            for variable, value in pairs:
+                variable.copy_(value)
+
+    # ---------------------------------------------------------------- calling
+
+    def build(self, input_shape: Any) -> None:
+        """Makes the weights for an input shape; subclasses call this last."""
+        self.built = True
+
+    def call(self, inputs: Any) -> Any:
+        """The maths of the layer."""
+        return inputs
+
+    def compute_output_shape(self, input_shape: Any) -> Any:
+        """The output's shape for an input shape, None for unknown axes.
+
+        A layer that does not say is run on symbolic tensors to find out.
+        """
+        shapes = input_shape if isinstance(input_shape, list) else [input_shape]
+        inputs = [placeholder(tuple(shape), config.torch_dtype(None)) for shape in shapes]
+        with tracing():
+            self._ensure_built(inputs if isinstance(input_shape, list) else inputs[0])
+            outputs = self.call(inputs if isinstance(input_shape, list) else inputs[0])
+        return map_structure(lambda leaf: leaf.shape, outputs)
+
+    def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
+        """The output's mask: the input's where the layer supports masking.
+
+        Raises:
+            TypeError: when a mask comes and the layer does not support one.
+        """
+        if self.supports_masking:
+            return mask
+        if mask is not None and any(m is not None for m in flatten(mask)):
+            raise TypeError(
+                f"Layer {self.name}: expected an input without a mask, since {type(self).__name__} does not support "
+                "masking. Received: a masked input"
+            )
+        return None
+
+    def _ensure_built(self, inputs: Any) -> None:
+        if self.built:
+            return
+        shape = map_structure(_shape_of, inputs)
+        shape = list(shape) if isinstance(inputs, (list, tuple)) else shape
+        with names.name_scope(self.name):
+            self.build(shape)
+        self.built = True
+        if self._initial_weights is not None:
+            self.set_weights(self._initial_weights)
+            self._initial_weights = None
+
+    def _check_inputs(self, inputs: Any) -> None:
+        if self.input_spec is not None:
+            check_inputs(self, [tuple(x.shape) for x in (inputs if isinstance(inputs, (list, tuple)) else [inputs])])
+
+    def forward(self, *args: Any, **kwargs: Any) -> Any:
+        """Runs the layer on tensors, or records it on symbolic ones."""
+        if not _calls.from_graph:
+            return self._call_from_outside(args, kwargs)
+        _calls.from_graph = False
+        return self._run(args, kwargs)
+
+    def _run(self, args: tuple, kwargs: dict[str, Any]) -> Any:
+        """``call`` with the training phase resolved, and the penalty on its output."""
+        if "training" in _signature(type(self).call)[0] and kwargs.get("training") is None:
+            now = phase.current()
+            kwargs["training"] = self.training if now is None else now
+        outputs = self.call(*args, **kwargs)
+        if self.activity_regularizer is not None and _calls.losses is not None and not tracing.active():
+            for output in outputs if isinstance(outputs, (list, tuple)) else [outputs]:
+                penalty = self.activity_regularizer(output)
+                mean = eras.current().activity_regularizer == "mean"
+                _calls.losses.append(penalty / output.shape[0] if mean else penalty)
+        return outputs
+
+    def _call_from_outside(self, args: tuple, kwargs: dict[str, Any]) -> Any:
+        accepted, first = _signature(type(self).call)
+        if not args:
+            if first not in kwargs:
+                raise TypeError(f"Layer {self.name}: expected an input. Received: no argument {first!r}")
+            args = (kwargs.pop(first),)
+        inputs = map_structure(self._as_input, args[0])
+        args = (inputs, *args[1:])
+        self._adopt_lists()
+        if is_symbolic(args) or is_symbolic(kwargs):
+            return self._record(args, kwargs)
+        self._ensure_built(inputs)
+        self._check_inputs(inputs)
+        mask = kwargs.get("mask")
+        if mask is None:
+            masks = [getattr(x, "_keras_mask", None) for x in flatten(inputs)]
+            if any(m is not None for m in masks):
+                mask = masks if isinstance(inputs, (list, tuple)) else masks[0]
+                if "mask" in accepted:
+                    kwargs["mask"] = mask
+        outputs = self._run(args, kwargs)
+        if mask is not None or type(self).compute_mask is not Layer.compute_mask:
+            self._attach_masks(outputs, self.compute_mask(inputs, mask))
+        return outputs
+
+    @staticmethod
+    def _attach_masks(outputs: Any, masks: Any) -> None:
+        if masks is None:
+            return
+        outputs = list(flatten(outputs))
+        masks = masks if isinstance(masks, (list, tuple)) else [masks]
+        for output, mask in zip(outputs, masks, strict=False):
+            if mask is not None:
+                output._keras_mask = mask
+
+    def _as_input(self, leaf: Any) -> Any:
+        if isinstance(leaf, (np.ndarray, np.generic)):
+            tensor = torch.as_tensor(leaf, device=config.device())
+            return tensor.to(config.torch_dtype(None)) if tensor.dtype == torch.float64 else tensor
+        return leaf
+
+    def _record(self, args: tuple, kwargs: dict[str, Any]) -> Any:
+        """Adds this call to the graph and returns its symbolic outputs."""
+        accepted, _ = _signature(type(self).call)
+        inputs = args[0]
+        if isinstance(inputs, tuple):
+            inputs = list(inputs)
+        for leaf in flatten(inputs):
+            if not isinstance(leaf, (SymbolicTensor, torch.Tensor)):
+                raise ValueError(
+                    f"Layer {self.name}: expected tensors as inputs. Received: {leaf!r} of type {type(leaf).__name__}"
+                )
+        self._check_inputs(inputs)
+        self._ensure_built(inputs)
+        self._check_inputs(inputs)
+        call_arguments = {key: value for key, value in kwargs.items() if key != "mask"}
+        mask = kwargs.get("mask")
+        if mask is None:
+            masks = [getattr(x, "_keras_mask", None) for x in flatten(inputs)]
+            if any(m is not None for m in masks):
+                mask = masks if isinstance(inputs, list) else masks[0]
+                if "mask" in accepted:
+                    kwargs = {**kwargs, "mask": mask}
+        output_masks = self.compute_mask(inputs, mask)
+        shapes, dtypes = self._output_specs((inputs, *args[1:]), kwargs)
+        outputs = record_layer(self, (inputs, *args[1:]), kwargs, shapes, dtypes)
+        self._attach_masks(outputs, output_masks)
+        if not tracing.active():
+            self._add_node(outputs, call_arguments, output_masks)
+        return outputs
+
+    def _output_specs(self, args: tuple, kwargs: dict[str, Any]) -> tuple[Any, Any]:
+        """Shapes and dtypes of the outputs: from ``compute_output_shape``, or by running ``call`` symbolically."""
+        kind = type(self)
+        ours = kind.__module__.startswith("kerastorch.") and kind.compute_output_shape is not Layer.compute_output_shape
+        if not ours or self._must_trace():
+            return self._trace(args, kwargs)
+        inputs = args[0]
+        shapes = self.compute_output_shape(map_structure(_shape_of, inputs))
+        first = next(flatten(inputs)).dtype
+        keep = first.is_floating_point or self.keeps_dtype
+        dtype = first if keep else config.torch_dtype(getattr(self, "dtype", None))
+        if isinstance(shapes, list):
+            return [tuple(s) for s in shapes], [dtype] * len(shapes)
+        return tuple(shapes), dtype
+
+    def _must_trace(self) -> bool:
+        """True for layers whose output only ``call`` knows."""
+        return False
+
+    @classmethod
+    def _call_names(cls) -> frozenset[str]:
+        """The names of the arguments that ``call`` takes."""
+        return _signature(cls.call)[0]
+
+    def _trace(self, args: tuple, kwargs: dict[str, Any]) -> tuple[Any, Any]:
+        with tracing(), phase.of(phase.current() or False):
+            if "training" in _signature(type(self).call)[0] and kwargs.get("training") is None:
+                kwargs = {**kwargs, "training": False}
+            outputs = self.call(*args, **kwargs)
+        outputs = list(outputs) if isinstance(outputs, tuple) else outputs
+        for leaf in flatten(outputs):
+            if not isinstance(leaf, (SymbolicTensor, torch.Tensor)):
+                raise ValueError(f"Layer {self.name}: expected call() to return tensors. Received: {leaf!r}")
+        shapes = map_structure(lambda leaf: tuple(leaf.shape), outputs)
+        if type(self).compute_output_shape is not Layer.compute_output_shape:
+            inputs = args[0]
+            claimed = self.compute_output_shape(map_structure(_shape_of, inputs))
+            if isinstance(claimed, list) == isinstance(shapes, list):
+                shapes = [tuple(c) for c in claimed] if isinstance(claimed, list) else tuple(claimed)
+        return shapes, map_structure(lambda leaf: leaf.dtype, outputs)
+
+    # ---------------------------------------------------------------- children
+
+    def _partition(self) -> tuple[list[Weight], list[Weight]]:
+        """The layer's weights, trainable and not; containers with an order of their own override it."""
+        return _gather(self)
+
+    def _adopt_lists(self) -> None:
+        """Layers kept in plain lists, tuples and dicts of attributes become submodules, as in tf.keras."""
+        for name, value in list(self.__dict__.items()):
+            if name.startswith("_") or not isinstance(value, (list, tuple, dict)) or not value:
+                continue
+            for i, leaf in enumerate(flatten(value)):
+                if isinstance(leaf, nn.Module) and not any(leaf is m for m in self._modules.values()):
+                    self._modules[f"{name}_{i}"] = leaf
+
+    def _adopted(self) -> Iterator[nn.Module]:
+        self._adopt_lists()
+        yield from (module for module in self._modules.values() if module is not None)
+
+    # ----------------------------------------------------------------- configs
+
+    def get_config(self) -> dict[str, Any]:
+        """The arguments that make such a layer again, as plain data."""
+        out: dict[str, Any] = {"name": self.name, "trainable": self.trainable}
+        if "batch_input_shape" in self.__dict__:
+            out["batch_input_shape"] = self.batch_input_shape
+        if "dtype" in self.__dict__:
+            out["dtype"] = self.dtype
+        return out
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> Layer:
+        """The layer that a config describes, with fresh weights."""
+        return cls(**config)
+
+    def __getstate__(self) -> dict[str, Any]:
+        state = self.__dict__.copy()
+        state["_inbound_nodes"] = []  # a copy belongs to no graph yet
+        state["_outbound_nodes"] = []
+        return state
+
+    def extra_repr(self) -> str:
+        return self.name
+
+
+def sublayers(module: nn.Module) -> Iterator[nn.Module]:
+    """A module's direct submodules, those kept in lists included."""
+    return module._adopted() if isinstance(module, Layer) else iter(m for m in module._modules.values() if m is not None)
+
+
+def partition(module: nn.Module, prefix: str | None = None) -> tuple[list[Weight], list[Weight]]:
+    """A module's weights: those that training changes, and the others, each once.
+
+    A layer that is not trainable moves all of its own to the second list.
+    """
+    return module._partition() if isinstance(module, Layer) else _gather(module, prefix)
+
+
+def _gather(module: nn.Module, prefix: str | None = None) -> tuple[list[Weight], list[Weight]]:
+    prefix = prefix or getattr(module, "name", None) or type(module).__name__.lower()
+    own = list(module._own_weights) if isinstance(module, Layer) else []
+    known = {weight.attribute for weight in own}
+    own += [weight for weight in foreign_weights(module, prefix) if weight.attribute not in known]
+    children = list(sublayers(module))
+    trainable = [w for w in own if w.trainable]
+    fixed = [w for w in own if not w.trainable]
+    for child in children:
+        more, still = partition(child, None if isinstance(child, Layer) else f"{prefix}/{type(child).__name__.lower()}")
+        trainable += more
+        fixed += still
+    trainable, fixed = unique(trainable), unique(fixed)
+    if isinstance(module, Layer) and not module.trainable:
+        return [], trainable + fixed
+    return trainable, fixed
+
+
+def unique(weights: list[Weight]) -> list[Weight]:
+    """The list without repetitions of the same stored tensor."""
+    seen: dict[tuple[int, str], Weight] = {}
+    for weight in weights:
+        seen.setdefault((id(weight.owner), weight.attribute), weight)
+    return list(seen.values())
+

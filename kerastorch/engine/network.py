@@ -1,0 +1,307 @@
+"""A graph of layers as one layer: functional models, nested and shared ones."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+from torch import nn
+
+from .. import config
+from . import graph_order
+from .input_layer import InputLayer
+from .input_spec import InputSpec
+from .layer import Layer, collecting_losses, partition
+from .plan import Plan
+from .symbolic import Node, SymbolicTensor, examples_for, flatten, map_structure
+from .weights import Weight
+
+__all__ = ["Network", "as_list"]
+
+
+def as_list(value: Any) -> list[Any]:
+    """A list as it is, a tuple as a list, anything else as a list of one.
+
+    Example:
+        >>> as_list(3), as_list((1, 2))
+        ([3], [1, 2])
+    """
+    if isinstance(value, list):
+        return value
+    return list(value) if isinstance(value, tuple) else [value]
+
+
+class Network(Layer):
+    """Layers connected from inputs to outputs.
+
+    Args:
+        inputs: symbolic tensors made by ``Input``, one or a list (or dict).
+        outputs: symbolic tensors computed from them.
+        name: name of the network.
+
+    Raises:
+        ValueError: when an output is not computed from the inputs, or two layers share a name.
+        TypeError: when something else than symbolic tensors is given.
+    """
+
+    _graph = False  # True once inputs and outputs are known
+
+    def _init_graph(self, inputs: Any, outputs: Any) -> None:
+        """Takes over a graph: its plan, its layers in Keras's order, its weights."""
+        owner = type(self).__name__
+        for what, tree in (("inputs", inputs), ("outputs", outputs)):
+            for leaf in flatten(tree):
+                if not isinstance(leaf, SymbolicTensor):
+                    raise TypeError(
+                        f"{owner}: expected {what} to be symbolic tensors such as Input() gives. "
+                        f"Received: {leaf!r} of type {type(leaf).__name__}"
+                    )
+        self._input_structure, self._output_structure = inputs, outputs
+        self.inputs: list[SymbolicTensor] = list(flatten(inputs))
+        self.outputs: list[SymbolicTensor] = list(flatten(outputs))
+        if len({id(x) for x in self.inputs}) != len(self.inputs):
+            raise ValueError(f"{owner}: expected each input once. Received: a repeated input")
+        for x in self.inputs:
+            if x._keras_history is None or not isinstance(x._keras_history[0], InputLayer):
+                self._wrap_input(x)
+        self._plan = Plan(self.inputs, self.outputs)
+        self._output_masks = [x._keras_mask for x in self.outputs]
+        self._masked_plan = Plan(self.inputs, [*self.outputs, *self._output_masks])
+        self._mask_plan = Plan(self.inputs, self._output_masks)
+        self._order_layers()
+        self._index_types = self._find_index_inputs()
+        self.input_spec = [InputSpec(shape=(None, *x.shape[1:])) for x in self.inputs]
+        self._graph = True
+        self.built = True
+
+    def _wrap_input(self, x: SymbolicTensor) -> None:
+        """A tensor in the middle of another graph may be an input: it gets an InputLayer of its own."""
+        if x._keras_history is None:
+            InputLayer(input_tensor=x)
+
+    def _order_layers(self) -> None:
+        layers, self._network_nodes = graph_order.order(self.inputs, self.outputs)
+        seen: dict[str, Layer] = {}
+        for layer in layers:
+            if seen.setdefault(layer.name, layer) is not layer:
+                raise ValueError(
+                    f"{type(self).__name__}: expected each layer to have a name of its own. "
+                    f"Received: the name {layer.name!r} for two layers"
+                )
+        self._layers: list[Layer] = layers
+        self._register_layers(layers)
+        self._loose = graph_order.loose_parameters(self._masked_plan.nodes)
+        for i, parameter in enumerate(self._loose):
+            self._parameters[f"loose_{i}"] = parameter
+        self.input_layers = [x._keras_history[0] for x in self.inputs]
+        self.output_layers = [x._keras_history[0] if x._keras_history else None for x in self.outputs]
+        self.input_names = [layer.name for layer in self.input_layers]
+        self.output_names = graph_order.output_names(self.outputs)
+
+    def _register_layers(self, layers: Sequence[nn.Module]) -> None:
+        """Layers are submodules under their own names, so that a state_dict reads ``dense_1.weight``."""
+        self._modules.clear()
+        for layer in layers:
+            self._modules[layer.name.replace(".", "_")] = layer
+
+    def _find_index_inputs(self) -> list[bool]:
+        """Which inputs go into Embeddings only: integers are fed to them as they are."""
+        result = []
+        for x in self.inputs:
+            users = [node for node in self._plan.nodes if any(p is x for p in node.parents)]
+            result.append(bool(users) and all(getattr(node.layer, "takes_indices", False) for node in users))
+        return result
+
+    # ---------------------------------------------------------------- running
+
+    def call(self, inputs: Any, mask: Any = None, training: bool | None = None) -> Any:
+        """The outputs for these inputs."""
+        values = self._flat_inputs(inputs)
+        if mask is not None and any(m is not None for m in flatten(mask)):
+            outputs, _ = self._run_with_masks(values, list(flatten(mask)))
+        else:
+            outputs = self._plan.run(values)
+        return self._pack(outputs)
+
+    def _run(self, args: tuple, kwargs: dict[str, Any]) -> Any:
+        from ..backend import phase
+
+        if self._graph and kwargs.get("training") is not None:
+            with phase.of(bool(kwargs["training"])):
+                return super()._run(args, kwargs)
+        return super()._run(args, kwargs)
+
+    def _pack(self, outputs: list[Any]) -> Any:
+        if isinstance(self._output_structure, dict):
+            return dict(zip(self._output_structure, outputs, strict=True))
+        return outputs[0] if len(outputs) == 1 else outputs
+
+    def _flat_inputs(self, inputs: Any) -> list[Any]:
+        """One tensor an input, on the inputs' types."""
+        if isinstance(inputs, dict):
+            missing = [name for name in self.input_names if name not in inputs]
+            if missing:
+                raise ValueError(f"Model {self.name}: expected an entry for each input. Received: none for {missing[0]!r}")
+            inputs = [inputs[name] for name in self.input_names]
+        values = list(flatten(inputs))
+        if len(values) != len(self.inputs):
+            raise ValueError(f"Model {self.name}: expected {len(self.inputs)} inputs. Received: {len(values)}")
+        for i, (value, x) in enumerate(zip(values, self.inputs, strict=True)):
+            if isinstance(value, torch.Tensor) and value.dtype != x.dtype and not self._index_types[i]:
+                values[i] = value.to(x.dtype)
+        return values
+
+    def _run_with_masks(self, values: list[Any], masks: list[Any]) -> tuple[list[Any], list[Any]]:
+        """The slow way, for a nested network whose inputs come masked: masks are worked out anew on the way."""
+        known: dict[int, Any] = {id(x): v for x, v in zip(self.inputs, values, strict=True)}
+        mask_of: dict[int, Any] = {id(x): m for x, m in zip(self.inputs, masks, strict=True)}
+        for node in self._masked_plan.nodes:
+            if node.layer is None:
+                result = node.replay(lambda t: known[id(t)])
+            else:
+                result, new_masks = self._replay_masked(node, known, mask_of)
+                for tensor, new in zip(node.outputs, as_list(new_masks), strict=False):
+                    mask_of[id(tensor)] = new
+            for tensor, value in zip(node.outputs, flatten(result), strict=True):
+                known[id(tensor)] = value
+        return [known[id(x)] for x in self.outputs], [mask_of.get(id(x)) for x in self.outputs]
+
+    @staticmethod
+    def _replay_masked(node: Node, known: dict[int, Any], mask_of: dict[int, Any]) -> tuple[Any, Any]:
+        def value(leaf: Any) -> Any:
+            return known[id(leaf)] if isinstance(leaf, SymbolicTensor) else leaf
+
+        inputs = node.args[0]
+        kwargs = {key: map_structure(value, item) for key, item in node.kwargs.items() if key != "mask"}
+        mask = map_structure(lambda leaf: mask_of.get(id(leaf)), inputs)
+        if "mask" in node.layer._call_names() and any(m is not None for m in flatten(mask)):
+            kwargs["mask"] = mask
+        real = map_structure(value, inputs)
+        result = node.layer(real, *map_structure(value, node.args[1:]), **kwargs)
+        return result, node.layer.compute_mask(real, mask)
+
+    def run_with_output_masks(self, values: Sequence[Any]) -> tuple[list[Any], list[Any]]:
+        """Outputs and their masks (None where an output has none), as lists."""
+        results = self._masked_plan.run(self._flat_inputs(list(values)))
+        return results[: len(self.outputs)], results[len(self.outputs) :]
+
+    def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
+        """The masks of the outputs."""
+        if not self._graph:
+            return super().compute_mask(inputs, mask)
+        values = list(flatten(inputs))
+        if mask is not None and any(m is not None for m in flatten(mask)):
+            masks = self._run_with_masks(values, list(flatten(mask)))[1]
+        elif all(m is None for m in self._output_masks):
+            return None
+        else:
+            masks = self._mask_plan.run(values)
+        return masks[0] if len(masks) == 1 else masks
+
+    def _must_trace(self) -> bool:
+        return True
+
+    def compute_output_shape(self, input_shape: Any) -> Any:
+        """The outputs' shapes for these input shapes."""
+        shapes = as_list(input_shape) if isinstance(input_shape, list) else [input_shape]
+        if self._graph and [tuple(s) for s in shapes] == [x.shape for x in self.inputs]:
+            result = [x.shape for x in self.outputs]
+            return result[0] if len(result) == 1 else result
+        return super().compute_output_shape(input_shape)
+
+    # ---------------------------------------------------------------- contents
+
+    @property
+    def layers(self) -> list[Layer]:
+        """The layers, inputs first, in Keras's order."""
+        return list(self._layers)
+
+    def get_layer(self, name: str | None = None, index: int | None = None) -> Layer:
+        """A layer by name or by index.
+
+        Raises:
+            ValueError: when there is none.
+        """
+        if index is not None:
+            if not -len(self.layers) <= index < len(self.layers):
+                raise ValueError(
+                    f"Model {self.name}: expected a layer index below {len(self.layers)}. Received: index={index}"
+                )
+            return self.layers[index]
+        if not isinstance(name, str):
+            raise ValueError(f"Model {self.name}: expected a layer's name or index. Received: name={name!r}")
+        for layer in self.layers:
+            if layer.name == name:
+                return layer
+        known = [layer.name for layer in self.layers]
+        raise ValueError(f"Model {self.name}: expected the name of one of its layers {known}. Received: {name!r}")
+
+    def _partition(self) -> tuple[list[Weight], list[Weight]]:
+        if not self._graph:
+            return super()._partition()
+        return graph_order.partition_layers(self, self.layers)
+
+    def ordered_weights(self) -> list[Weight]:
+        """The weights layer by layer, each layer's trainable ones first: the order of ``get_weights()``."""
+        found = [weight for layer in self.layers for weight in sum(partition(layer), [])]
+        return graph_order.with_loose(self, found)
+
+    def get_weights(self) -> list[Any]:
+        """The weights as arrays, layer by layer."""
+        return [weight.numpy() for weight in self.ordered_weights()]
+
+    def set_weights(self, weights: Sequence[Any]) -> None:
+        """Sets all weights, in the order of ``get_weights()``.
+
+        Raises:
+            ValueError: when the number or a shape differs; nothing is written then.
+        """
+        from .weights import assign_all
+
+        assign_all(f"Model {self.name}", self.ordered_weights(), weights)
+
+    def reset_states(self) -> None:
+        """Forgets the states of all stateful layers."""
+        for layer in self.layers:
+            if hasattr(layer, "reset_states") and getattr(layer, "stateful", False):
+                layer.reset_states()
+
+    @property
+    def stateful(self) -> bool:
+        """Whether any layer carries state from batch to batch."""
+        return any(getattr(layer, "stateful", False) for layer in self.__dict__.get("_layers", ()))
+
+    @stateful.setter
+    def stateful(self, value: bool) -> None:
+        pass  # follows from the layers
+
+    @property
+    def state_updates(self) -> list[Any]:
+        """Empty: states are updated by the layers themselves."""
+        return []
+
+    # ------------------------------------------------------------------ copies
+
+    def __getstate__(self) -> dict[str, Any]:
+        state = super().__getstate__()
+        if self._graph:
+            for key in ("_plan", "_masked_plan", "_mask_plan", "_network_nodes"):
+                state.pop(key, None)
+            tensors = [self._input_structure, self._output_structure, self.inputs, self.outputs, self._output_masks]
+            state["_flat_graph"] = graph_order.flatten_graph(self.inputs, self._masked_plan.nodes, tensors)
+            for key in ("_input_structure", "_output_structure", "inputs", "outputs", "_output_masks"):
+                state.pop(key)
+        return state
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        flat = state.pop("_flat_graph", None)
+        super().__setstate__(state)
+        if flat is None:
+            return
+        tensors = graph_order.restore_graph(flat)
+        self._input_structure, self._output_structure, self.inputs, self.outputs, self._output_masks = tensors
+        self._plan = Plan(self.inputs, self.outputs)
+        self._masked_plan = Plan(self.inputs, [*self.outputs, *self._output_masks])
+        self._mask_plan = Plan(self.inputs, self._output_masks)
+        _, self._network_nodes = graph_order.order(self.inputs, self.outputs)

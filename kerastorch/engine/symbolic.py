@@ -1,0 +1,429 @@
+"""Symbolic tensors: stand-ins for data that record what is done to them, to be replayed on real tensors.
+
+A ``SymbolicTensor`` comes from ``Input()``. Every torch function, ``torch.Tensor`` method, operator, ``K.`` function or layer
+that meets one records a ``Node`` instead of computing. Shapes are inferred by running the same function on two example
+tensors on the meta device in which every unknown axis has a different size: an axis that comes out different is unknown
+(``None``), the others are fixed. No arithmetic happens.
+"""
+
+from __future__ import annotations
+
+import functools
+import operator
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+import torch
+
+from ..backend import names
+
+__all__ = ["SymbolicTensor", "Node", "placeholder", "recordable", "is_symbolic", "flatten", "map_structure", "tracing"]
+
+# Two sizes that an unknown axis stands for during inference: both have many divisors, so that reshapes such as
+# (-1, 4 * n) succeed, and both are large enough for a deep stack of 'valid' convolutions.
+_SIZES = (5040, 7560)
+_SMALL = 64  # integer results up to this many elements keep their values: they are shapes
+
+
+class _Tracing(threading.local):
+    depth = 0
+
+
+_tracing = _Tracing()
+
+
+class tracing:  # noqa: N801 - reads as a phrase
+    """Marks that a layer's ``call`` runs only to learn its shapes: losses and updates it adds do not count."""
+
+    def __enter__(self) -> None:
+        _tracing.depth += 1
+
+    def __exit__(self, *exc: object) -> None:
+        _tracing.depth -= 1
+
+    @staticmethod
+    def active() -> bool:
+        """True inside such a block."""
+        return _tracing.depth > 0
+
+
+def flatten(tree: Any) -> Iterator[Any]:
+    """The leaves of nested lists, tuples, dicts and slices, in order."""
+    if isinstance(tree, (list, tuple)):
+        for item in tree:
+            yield from flatten(item)
+    elif isinstance(tree, dict):
+        for item in tree.values():
+            yield from flatten(item)
+    elif isinstance(tree, slice):
+        yield from (tree.start, tree.stop, tree.step)
+    else:
+        yield tree
+
+
+def map_structure(fn: Callable[[Any], Any], tree: Any) -> Any:
+    """The same nesting with ``fn`` applied to every leaf."""
+    if isinstance(tree, tuple):
+        items = [map_structure(fn, item) for item in tree]
+        if type(tree) is tuple:
+            return tuple(items)
+        return type(tree)(*items) if hasattr(tree, "_fields") else type(tree)(items)
+    if isinstance(tree, list):
+        return [map_structure(fn, item) for item in tree]
+    if isinstance(tree, dict):
+        return {key: map_structure(fn, item) for key, item in tree.items()}
+    if isinstance(tree, slice):
+        return slice(fn(tree.start), fn(tree.stop), fn(tree.step))
+    return fn(tree)
+
+
+def is_symbolic(tree: Any) -> bool:
+    """True when a symbolic tensor is anywhere inside."""
+    if isinstance(tree, SymbolicTensor):
+        return True
+    if isinstance(tree, (list, tuple, dict, slice)):
+        return any(isinstance(leaf, SymbolicTensor) for leaf in flatten(tree))
+    return False
+
+
+class Node:
+    """One recorded call: an operation, its arguments and the symbolic tensors that came out.
+
+    Args:
+        operation: a layer or a function; replaying calls it with real tensors in place of the symbolic ones.
+        args: positional arguments, any nesting, symbolic tensors inside.
+        kwargs: keyword arguments, likewise.
+        layer: the layer, where the operation is one.
+    """
+
+    __slots__ = ("operation", "args", "kwargs", "layer", "outputs", "parents", "output_masks", "call_arguments")
+
+    def __init__(self, operation: Callable, args: tuple, kwargs: dict[str, Any], layer: Any = None) -> None:
+        self.operation = operation
+        self.args = args
+        self.kwargs = kwargs
+        self.layer = layer
+        self.outputs: list[SymbolicTensor] = []
+        self.parents = [leaf for leaf in flatten((args, kwargs)) if isinstance(leaf, SymbolicTensor)]
+        self.output_masks: Any = None
+        self.call_arguments: dict[str, Any] = {}
+
+    def replay(self, value_of: Callable[[SymbolicTensor], Any]) -> Any:
+        """The operation's result on real values."""
+        swap = functools.partial(_swap, value_of)
+        return self.operation(*map_structure(swap, self.args), **map_structure(swap, self.kwargs))
+
+    @property
+    def input_tensors(self) -> list[SymbolicTensor]:
+        """The layer's own inputs (masks and other extras left out), as Keras's nodes list them."""
+        inputs = [leaf for leaf in flatten(self.args[:1]) if isinstance(leaf, SymbolicTensor)]
+        return inputs + [leaf for leaf in flatten(self.call_arguments) if isinstance(leaf, SymbolicTensor)]
+
+
+def _swap(value_of: Callable, leaf: Any) -> Any:
+    return value_of(leaf) if isinstance(leaf, SymbolicTensor) else leaf
+
+
+class SymbolicTensor:
+    """A tensor that is known by shape and dtype only.
+
+    Args:
+        examples: one or two example tensors (two where an axis is unknown).
+        name: what summaries and errors call it.
+        node: the call that it came from; None for an input.
+        index: its place among the outputs of that call.
+
+    ``x.shape`` is a tuple with None for unknown axes. Operators and every ``torch.Tensor`` method work and give further
+    symbolic tensors; ``==`` compares identity, as in graph-mode Keras (``torch.eq`` compares values).
+
+    Example:
+        >>> import torch
+        >>> x = placeholder((None, 4))
+        >>> torch.relu(x @ torch.zeros(4, 3)).shape
+        (None, 3)
+    """
+
+    __array_ufunc__ = None  # numpy_array * symbolic goes to __rmul__
+    __array_priority__ = 1000
+
+    def __init__(
+        self, examples: tuple[torch.Tensor, ...], name: str | None = None, node: Node | None = None, index: int = 0
+    ) -> None:
+        self._examples = examples
+        self.name = name or f"tensor_{names.get_uid('tensor')}"
+        self.node = node
+        self.index = index
+        self._keras_mask: SymbolicTensor | None = None
+        self._keras_history: tuple[Any, int, int] | None = None
+
+    @property
+    def shape(self) -> tuple[int | None, ...]:
+        """The shape, None for unknown axes."""
+        first, last = self._examples[0].shape, self._examples[-1].shape
+        return tuple(int(a) if a == b else None for a, b in zip(first, last, strict=True))
+
+    @property
+    def _keras_shape(self) -> tuple[int | None, ...]:
+        return self.shape
+
+    @property
+    def dtype(self) -> torch.dtype:
+        """The dtype of the tensors it stands for."""
+        return self._examples[0].dtype
+
+    @property
+    def ndim(self) -> int:
+        """How many axes it has."""
+        return self._examples[0].ndim
+
+    @property
+    def device(self) -> torch.device:
+        """Where tensors of the process live."""
+        from .. import config
+
+        return config.device()
+
+    def dim(self) -> int:
+        """How many axes it has."""
+        return self.ndim
+
+    def get_shape(self) -> tuple[int | None, ...]:
+        """The shape, under TensorFlow's name."""
+        return self.shape
+
+    def size(self, axis: int | None = None) -> Any:
+        """The shape, or one axis of it."""
+        return self.shape if axis is None else self.shape[axis]
+
+    @classmethod
+    def __torch_function__(cls, func: Callable, types: Any, args: tuple = (), kwargs: dict | None = None) -> Any:
+        return record(func, args, kwargs or {})
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__") or not hasattr(torch.Tensor, name):
+            raise AttributeError(f"SymbolicTensor {self.__dict__.get('name')!r} has no attribute {name!r}")
+        attribute = getattr(torch.Tensor, name)
+        if not callable(attribute):
+            if name in ("T", "mT", "H", "mH", "real", "imag"):
+                return record(operator.attrgetter(name), (self,), {})
+            raise AttributeError(f"SymbolicTensor {self.name!r} has no values yet, so no {name!r}")
+        if name.endswith("_"):
+            raise TypeError(f"SymbolicTensor {self.name!r}: expected a function that returns a new tensor. Received: {name}")
+        if name in ("item", "tolist", "numpy", "cpu", "cuda", "backward"):
+            raise TypeError(
+                f"SymbolicTensor {self.name!r} has no values yet, so {name}() cannot be called on it; "
+                "run data through a model first"
+            )
+        return functools.partial(record_method, attribute, self)
+
+    def __bool__(self) -> bool:
+        raise TypeError(f"SymbolicTensor {self.name!r} has no values yet, so it cannot decide a Python condition")
+
+    def __len__(self) -> int:
+        raise TypeError(f"SymbolicTensor {self.name!r} of shape {self.shape} has no length; use x.shape[0]")
+
+    def __iter__(self) -> Iterator[SymbolicTensor]:
+        length = self.shape[0] if self.ndim else None
+        if length is None:
+            raise TypeError(f"SymbolicTensor {self.name!r} of shape {self.shape} cannot be iterated over")
+        return (self[i] for i in range(length))
+
+    def __index__(self) -> int:
+        raise TypeError(f"SymbolicTensor {self.name!r} has no values yet, so it is no Python integer")
+
+    __hash__ = object.__hash__
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
+    def __repr__(self) -> str:
+        return f"<SymbolicTensor {self.name!r} shape={self.shape} dtype={str(self.dtype).removeprefix('torch.')}>"
+
+
+def record_method(method: Callable, x: SymbolicTensor, *args: Any, **kwargs: Any) -> Any:
+    """Records ``x.method(*args, **kwargs)``."""
+    return record(method, (x, *args), kwargs)
+
+
+def _operator(name: str) -> Callable:
+    method = getattr(torch.Tensor, name)
+
+    def apply(self: SymbolicTensor, *args: Any) -> Any:
+        return record(method, (self, *args), {})
+
+    apply.__name__ = name
+    return apply
+
+
+for _name in (
+    "add radd sub rsub mul rmul truediv rtruediv floordiv rfloordiv mod pow rpow matmul rmatmul neg abs invert "
+    "and or xor lt le gt ge getitem"
+).split():
+    setattr(SymbolicTensor, f"__{_name}__", _operator(f"__{_name}__"))
+SymbolicTensor.__ne__ = lambda self, other: self is not other  # type: ignore[method-assign]
+
+
+def _example_of(shape: Sequence[int | None], dtype: torch.dtype, size: int) -> torch.Tensor:
+    return torch.empty([size if d is None else d for d in shape], dtype=dtype, device="meta")
+
+
+def examples_for(shape: Sequence[int | None], dtype: torch.dtype) -> tuple[torch.Tensor, ...]:
+    """Example tensors of a shape: two where an axis is unknown, else one."""
+    sizes = _SIZES if any(d is None for d in shape) else _SIZES[:1]
+    return tuple(_example_of(shape, dtype, size) for size in sizes)
+
+
+def placeholder(
+    shape: Sequence[int | None], dtype: torch.dtype = torch.float32, name: str | None = None
+) -> SymbolicTensor:
+    """A symbolic tensor that no call made.
+
+    Example:
+        >>> placeholder((None, 3)).shape
+        (None, 3)
+    """
+    return SymbolicTensor(examples_for(tuple(shape), dtype), name)
+
+
+def _to_tensor_leaf(leaf: Any) -> Any:
+    return torch.as_tensor(leaf) if isinstance(leaf, (np.ndarray, np.generic)) else leaf
+
+
+def _as_example(leaf: Any, i: int) -> Any:
+    if isinstance(leaf, SymbolicTensor):
+        return leaf._examples[min(i, len(leaf._examples) - 1)]
+    if isinstance(leaf, torch.Tensor) and not (leaf.dtype == torch.int64 and leaf.ndim == 0):
+        return leaf.to("meta")
+    return leaf
+
+
+def _keep_small_integers(leaf: Any) -> Any:
+    """Results that are shapes keep their values; everything else keeps only its shape."""
+    if not isinstance(leaf, torch.Tensor) or leaf.device.type == "meta":
+        return leaf
+    if not leaf.dtype.is_floating_point and not leaf.dtype.is_complex and leaf.numel() <= _SMALL:
+        return leaf
+    return leaf.to("meta")
+
+
+def _infer(operation: Callable, args: tuple, kwargs: dict[str, Any], label: str) -> list[Any]:
+    """The results of the operation on the example tensors, one entry for each set of sizes."""
+    both = any(len(leaf._examples) > 1 for leaf in flatten((args, kwargs)) if isinstance(leaf, SymbolicTensor))
+    results = []
+    for i in range(2 if both else 1):
+        example_args, example_kwargs = map_structure(functools.partial(_as_example, i=i), (args, kwargs))
+        try:
+            with torch.no_grad():
+                result = operation(*example_args, **example_kwargs)
+        except Exception as error:
+            shapes = [leaf.shape for leaf in flatten((args, kwargs)) if isinstance(leaf, SymbolicTensor)]
+            reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+            raise ValueError(f"{label} cannot be applied to symbolic tensors of shapes {shapes}: {reason}") from error
+        results.append(map_structure(_keep_small_integers, result))
+    return results
+
+
+def record(operation: Callable, args: tuple, kwargs: dict[str, Any], label: str | None = None) -> Any:
+    """Records a call of a function on symbolic tensors and returns what it will give.
+
+    Results that are no tensors (``x.is_floating_point()``) are returned as they are.
+
+    Raises:
+        ValueError: when the function does not work for these shapes.
+    """
+    label = label or getattr(operation, "__name__", None) or repr(operation)
+    args, kwargs = map_structure(_to_tensor_leaf, (args, kwargs))
+    results = _infer(operation, args, kwargs, label)
+    node = Node(operation, args, kwargs)
+    leaves = [list(flatten(result)) for result in results]
+    if not any(isinstance(leaf, torch.Tensor) for leaf in leaves[0]):
+        return results[0]
+    outputs = iter(zip(*leaves, strict=True))
+
+    def wrap(_: Any) -> Any:
+        examples = next(outputs)
+        if not isinstance(examples[0], torch.Tensor):
+            return examples[0]
+        if len(examples) > 1 and examples[0].ndim != examples[1].ndim:
+            raise ValueError(f"{label}: the number of axes of the result depends on the data")
+        tensor = SymbolicTensor(tuple(examples), f"{label}_{names.get_uid(label)}", node, len(node.outputs))
+        node.outputs.append(tensor)
+        return tensor
+
+    return map_structure(wrap, results[0])
+
+
+def recordable(fn: Callable) -> Callable:
+    """Makes a Python function one operation of the graph when a symbolic tensor is among its arguments.
+
+    For functions that torch cannot dispatch by itself: those that read ``x.shape`` as numbers, take shapes that
+    hold symbolic tensors, or draw random numbers.
+
+    Example:
+        >>> @recordable
+        ... def rows(x):
+        ...     return torch.tensor(x.shape[0])
+        >>> rows(torch.zeros(2, 3)).item()
+        2
+    """
+
+    @functools.wraps(fn)
+    def wrapper(*args: Any, **kwargs: Any) -> Any:
+        if is_symbolic(args) or (kwargs and is_symbolic(kwargs)):
+            return record(fn, args, kwargs, fn.__name__)
+        return fn(*args, **kwargs)
+
+    return wrapper
+
+
+def record_layer(layer: Any, args: tuple, kwargs: dict[str, Any], shapes: Any, dtypes: Any) -> Any:
+    """Records a layer's call whose output shapes are known already.
+
+    Args:
+        layer: the layer.
+        args: its positional arguments, symbolic tensors inside.
+        kwargs: its keyword arguments.
+        shapes: a shape, or a list of them for several outputs.
+        dtypes: a dtype, or a list of them.
+    """
+    node = Node(layer, args, kwargs, layer=layer)
+    single = not isinstance(shapes, list)
+    shape_list, dtype_list = ([shapes], [dtypes]) if single else (shapes, dtypes)
+    for i, (shape, dtype) in enumerate(zip(shape_list, dtype_list, strict=True)):
+        suffix = "" if single else f"_{i}"
+        node.outputs.append(SymbolicTensor(examples_for(shape, dtype), f"{layer.name}{suffix}", node, i))
+    return node.outputs[0] if single else list(node.outputs)
+
+
+def topological(outputs: Sequence[SymbolicTensor], inputs: Sequence[SymbolicTensor]) -> list[Node]:
+    """The nodes that lead from the inputs to the outputs, each after those it needs.
+
+    Raises:
+        ValueError: when an output needs a tensor that is neither an input nor computed from one.
+    """
+    stops = {id(x) for x in inputs}
+    order: list[Node] = []
+    state: dict[int, int] = {}
+    for output in outputs:
+        stack: list[tuple[SymbolicTensor, bool]] = [(output, False)]
+        while stack:
+            tensor, expanded = stack.pop()
+            if id(tensor) in stops:
+                continue
+            node = tensor.node
+            if node is None:
+                raise ValueError(
+                    f"Graph disconnected: {tensor.name!r} of shape {tensor.shape} is needed for {output.name!r}, but it "
+                    "is not among the model's inputs"
+                )
+            if expanded:
+                if state.get(id(node)) != 2:
+                    state[id(node)] = 2
+                    order.append(node)
+            elif state.get(id(node)) is None:
+                state[id(node)] = 1
+                stack.append((tensor, True))
+                stack.extend((parent, False) for parent in reversed(node.parents))
+    return order

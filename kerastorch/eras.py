@@ -1,0 +1,157 @@
+"""What differs between Keras generations, as data.
+
+One frozen record a generation; code asks ``eras.current()`` for a field and never compares versions.
+
+Example:
+    >>> from kerastorch import eras
+    >>> eras.current().name
+    'keras2'
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+
+__all__ = ["Era", "ERAS", "current", "set_era"]
+
+
+@dataclasses.dataclass(frozen=True)
+class Era:
+    """One Keras generation.
+
+    Fields are named after the behaviour they select; the values of ``keras2`` are those of real Keras 2.2.4,
+    save where the documented signature says otherwise (``fit_epochs``).
+    """
+
+    name: str
+    version: str
+    recurrent_activation: str = "hard_sigmoid"  # default of LSTM, GRU, ConvLSTM2D
+    hard_sigmoid: str = "linear"  # 'linear': clip(.2x + .5); 'relu6': relu6(x + 3) / 6
+    gru_reset_after: bool = False
+    recurrent_dropout_masks: str = "per_gate"  # or 'shared': one mask for all gates
+    accuracy_key: str = "acc"  # what 'accuracy' is called in logs: 'acc', or 'as_typed'
+    accuracy_by: str = "loss"  # how 'accuracy' resolves with binary_crossentropy: by 'loss' or by 'shape'
+    weighted_loss: str = "count_nonzero"  # divisor of a weighted loss: 'count_nonzero' or 'batch'
+    masked_loss: str = "unmasked"  # divisor of a masked loss
+    clipnorm: str = "global"  # norm over all gradients at once, or 'per_variable'
+    optimizer_epsilon: float = 1e-7
+    rmsprop_epsilon: str = "outside"  # sqrt(a) + eps, or 'inside': sqrt(a + eps)
+    optimizers: str = "keras2"  # which table of defaults and formulas (Adagrad, Adadelta, Nadam, lr/decay names)
+    truncated_normal_corrected: bool = True  # *_normal initializers divide their stddev by .8796
+    orthogonal: str = "svd"  # or 'qr'
+    initializers: str = "keras2"  # whose names, fans of vectors and configs: 'tf.keras', 'keras3'
+    initializer_draws: str = "numpy"  # who seeds an unseeded initializer: numpy at each call, or 'python' once
+    identity: str = "tiled"  # Identity of an oblong shape repeats the short side, or 'eye': ones on the diagonal only
+    regularizers: str = "l1l2"  # l1() and l2() give an L1L2; or 'classes': an L1, an L2
+    regularizer_factors: str = "floatx"  # rounded to floatx, or 'exact'
+    l1_l2_default: float = 0.01
+    softmax_axis: str = "last_in_2d"  # softmax of a matrix goes along its last axis, whatever axis is; or 'as_given'
+    softmax_1d: bool = False  # whether softmax accepts a vector
+    batchnorm_variance: str = "sample"  # n/(n-1-eps) correction of the moving variance; 'bessel_fused', 'biased'
+    batchnorm_zero_debias: bool = True
+    batchnorm_frozen: str = "batch"  # a layer with trainable=False in training: 'batch' statistics or 'inference'
+    bilinear: str = "corner"  # upsampling samples at i / factor, or with centres aligned: 'half_pixel'
+    depthwise_length: str = "undilated"  # DepthwiseConv2D's reported length forgets the dilation; or 'dilated'
+    local_conv1d_format: str = "ignored"  # LocallyConnected1D takes data_format and ignores it; or 'honoured'
+    activity_regularizer: str = "sum"  # or 'mean': divided by the batch size
+    hinge_labels: str = "raw"  # or 'signed': labels in {0, 1} become {-1, 1}
+    crossentropy: str = "keras2"  # which formulas: where probabilities are clipped and renormalised, logits looked up
+    binary_accuracy: str = "round"  # predictions are rounded, or compared with a 'threshold'
+    top_k_accuracy: str = "batch"  # the top-k functions give the mean of the batch, or one value a 'sample'
+    trainable_at: str = "compile"  # or 'live'
+    fit_epochs: int = 10
+    lr_key: str = "lr"  # the learning rate's name in logs
+    shuffle_draws: str = "numpy"  # whose global generator permutes the batches
+    early_stopping_auto: str = "name"  # 'acc' in the name means max; its 'ending'; or the metric's 'direction'
+    history_order: str = "val_first"  # or 'train_first', 'sorted'
+    datasets: str = "keras2"  # loaders reseed numpy's global generator, CIFAR-10's test labels are int64; or 'tf.keras'
+    layer_names: str = "from_one"  # dense_1 first; or 'from_zero': dense first
+
+
+_KERAS2 = Era(name="keras2", version="2.2.4")
+
+_TF_KERAS = dataclasses.replace(
+    _KERAS2,
+    name="tf.keras",
+    version="2.15",
+    recurrent_activation="sigmoid",
+    gru_reset_after=True,
+    recurrent_dropout_masks="shared",
+    accuracy_key="as_typed",
+    accuracy_by="shape",
+    weighted_loss="batch",
+    clipnorm="per_variable",
+    rmsprop_epsilon="inside",
+    optimizers="tf.keras",
+    orthogonal="qr",
+    initializers="tf.keras",
+    initializer_draws="python",
+    identity="eye",
+    regularizers="classes",
+    softmax_axis="as_given",
+    batchnorm_variance="bessel_fused",
+    batchnorm_zero_debias=False,
+    batchnorm_frozen="inference",
+    bilinear="half_pixel",
+    depthwise_length="dilated",
+    local_conv1d_format="honoured",
+    activity_regularizer="mean",
+    hinge_labels="signed",
+    crossentropy="tf.keras",
+    binary_accuracy="threshold",
+    top_k_accuracy="sample",
+    trainable_at="live",
+    fit_epochs=1,
+    shuffle_draws="torch",
+    early_stopping_auto="ending",
+    history_order="train_first",
+    datasets="tf.keras",
+    layer_names="from_zero",
+)
+
+_KERAS3 = dataclasses.replace(
+    _TF_KERAS,
+    name="keras3",
+    version="3.15",
+    hard_sigmoid="relu6",
+    initializers="keras3",
+    regularizer_factors="exact",
+    l1_l2_default=0.0,
+    softmax_1d=True,
+    crossentropy="keras3",
+    optimizers="keras3",
+    batchnorm_variance="biased",
+    lr_key="learning_rate",
+    early_stopping_auto="direction",
+    history_order="sorted",
+)
+
+ERAS = {era.name: era for era in (_KERAS2, _TF_KERAS, _KERAS3)}
+
+_current = _KERAS2
+
+
+def current() -> Era:
+    """The record in force."""
+    return _current
+
+
+def set_era(name: str) -> None:
+    """Chooses the Keras generation whose numbers the process gives from here on.
+
+    Args:
+        name: ``'keras2'``, ``'tf.keras'`` or ``'keras3'``.
+
+    Raises:
+        ValueError: for any other name.
+
+    Example:
+        >>> set_era("keras2")
+    """
+    global _current
+    if name not in ERAS:
+        near = difflib.get_close_matches(str(name), ERAS, 1)
+        hint = f" Did you mean {near[0]!r}?" if near else ""
+        raise ValueError(f"set_era: expected one of {tuple(ERAS)}. Received: {name!r}.{hint}")
+    _current = ERAS[name]

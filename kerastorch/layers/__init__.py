@@ -1,0 +1,80 @@
+"""All layers, and layers as data.
+
+Source: https://keras.io/api/layers/
+"""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any
+
+from ..backend.registry import Registry
+from ..engine.input_layer import Input, InputLayer
+from ..engine.input_spec import InputSpec
+from ..engine.layer import Layer
+from . import (
+    advanced_activations,
+    convolutional,
+    core,
+    embeddings,
+    local,
+    noise,
+    pooling,
+    torch_module,
+)
+from .advanced_activations import *  # noqa: F403
+from .convolutional import *  # noqa: F403
+from .core import *  # noqa: F403
+from .embeddings import *  # noqa: F403
+from .local import *  # noqa: F403
+from .noise import *  # noqa: F403
+from .pooling import *  # noqa: F403
+from .torch_module import *  # noqa: F403
+
+_ROOMS = (
+    core,
+    convolutional,
+    pooling,
+    embeddings,
+    local,
+    noise,
+    advanced_activations,
+    torch_module,
+)
+
+REGISTRY = Registry("layer")
+for _room in _ROOMS:
+    for _name in _room.__all__:
+        _member = getattr(_room, _name)
+        if inspect.isclass(_member):
+            REGISTRY.alias(**{_name: _member})
+
+__all__ = sorted(
+    {"Layer", "InputSpec", "serialize", "deserialize"} | {name for room in _ROOMS for name in room.__all__}
+)
+
+
+def serialize(layer: Layer) -> dict[str, Any]:
+    """A layer as ``{'class_name', 'config'}``.
+
+    Example:
+        >>> serialize(core.Dense(2))["class_name"]
+        'Dense'
+    """
+    return {"class_name": type(layer).__name__, "config": layer.get_config()}
+
+
+def deserialize(config: dict[str, Any], custom_objects: dict[str, Any] | None = None) -> Any:
+    """The layer or model that a config describes.
+
+    Args:
+        config: ``{'class_name', 'config'}``.
+        custom_objects: the caller's own classes by name.
+
+    Raises:
+        ValueError: for an unknown class.
+    """
+    from .. import models
+
+    known = {"Sequential": models.Sequential, "Model": models.Model, "Functional": models.Model}
+    return REGISTRY.deserialize(config, {**known, **(custom_objects or {})})

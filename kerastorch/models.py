@@ -1,0 +1,569 @@
+"""Models: ``Sequential``, the functional and subclassed ``Model``, copies.
+
+Source: https://keras.io/api/models/
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+import torch
+from torch import nn
+
+from . import config
+from .backend import names
+from .engine import checks
+from .engine.input_layer import Input, InputLayer
+from .engine.layer import Layer, tracing
+from .engine.network import Network, as_list
+from .engine.plan import Plan
+from .engine.symbolic import SymbolicTensor, flatten, is_symbolic, map_structure
+from .layers.torch_module import TorchModule
+from .training import standardize
+from .training.trainer import Trainer
+
+__all__ = ["Model", "Sequential"]
+
+
+class Model(Trainer, Network):
+    """A model: a graph from inputs to outputs, or a subclass with a ``call`` of its own.
+
+    Args:
+        inputs: symbolic tensor(s) made by ``Input``.
+        outputs: symbolic tensor(s) computed from them.
+        name: name of the model.
+
+    Raises:
+        ValueError: when the outputs are not computed from the inputs.
+        TypeError: for an unknown argument.
+
+    Source: https://keras.io/api/models/model/
+
+    Example:
+        >>> import kerastorch as keras
+        >>> x = keras.layers.Input((4,))
+        >>> model = Model(x, keras.layers.Dense(2)(x))
+        >>> model.output_shape
+        (None, 2)
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        name = kwargs.pop("name", None)
+        trainable = kwargs.pop("trainable", True)
+        positional = dict(zip(("inputs", "outputs", "name"), args, strict=False))
+        given = {**positional, **{new: kwargs.pop(old) for old, new in _MODEL_ARGUMENTS.items() if old in kwargs}}
+        if kwargs or len(args) > 3:
+            extra = repr(next(iter(kwargs))) if kwargs else f"{len(args)} positional arguments"
+            raise TypeError(f"{type(self).__name__}: expected inputs, outputs and name. Received: {extra}")
+        super().__init__(name=name or given.get("name"), trainable=trainable)
+        if "inputs" in given or "outputs" in given:
+            if given.get("inputs") is None or given.get("outputs") is None:
+                raise TypeError(f"{type(self).__name__}: expected both inputs and outputs. Received: {sorted(given)}")
+            self._init_graph(given["inputs"], given["outputs"])
+
+    # ------------------------------------------------------- what training asks
+
+    def _is_ready(self) -> bool:
+        """Whether inputs and outputs are known."""
+        return self._graph or getattr(self, "_traced", False)
+
+    def _input_shapes(self) -> list[Any]:
+        return [x.shape for x in self.inputs] if self._graph else [None] * len(self.input_names)
+
+    def _input_types(self) -> list[torch.dtype | None]:
+        """The dtype each input is fed as; None where integers go straight into an Embedding."""
+        if not self._graph:
+            return self._traced_types
+        return [None if index else x.dtype for x, index in zip(self.inputs, self._index_types, strict=True)]
+
+    def _output_shapes(self) -> list[tuple[int | None, ...]]:
+        return [x.shape for x in self.outputs]
+
+    def _step_outputs(self) -> list[SymbolicTensor | None]:
+        return list(self.outputs) if self._graph else [None] * len(self.output_names)
+
+    def _has_added_losses(self) -> bool:
+        return bool(self._added_losses())
+
+    def _added_losses(self) -> list[SymbolicTensor]:
+        return self.__dict__.get("_symbolic_losses", [])
+
+    def add_loss(self, losses: Any, inputs: Any = None) -> None:
+        """Adds terms to the loss.
+
+        Args:
+            losses: symbolic tensors of this model's graph, or inside ``call`` tensors of the running step.
+            inputs: accepted as in Keras.
+        """
+        symbolic = [loss for loss in as_list(losses) if isinstance(loss, SymbolicTensor)]
+        if symbolic and not tracing.active():
+            self.__dict__.setdefault("_symbolic_losses", []).extend(symbolic)
+            self.__dict__.pop("_step_plan", None)
+        elif not symbolic:
+            super().add_loss(losses, inputs)
+
+    def __getstate__(self) -> dict[str, Any]:
+        state = super().__getstate__()
+        for name in ("_step_plan", "_running", "_extras"):
+            state.pop(name, None)
+        return state
+
+    def begin_step(self, scores: Sequence[Any], ys: Sequence[Any]) -> None:
+        """Readies the run of one step: masks of outputs, added losses and scores come along where there are any.
+
+        Args:
+            scores: for each output None, or (target, score) tensors of the graph.
+            ys: the step's targets.
+        """
+        self._extras: Any = None
+        if not self._graph:
+            return
+        added = self._added_losses()
+        pairs = {i: pair for i, pair in enumerate(scores) if pair is not None}
+        if not added and not pairs and all(m is None for m in self._output_masks):
+            self._running = None
+            return
+        key = (tuple(id(x) for x in added), tuple(id(pair[1]) for pair in pairs.values()))
+        if self.__dict__.get("_step_plan", (None,))[0] != key:
+            feeds = [*self.inputs, *(target for target, _ in pairs.values())]
+            wanted = [*self.outputs, *self._output_masks, *added, *(score for _, score in pairs.values())]
+            self._step_plan = (key, Plan(feeds, wanted), list(pairs), len(added))
+        self._running = (self._step_plan[1], [ys[i] for i in pairs])
+
+    def call(self, inputs: Any, mask: Any = None, training: bool | None = None) -> Any:
+        """The outputs for these inputs; a subclass writes its own."""
+        if not self._graph:
+            raise NotImplementedError(f"Model {self.name}: expected {type(self).__name__} to define call(inputs)")
+        running = self.__dict__.get("_running")
+        if running is None or is_symbolic(inputs):
+            return super().call(inputs, mask, training)
+        plan, more = running
+        self._running = None
+        values = plan.run([*self._flat_inputs(inputs), *more])
+        self._extras = values[len(self.outputs) :]
+        return self._pack(values[: len(self.outputs)])
+
+    def end_step(self, outputs: Any) -> tuple[list[Any] | None, dict[int, Any], list[Any]]:
+        """The masks, scores and added losses of the step that ran."""
+        if not self._graph:
+            masks = [getattr(o, "_keras_mask", None) for o in flatten(outputs)]
+            return masks, {}, []
+        extras, self._extras = self._extras, None
+        if extras is None:
+            return None, {}, []
+        n, (_, _, places, n_added) = len(self.outputs), self._step_plan
+        return extras[:n], dict(zip(places, extras[n + n_added :], strict=True)), extras[n : n + n_added]
+
+    def _build_from(self, x: Any) -> None:
+        """A model without a graph learns its inputs and outputs from its first data."""
+        if self._is_ready():
+            return
+        arrays = list(x.values()) if isinstance(x, dict) else (x if isinstance(x, (list, tuple)) else [x])
+        arrays = arrays if all(standardize.is_array(a) for a in arrays) and arrays else [x]
+        keys = list(x) if isinstance(x, dict) else [f"input_{i + 1}" for i in range(len(arrays))]
+        arrays = standardize.arrays(arrays if len(arrays) > 1 else arrays[0], keys, None, "x")
+        self._trace_call(arrays, keys if isinstance(x, dict) else None)
+
+    def _trace_call(self, arrays: list[Any], keys: list[str] | None) -> None:
+        """Runs ``call`` once on symbolic tensors of the data's shapes, to build the layers and know the outputs."""
+        floats = config.torch_dtype(None)
+        symbols = [Input(tuple(int(s) for s in a.shape[1:]), dtype=str(floats).removeprefix("torch.")) for a in arrays]
+        inputs: Any = dict(zip(keys, symbols, strict=True)) if keys else (symbols[0] if len(symbols) == 1 else symbols)
+        self._ensure_built(inputs)
+        with tracing():
+            outputs = self._run((inputs,), {})
+        self.inputs, self.outputs = symbols, list(flatten(outputs))
+        self.input_names = keys or [f"input_{i + 1}" for i in range(len(symbols))]
+        self.output_names = [f"output_{i + 1}" for i in range(len(self.outputs))]
+        self._traced_types = [floats] * len(symbols)
+        self._input_keys = keys
+        self._traced = True
+
+    # ---------------------------------------------------------------- contents
+
+    @property
+    def layers(self) -> list[Layer]:
+        """The layers, in Keras's order."""
+        if self._graph:
+            return super().layers
+        return [module for module in self._adopted() if isinstance(module, Layer)]
+
+    def ordered_weights(self) -> list[Any]:
+        if self._graph:
+            return super().ordered_weights()
+        trainable, fixed = self._partition()
+        return trainable + fixed
+
+    @property
+    def losses(self) -> list[torch.Tensor]:
+        """Penalties on weights, computed now, and the losses that were added."""
+        return super().losses + list(self._added_losses())
+
+    @property
+    def uses_learning_phase(self) -> bool:
+        """Whether some layer acts differently in training."""
+        return any("training" in type(layer)._call_names() for layer in self.layers)
+
+    def graph_connections(self, layer: Layer) -> list[str]:
+        """Where a layer's inputs come from, as ``summary`` shows it: ``['input_1[0][0]']``."""
+        return _connections(self, layer)
+
+    @property
+    def is_sequential_like(self) -> bool:
+        """Whether the layers form one chain."""
+        return _is_chain(self)
+
+    def summary(
+        self,
+        line_length: int | None = None,
+        positions: Sequence[float] | None = None,
+        print_fn: Callable[[str], Any] | None = None,
+    ) -> None:
+        """Prints the layers, their output shapes and how many weights they hold.
+
+        Args:
+            line_length: width in characters.
+            positions: where columns end, as parts of the width or in characters.
+            print_fn: what a line is passed to, ``print`` when missing.
+
+        Raises:
+            ValueError: before the model's shapes are known.
+        """
+        from .engine.summary import print_summary
+
+        if not self.built:
+            raise ValueError(
+                f"Model {self.name}: expected a built model for summary(); give the first layer an input_shape or call "
+                "fit() first"
+            )
+        print_summary(self, line_length=line_length, positions=positions, print_fn=print_fn)
+
+    def count_params(self) -> int:
+        """How many numbers the weights hold."""
+        if not self.built:
+            raise RuntimeError(f"Model {self.name}: count_params() needs a model that is built")
+        return sum(int(np.prod(weight.shape)) for weight in self.ordered_weights())
+
+    # ------------------------------------------------------------------- files
+
+    def save(self, filepath: Any, overwrite: bool = True, include_optimizer: bool = True, **kwargs: Any) -> None:
+        """Writes architecture, weights and optimizer to a file; see ``kerastorch.saving``."""
+        from .saving import save_model
+
+        save_model(self, filepath, overwrite=overwrite, include_optimizer=include_optimizer, **kwargs)
+
+    def save_weights(self, filepath: Any, overwrite: bool = True, **kwargs: Any) -> None:
+        """Writes the weights to a file; see ``kerastorch.saving``."""
+        from .saving import save_weights
+
+        save_weights(self, filepath, overwrite=overwrite, **kwargs)
+
+    def load_weights(
+        self, filepath: Any, by_name: bool = False, skip_mismatch: bool = False, reshape: bool = False, **kwargs: Any
+    ) -> None:
+        """Reads weights from a file; see ``kerastorch.saving``."""
+        from .saving import load_weights
+
+        load_weights(self, filepath, by_name=by_name, skip_mismatch=skip_mismatch, reshape=reshape, **kwargs)
+
+    def to_json(self, **kwargs: Any) -> str:
+        """The architecture as JSON text.
+
+        Args:
+            **kwargs: passed to ``json.dumps``.
+        """
+        from .saving import model_to_json
+
+        return model_to_json(self, **kwargs)
+
+    def to_yaml(self, **kwargs: Any) -> str:
+        """The architecture as YAML text (needs the package pyyaml).
+
+        Args:
+            **kwargs: passed to ``yaml.dump``.
+        """
+        from .saving import model_to_yaml
+
+        return model_to_yaml(self, **kwargs)
+
+    def get_config(self) -> Any:
+        """The graph as plain data.
+
+        Raises:
+            NotImplementedError: for a subclassed model.
+        """
+        if not self._graph:
+            raise NotImplementedError(
+                f"Model {self.name}: a subclassed model has no configuration; save its weights, or give it a get_config"
+            )
+        from .engine.graph_config import graph_to_config
+
+        return graph_to_config(self)
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any], custom_objects: dict[str, Any] | None = None) -> Model:
+        """The model that a config describes, with fresh weights.
+
+        Args:
+            config: what ``get_config()`` gave.
+            custom_objects: the caller's own classes and functions by name.
+        """
+        if "layers" not in config or "input_layers" not in config:
+            return cls(**config)
+        from . import layers
+        from .engine.graph_config import config_to_graph
+
+        inputs, outputs = config_to_graph(config, layers.deserialize, custom_objects)
+        return cls(inputs=inputs, outputs=outputs, name=config.get("name"))
+
+
+_MODEL_ARGUMENTS = {"inputs": "inputs", "outputs": "outputs", "input": "inputs", "output": "outputs"}
+
+
+def _connections(model: Model, layer: Layer) -> list[str]:
+    own = {id(node) for node in model._network_nodes}
+    result = []
+    for node in layer._inbound_nodes:
+        if id(node) not in own:
+            continue
+        for tensor in node.input_tensors:
+            source, index, place = tensor._keras_history or (None, 0, 0)
+            result.append(f"{source.name if source else tensor.name}[{index}][{place}]")
+    return result
+
+
+def _is_chain(model: Model) -> bool:
+    if isinstance(model, Sequential):
+        return True
+    if not model._graph:
+        return True
+    own = {id(node) for node in model._network_nodes}
+    for layer in model.layers:
+        nodes = [node for node in layer._inbound_nodes if id(node) in own]
+        if len(nodes) > 1 or any(len(node.input_tensors) > 1 for node in nodes):
+            return False
+    users: dict[int, int] = {}
+    for node in model._network_nodes:
+        for tensor in node.input_tensors:
+            users[id(tensor)] = users.get(id(tensor), 0) + 1
+    return all(count == 1 for count in users.values())
+
+
+class Sequential(Model):
+    """Layers one after the other.
+
+    Args:
+        layers: the layers, in order; ``nn.Module`` objects are taken as they are.
+        name: name of the model.
+
+    The first layer may say ``input_shape``; otherwise the model is built from its first data.
+
+    Source: https://keras.io/api/models/sequential/
+
+    Example:
+        >>> import kerastorch as keras
+        >>> model = Sequential([keras.layers.Dense(8, activation="relu", input_dim=4), keras.layers.Dense(1)])
+        >>> model.output_shape
+        (None, 1)
+    """
+
+    def __init__(self, layers: Sequence[Any] | None = None, name: str | None = None, **kwargs: Any) -> None:
+        super().__init__(name=name, **kwargs)
+        self._stack: list[Layer] = []
+        for layer in layers or ():
+            self.add(layer)
+
+    def add(self, layer: Any) -> None:
+        """Puts a layer on top.
+
+        Args:
+            layer: a layer, a model, an ``nn.Module``, or the tensor that ``Input`` gives.
+
+        Raises:
+            TypeError: when it is none of these.
+            ValueError: when it does not fit on the layers below, or has several outputs; the model stays as it was.
+        """
+        if isinstance(layer, SymbolicTensor) and layer._keras_history:
+            layer = layer._keras_history[0]
+        if isinstance(layer, nn.Module) and not isinstance(layer, Layer):
+            layer = TorchModule(layer)
+        if not isinstance(layer, Layer):
+            raise TypeError(
+                f"Sequential: expected a layer or nn.Module. Received: {layer!r} of type {type(layer).__name__}"
+            )
+        if any(layer.name == known.name and layer is not known for known in self._stack):
+            raise ValueError(f"Sequential: expected each layer to have a name of its own. Received: {layer.name!r} twice")
+        if not self._stack:
+            self._begin(layer)
+        elif self._graph or isinstance(self._stack[0], InputLayer):
+            self._grow(layer)
+        else:
+            self._stack.append(layer)
+            self._register_layers(self._stack)
+
+    def _begin(self, layer: Layer) -> None:
+        first = self._first_input(layer)
+        if isinstance(layer, InputLayer):
+            self._stack = [layer]
+            self._register_layers([])
+            return
+        if first is None:
+            self._stack = [layer]
+            self._register_layers(self._stack)
+            return
+        output = layer(first)
+        self._check_single(layer, output)
+        self._stack = [layer]
+        self._init_graph(first, output)
+
+    @staticmethod
+    def _first_input(layer: Layer) -> SymbolicTensor | None:
+        """The symbolic input that the first layer's arguments or graph describe."""
+        if isinstance(layer, Network) and layer._graph:
+            return Input(batch_shape=layer.inputs[0].shape, dtype=str(layer.inputs[0].dtype).removeprefix("torch."))
+        shape = layer.__dict__.get("batch_input_shape")
+        if shape is None or isinstance(layer, InputLayer):
+            return None
+        return Input(batch_shape=shape, dtype=layer.dtype, name=f"{layer.name}_input")
+
+    @staticmethod
+    def _check_single(layer: Layer, output: Any) -> None:
+        if not isinstance(output, SymbolicTensor):
+            raise ValueError(f"Sequential: expected layers with one output. Received: several from {layer.name!r}")
+
+    def _grow(self, layer: Layer) -> None:
+        built = layer.built
+        first, below = (self.inputs[0], self.outputs[0]) if self._graph else (self._stack[0].input,) * 2
+        try:
+            output = layer(below)
+            self._check_single(layer, output)
+        except Exception:
+            if not built:  # leave the layer as it came, too
+                layer.built = False
+                layer._own_weights.clear()
+                layer._parameters.clear()
+            raise
+        self._stack.append(layer)
+        self._init_graph(first, output)
+
+    def _init_graph(self, inputs: Any, outputs: Any) -> None:
+        super()._init_graph(inputs, outputs)
+        self.__dict__.pop("_step_plan", None)
+
+    def _register_layers(self, layers: Sequence[nn.Module]) -> None:
+        super()._register_layers([layer for layer in self._stack if not isinstance(layer, InputLayer)] or [])
+
+    def pop(self) -> None:
+        """Takes the top layer off.
+
+        Raises:
+            TypeError: when there is none.
+        """
+        if not self.layers:
+            raise TypeError(f"Sequential {self.name}: expected a layer to pop. Received: an empty model")
+        removed = self._stack.pop()
+        self._modules.pop(removed.name.replace(".", "_"), None)
+        if not self._stack:
+            self._reset()
+        elif self._graph:
+            node = next(n for n in self._plan.nodes[::-1] if n.layer is removed)
+            self._init_graph(self.inputs[0], node.input_tensors[0])
+        self._objective = None
+        self._compile_arguments = None
+
+    def _reset(self) -> None:
+        self._graph = self.built = False
+        self._register_layers([])
+        for name in ("inputs", "outputs", "_plan"):
+            self.__dict__.pop(name, None)
+
+    @property
+    def layers(self) -> list[Layer]:
+        """The layers, the input left out, as in Keras."""
+        stack = self.__dict__.get("_stack", [])
+        return stack[1:] if stack and isinstance(stack[0], InputLayer) else list(stack)
+
+    def _connect(self, first: SymbolicTensor) -> None:
+        output = first
+        for layer in self.layers:
+            output = layer(output)
+            self._check_single(layer, output)
+        self._init_graph(first, output)
+
+    def build(self, input_shape: Any = None) -> None:
+        """Connects the layers, and makes their weights, for an input shape.
+
+        Args:
+            input_shape: shape with the batch axis.
+
+        Raises:
+            ValueError: when no shape is known, or there are no layers.
+        """
+        if self._graph:
+            return
+        if input_shape is None:
+            raise ValueError(f"Sequential {self.name}: expected an input shape to build for. Received: None")
+        if not self.layers:
+            raise ValueError(f"Sequential {self.name}: expected at least one layer. Received: an empty model")
+        shape = checks.shape_tuple("Sequential", "input_shape", input_shape)
+        first = self.layers[0]
+        dtype = first.__dict__.get("dtype")
+        self._connect(Input(batch_shape=(None, *shape[1:]), dtype=dtype, name=f"{first.name}_input"))
+
+    def _build_from(self, x: Any) -> None:
+        if self._graph:
+            return
+        if not self.layers:
+            raise ValueError(f"Sequential {self.name}: expected at least one layer. Received: an empty model")
+        array = standardize.arrays(x, ["x"], None, "x")[0]
+        self.build((None, *(int(size) for size in array.shape[1:])))
+
+    def call(self, inputs: Any, mask: Any = None, training: bool | None = None) -> Any:
+        if not self._graph:
+            self.build((None, *tuple(inputs.shape)[1:]))
+        return super().call(inputs, mask, training)
+
+    def predict_proba(self, x: Any, batch_size: int | None = None, verbose: int = 0, steps: int | None = None) -> np.ndarray:
+        """``predict`` for a model whose outputs are probabilities; warns when they leave [0, 1]."""
+        import warnings
+
+        found = self.predict(x, batch_size=batch_size, verbose=verbose, steps=steps)
+        if found.size and (found.min() < 0.0 or found.max() > 1.0):
+            warnings.warn(
+                "predict_proba: the outputs are not in [0, 1]; the last layer may lack a softmax or sigmoid.", stacklevel=2
+            )
+        return found
+
+    def predict_classes(self, x: Any, batch_size: int | None = None, verbose: int = 0, steps: int | None = None) -> np.ndarray:
+        """The class of each row: the largest output, or 1 where a single output is above 0.5."""
+        found = self.predict(x, batch_size=batch_size, verbose=verbose, steps=steps)
+        return found.argmax(axis=-1) if found.shape[-1] > 1 else (found > 0.5).astype("int32")
+
+    def get_config(self) -> dict[str, Any]:
+        """The layers as plain data."""
+        entries = [
+            {"class_name": type(layer).__name__, "config": layer.get_config()} for layer in self.layers
+        ]
+        return {"name": self.name, "layers": copy.deepcopy(entries)}
+
+    @classmethod
+    def from_config(cls, config: Any, custom_objects: dict[str, Any] | None = None) -> Sequential:
+        """The model that a config describes, with fresh weights.
+
+        Args:
+            config: what ``get_config()`` gave; a bare list of layers, as older files have it, is accepted.
+            custom_objects: the caller's own classes and functions by name.
+        """
+        from . import layers
+
+        name = config.get("name") if isinstance(config, dict) else None
+        entries = config["layers"] if isinstance(config, dict) else config
+        model = cls(name=name)
+        for entry in entries:
+            model.add(layers.deserialize(entry, custom_objects=custom_objects))
+        if isinstance(config, dict) and not model._graph and config.get("build_input_shape"):
+            model.build(config["build_input_shape"])
+        return model

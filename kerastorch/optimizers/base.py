@@ -1,0 +1,433 @@
+"""What every optimizer shares: arguments, clipping, decay, state, saving.
+
+One step is: clip the gradients, update the parameters in place with fused or foreach kernels, count the iteration.
+Nothing in it waits for a GPU. On the CPU the per-step numbers (rate, bias corrections) are plain Python floats read
+from 0-d tensors; elsewhere they are tensor arithmetic on ``iterations`` and ``lr``, which therefore stay live when a
+captured CUDA graph replays the step. The few numbers that a graph does bake in are listed by ``baked()``.
+
+Source: https://keras.io/api/optimizers/
+"""
+
+from __future__ import annotations
+
+import inspect
+import warnings
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from kerastorch import eras
+from kerastorch.backend.registry import nearest
+from kerastorch.optimizers.binding import Binding, Group, MissingGradientError, View, laid_out_as
+from kerastorch.optimizers.clipping import clip_each, clip_together
+from kerastorch.optimizers.defaults import value
+from kerastorch.optimizers.hyper import Hyper, value_of
+
+__all__ = ["Optimizer"]
+
+Number = float | Tensor  # a Python float on the CPU, a 0-d tensor on other devices
+
+# Arguments of later generations, with the values that ask for nothing.
+_OFF: dict[str, Any] = {
+    "use_ema": (False,),
+    "ema_momentum": (0.99,),
+    "ema_overwrite_frequency": (None,),
+    "loss_scale_factor": (None,),
+    "gradient_accumulation_steps": (None,),
+    "jit_compile": (False,),
+    "is_legacy_optimizer": (False, True),
+}
+
+
+class Optimizer:
+    """Base class of all optimizers.
+
+    A subclass names its state in ``slots`` and its arguments in ``arguments``, and gives the formula in ``update``.
+
+    Args:
+        clipnorm: gradients are scaled down when their norm exceeds this; one norm over all of them, or one per
+            weight in the later Keras generations. None and values <= 0 mean no clipping.
+        clipvalue: every element of a gradient is kept within [-clipvalue, clipvalue].
+        global_clipnorm: as ``clipnorm``, one norm over all gradients in every generation.
+        weight_decay: each weight first shrinks by ``lr * weight_decay`` times itself (decoupled decay).
+        name: a name, kept for configs.
+
+    Raises:
+        TypeError: for an unknown keyword.
+    """
+
+    slots: tuple[str, ...] = ()
+    arguments: tuple[str, ...] = ()
+    saves_iterations = True
+    iterations = Hyper(torch.int64)
+
+    def __init__(
+        self,
+        *,
+        clipnorm: float | None = None,
+        clipvalue: float | None = None,
+        global_clipnorm: float | None = None,
+        weight_decay: float | None = None,
+        name: str | None = None,
+        **kwargs: Any,
+    ) -> None:
+        self._refuse_unknown(kwargs)
+        given = {"clipnorm": clipnorm, "clipvalue": clipvalue, "global_clipnorm": global_clipnorm}
+        for key, limit in given.items():
+            setattr(self, key, _limit(type(self).__name__, key, limit))
+        self.weight_decay = weight_decay
+        self.name = name or type(self).__name__
+        self.iterations = 0
+        self._later = eras.current().optimizers != "keras2"
+        self._clip_each = eras.current().clipnorm == "per_variable"
+        self.initial_decay = 0.0
+        self.updates: list = []
+        self._bindings: list[Binding] = []
+        self._current: Binding | None = None
+        self._weights: list[Tensor] | None = None
+
+    def _refuse_unknown(self, kwargs: dict[str, Any]) -> None:
+        """Lets arguments of later generations pass where they ask for nothing; any other one is an error."""
+        for key in kwargs:
+            if key in _OFF and kwargs[key] in _OFF[key]:
+                continue
+            if key == "jit_compile":
+                warnings.warn("jit_compile has no effect on torch, whose kernels are compiled already", stacklevel=4)
+                continue
+            known = {*inspect.signature(type(self).__init__).parameters, "clipnorm", "clipvalue", "learning_rate"}
+            raise TypeError(
+                f"Unexpected keyword argument passed to optimizer {type(self).__name__}: {key!r}."
+                f"{nearest(key, known - {'self', 'kwargs'})} Received: {key}={kwargs[key]!r}"
+            )
+
+    def set_rate(self, owner: str, lr: Any, learning_rate: Any, decay: float = 0.0) -> None:
+        """Sets ``lr`` and ``decay`` from a constructor's arguments; None takes the era's default.
+
+        Raises:
+            TypeError: when both names of the learning rate are given.
+        """
+        if lr is not None and learning_rate is not None:
+            raise TypeError(
+                f"{type(self).__name__}: expected lr or learning_rate, which name the same thing, not both. "
+                f"Received: lr={lr!r}, learning_rate={learning_rate!r}"
+            )
+        self.lr = value(owner, "lr", learning_rate if lr is None else lr)
+        if value_of(decay) and value("Optimizer", "decay") == "ignore":
+            warnings.warn(f"{owner}: decay has no effect in Keras 3; use a learning rate schedule", stacklevel=3)
+            decay = 0.0
+        self.decay = decay
+        self.initial_decay = float(value_of(decay))
+
+    @property
+    def learning_rate(self) -> Any:
+        """``lr`` under its later name. For a schedule the later generations give its present value."""
+        held = self.lr
+        if getattr(held, "is_schedule", False) and self._later:
+            return held(self.iterations)
+        return held
+
+    @learning_rate.setter
+    def learning_rate(self, new: Any) -> None:
+        self.lr = new
+
+    def bind(self, params: Sequence[Tensor], views: Sequence[View | None] | None = None) -> Binding:
+        """Chooses the parameters that ``step`` updates and creates their state, unless it is there already.
+
+        Several lists may be bound to one optimizer (a GAN's two models often share one). Each keeps its own state,
+        as in Keras, while ``lr`` and ``iterations`` are shared; binding a list again makes it the current one.
+
+        Args:
+            params: the trainable weights, in the model's order.
+            views: for each weight None, or the function that gives a tensor laid out like it in Keras's axes.
+
+        Returns:
+            The binding, which ``step`` takes as its second argument when several are in use.
+
+        Example:
+            >>> from kerastorch.optimizers import SGD
+            >>> weight = torch.nn.Parameter(torch.ones(2))
+            >>> opt = SGD(lr=0.5)
+            >>> binding = opt.bind([weight])
+            >>> opt.step([torch.tensor([1.0, 2.0])])
+            >>> weight.tolist()
+            [0.5, 0.0]
+        """
+        found = self._current if self._current is not None and self._current.holds(params) else None
+        found = found or next((b for b in self._bindings if b.holds(params)), None)
+        if found is None:
+            found = Binding(type(self).__name__, params, views)
+            for group in found.groups:
+                self.create_state(group)
+            self._bindings.append(found)
+        elif views is not None:
+            found.views = list(views)
+        self._current = found
+        self._weights = None
+        self._place(found)
+        return found
+
+    def create_state(self, group: Group) -> None:
+        """Adds this optimizer's slots to a group of parameters; all start at zero."""
+        for slot in self.slots:
+            group.create(slot)
+
+    def _place(self, binding: Binding) -> None:
+        """Takes the live numbers to where the parameters are; the tensors stay the same objects."""
+        if not binding.groups:
+            return
+        device = binding.groups[0].device
+        for name in self.live():
+            held = self.__dict__.get(name)
+            if isinstance(held, Tensor) and held.device != device:
+                held.data = held.data.to(device)
+
+    def live(self) -> tuple[str, ...]:
+        """Names of the numbers that live on the parameters' device."""
+        return ("lr", "iterations")
+
+    def baked(self) -> tuple[float | None, ...]:
+        """The numbers that a captured graph has fixed: capture again when this tuple changes.
+
+        Example:
+            >>> from kerastorch.optimizers import SGD
+            >>> SGD(momentum=0.5).baked()
+            (0.5, 0.0, False, None, None, None, None)
+        """
+        names = (*self.arguments, "clipnorm", "clipvalue", "global_clipnorm", "weight_decay")
+        return tuple(value_of(self.__dict__.get(name)) for name in names if name not in self.live())
+
+    def step(self, grads: Sequence[Tensor | None], binding: Binding | None = None) -> None:
+        """Updates the bound parameters in place and counts one iteration. Never waits for a GPU.
+
+        Args:
+            grads: one gradient per bound parameter. They are read, not written.
+            binding: what ``bind`` returned; None is the list bound last.
+
+        Raises:
+            MissingGradientError: when a gradient is None (``keras2``); later generations warn and skip that weight.
+            ValueError: when nothing is bound, or the number of gradients is not that of the parameters.
+        """
+        binding = binding or self._current
+        if binding is None:
+            raise ValueError(
+                f"{type(self).__name__}: expected bind(params) before step(grads). Received: no parameters"
+            )
+        with torch.no_grad():
+            for group, own in self._ready(binding, grads):
+                count = self.iterations.item() if group.host else group.here(self.iterations)
+                rate = self.rate(group, count)
+                if self.weight_decay:
+                    shrink = 1.0 - rate * self.weight_decay
+                    torch._foreach_mul_(group.params, shrink)
+                self.update(group, own, rate, count)
+            self.finish(binding)
+            self.iterations.add_(1)
+
+    def _ready(self, binding: Binding, grads: Sequence[Tensor | None]) -> list[tuple[Group, list[Tensor]]]:
+        """Each group with its gradients, clipped and laid out in memory as the parameters are."""
+        groups = binding.groups
+        for group in groups:
+            if group.moved():
+                group.follow()
+                self._place(binding)
+        try:
+            fits = len(groups) == 1 and [g.stride() for g in grads] == groups[0].strides
+        except (AttributeError, RuntimeError):  # a None or a sparse gradient
+            fits = False
+        if fits:
+            return [(groups[0], self.clip(grads))]
+        grads = binding.dense(grads)
+        missing = [i for i, g in enumerate(grads) if g is None]
+        if missing:
+            return self._without(binding, grads, missing)
+        grads = self.clip(grads)
+        return [(group, group.select(grads)) for group in groups]
+
+    def _without(
+        self, binding: Binding, grads: list[Tensor | None], missing: list[int]
+    ) -> list[tuple[Group, list[Tensor]]]:
+        """The groups when some gradients are None: an error in Keras 2, a warning later."""
+        present = [g for g in grads if g is not None]
+        if not self._later or not present:
+            raise MissingGradientError(missing[0], type(self).__name__)
+        warnings.warn(
+            f"{type(self).__name__}: weights {missing} have no gradient and are left as they are", stacklevel=4
+        )
+        clipped = iter(self.clip(present))
+        ready = [None if g is None else next(clipped) for g in grads]
+        result = []
+        for group in binding.groups:
+            own = group.select(ready)
+            places = [i for i, g in enumerate(own) if g is not None]
+            if places:
+                result.append((group.part(places), [own[i] for i in places]))
+        return result
+
+    def clip(self, grads: Sequence[Tensor]) -> Sequence[Tensor]:
+        """Gradients within ``clipnorm``, then within ``clipvalue``; new tensors where something had to change."""
+        if not grads:
+            return grads
+        if self.clipnorm and self.clipnorm > 0:
+            grads = clip_each(grads, self.clipnorm) if self._clip_each else clip_together(grads, self.clipnorm)
+        if self.global_clipnorm and self.global_clipnorm > 0:
+            grads = clip_together(grads, self.global_clipnorm)
+        if self.clipvalue and self.clipvalue > 0:
+            grads = torch._foreach_clamp_min(grads, -self.clipvalue)
+            torch._foreach_clamp_max_(grads, self.clipvalue)
+        return grads
+
+    def rate(self, group: Group, count: int | Tensor) -> Number:
+        """The learning rate of this step: a schedule's value, or ``lr / (1 + decay * iterations)``."""
+        lr = self.__dict__["lr"]
+        if not isinstance(lr, Tensor):
+            lr = lr(count)
+            if not isinstance(lr, Tensor):
+                return lr
+            return lr.item() if group.host else group.here(lr)
+        lr = lr.item() if group.host else group.here(lr)
+        if self.initial_decay > 0:
+            lr = lr * (1.0 / (1.0 + self.decay.item() * count))
+        return lr
+
+    def update(self, group: Group, grads: list[Tensor], lr: Number, count: int | Tensor) -> None:
+        """Writes one step into ``group.params`` and ``group.state``.
+
+        Args:
+            group: parameters of one device and dtype, with their state.
+            grads: their gradients, which must not be changed.
+            lr: this step's learning rate; a float on the CPU, else a 0-d tensor.
+            count: iterations done before this one; an int on the CPU, else a 0-d tensor.
+        """
+        raise NotImplementedError(f"{type(self).__name__}: expected an optimizer class to define update()")
+
+    def finish(self, binding: Binding) -> None:
+        """What an optimizer does once a step, after every group is updated and before the iteration is counted."""
+
+    def get_gradients(self, loss: Tensor, params: Sequence[Tensor]) -> list[Tensor]:
+        """Clipped gradients of a loss.
+
+        Raises:
+            MissingGradientError: when the loss does not depend on a parameter.
+        """
+        grads = torch.autograd.grad(loss, list(params), allow_unused=True)
+        for i, g in enumerate(grads):
+            if g is None:
+                raise MissingGradientError(i, type(self).__name__)
+        return list(self.clip([laid_out_as(g, p) for g, p in zip(grads, params)]))
+
+    @property
+    def weights(self) -> list[Tensor]:
+        """The optimizer's state in Keras's order, as tensors with Keras's axes."""
+        if self._weights is not None:
+            return self._weights
+        if self._current is None:
+            return []
+        state = [t for slot in self.slots for t in self._current.keras_view(self._current.slot(slot))]
+        return [self.iterations, *state] if self.saves_iterations else state
+
+    @weights.setter
+    def weights(self, new: list[Tensor]) -> None:
+        self._weights = new
+
+    def get_weights(self) -> list[np.ndarray]:
+        """The state as numpy arrays, in the order and shapes of Keras 2.2.4's files. Waits for the device.
+
+        Example:
+            >>> from kerastorch.optimizers import RMSprop
+            >>> opt = RMSprop()
+            >>> binding = opt.bind([torch.nn.Parameter(torch.ones(2, 3))])
+            >>> [w.shape for w in opt.get_weights()]
+            [(2, 3)]
+        """
+        return [w.detach().cpu().numpy().copy() for w in self.weights]
+
+    def set_weights(self, weights: Sequence[np.ndarray]) -> None:
+        """Sets the state from what ``get_weights`` gives.
+
+        A leading ``iterations`` is accepted from files of Keras 2.3 for the optimizers that Keras 2.2 saves without.
+
+        Raises:
+            ValueError: when number or shapes do not match; nothing is changed then.
+        """
+        own = self.weights
+        if len(weights) == len(own) + 1 and not self.saves_iterations and np.ndim(weights[0]) == 0:
+            own = [self.iterations, *own]
+        if len(own) != len(weights):
+            raise ValueError(
+                f"{type(self).__name__}.set_weights: expected {len(own)} arrays, the number of the optimizer's weights "
+                f"(none before the model is compiled). Received: {len(weights)}"
+            )
+        for i, (held, new) in enumerate(zip(own, weights)):
+            if tuple(held.shape) != np.shape(new):
+                raise ValueError(
+                    f"{type(self).__name__}.set_weights: expected array {i} of shape {tuple(held.shape)}. "
+                    f"Received: {np.shape(new)}"
+                )
+        with torch.no_grad():
+            for held, new in zip(own, weights):
+                held.copy_(torch.as_tensor(np.asarray(new)))
+
+    def get_config(self) -> dict[str, Any]:
+        """The arguments that make an equal optimizer, as Python values."""
+        limits = ("clipnorm", "clipvalue", "global_clipnorm", "weight_decay")
+        config: dict[str, Any] = {"name": self.name} if self._later else {}
+        config.update({key: getattr(self, key) for key in limits if getattr(self, key) is not None})
+        for key in self.arguments:
+            held = self.__dict__[key]
+            written = "learning_rate" if key == "lr" and self._later else key
+            config[written] = held.item() if isinstance(held, Tensor) else _plain(held)
+        return config
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> Optimizer:
+        """An optimizer from what ``get_config`` gave.
+
+        Example:
+            >>> from kerastorch.optimizers import SGD
+            >>> SGD.from_config({"lr": 0.5, "nesterov": True}).nesterov
+            True
+        """
+        return cls(**config)
+
+    def state_dict(self) -> dict[str, Any]:
+        """Everything a resumed run needs: state, iteration count and the present hyperparameters, as tensors."""
+        numbers = {k: v.detach().clone() for k, v in self.__dict__.items() if isinstance(v, Tensor)}
+        slots = {s: [t.detach().clone() for t in self._current.slot(s)] for s in self.slots} if self._current else {}
+        return {"numbers": numbers, "slots": slots}
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Restores what ``state_dict`` gave, into an optimizer bound to parameters of the same shapes.
+
+        Raises:
+            ValueError: when the state does not belong to such an optimizer; nothing is changed then.
+        """
+        own = {s: self._current.slot(s) for s in self.slots} if self._current else {}
+        shapes = {s: [tuple(t.shape) for t in tensors] for s, tensors in own.items()}
+        given = {s: [tuple(t.shape) for t in tensors] for s, tensors in state["slots"].items()}
+        if shapes != given:
+            raise ValueError(
+                f"{type(self).__name__}.load_state_dict: expected state of shapes {shapes}. Received: {given}"
+            )
+        with torch.no_grad():
+            for name, number in state["numbers"].items():
+                setattr(self, name, number)
+            for slot, tensors in own.items():
+                for held, new in zip(tensors, state["slots"][slot]):
+                    held.copy_(new)
+
+
+def _limit(owner: str, key: str, limit: Any) -> float | None:
+    """A clipping limit as it was given, once it is known to be a number."""
+    if limit is None or isinstance(limit, (int, float, np.number)):
+        return limit
+    raise TypeError(f"{owner}: expected {key} to be a number or None. Received: {key}={limit!r}")
+
+
+def _plain(held: Any) -> Any:
+    """A config entry as plain data: a schedule becomes its own config dict."""
+    if getattr(held, "is_schedule", False):
+        return {"class_name": type(held).__name__, "config": held.get_config()}
+    return held

@@ -1,0 +1,52 @@
+"""Gradients kept within a norm.
+
+Source: https://keras.io/api/optimizers/
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+
+__all__ = ["clip_together", "clip_each"]
+
+
+def clip_together(grads: Sequence[Tensor], limit: float) -> Sequence[Tensor]:
+    """Gradients scaled by one factor so that the norm over all of them does not exceed ``limit``.
+
+    A norm of NaN leaves them alone, as in Keras: only the broken gradient spoils its weight.
+
+    Example:
+        >>> [g.tolist() for g in clip_together([torch.tensor([3.0]), torch.tensor([4.0])], 2.5)]
+        [[1.5], [2.0]]
+    """
+    norms = _norms(grads)
+    if all(n.device.type == "cpu" for n in norms):
+        total = math.sqrt(sum(n.item() ** 2 for n in norms))
+        return torch._foreach_mul(grads, limit / total) if total >= limit else grads
+    device = norms[0].device
+    together = [n.to(device) for n in norms]
+    total = torch.linalg.vector_norm(torch.stack(together))
+    scale = torch.where(total >= limit, limit / total, 1.0)
+    if all(n.device == device for n in norms):
+        return torch._foreach_mul(grads, scale)
+    return [g * scale.to(g.device) for g in grads]
+
+
+def clip_each(grads: Sequence[Tensor], limit: float) -> Sequence[Tensor]:
+    """Each gradient scaled so that its own norm does not exceed ``limit``.
+
+    Example:
+        >>> [g.tolist() for g in clip_each([torch.tensor([3.0, 4.0]), torch.tensor([0.5])], 2.5)]
+        [[1.5, 2.0], [0.5]]
+    """
+    return torch._foreach_mul(grads, [(limit / n.clamp_min(limit)).to(g.dtype) for g, n in zip(grads, _norms(grads))])
+
+
+def _norms(grads: Sequence[Tensor]) -> list[Tensor]:
+    """The norm of each gradient, in float32 at least: squares of float16 overflow soon."""
+    dtype = torch.float64 if any(g.dtype == torch.float64 for g in grads) else torch.float32
+    return torch._foreach_norm(grads, 2, dtype)

@@ -1,0 +1,158 @@
+"""Arrays as batches on the device: moved there once where they fit, gathered by index, never through a DataLoader."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+import torch
+
+from .. import config, eras
+
+__all__ = ["Columns", "epoch_order", "batch_shuffle"]
+
+_CHUNK_BYTES = 4 << 20  # rows of several batches are gathered together: fewer calls, still in the cache
+_CHUNK_BATCHES = 64
+_RESIDENT_SHARE = 0.5  # part of the free memory of a GPU that a data set may take
+
+
+def batch_shuffle(order: np.ndarray, batch_size: int) -> np.ndarray:
+    """Permutes whole batches, so that each stays a run of neighbours, as HDF5 files need it.
+
+    A last, smaller batch stays last.
+
+    Example:
+        >>> sorted(batch_shuffle(np.arange(4), 2).tolist())
+        [0, 1, 2, 3]
+    """
+    whole = len(order) // batch_size * batch_size
+    batches = order[:whole].reshape(-1, batch_size)
+    np.random.shuffle(batches)
+    return np.append(batches.reshape(-1), order[whole:])
+
+
+def epoch_order(order: np.ndarray, shuffle: bool | str, batch_size: int) -> np.ndarray:
+    """The order of samples in the next epoch; the previous one is shuffled further, as Keras does.
+
+    Draws come from numpy's global generator, so that ``np.random.seed`` gives Keras's batches.
+    """
+    if shuffle == "batch":
+        return batch_shuffle(order, batch_size)
+    if shuffle:
+        if eras.current().shuffle_draws == "torch":
+            return order[torch.randperm(len(order)).numpy()]
+        np.random.shuffle(order)
+    return order
+
+
+class Columns:
+    """The arrays of a data set, side by side.
+
+    Args:
+        arrays: numpy arrays, tensors, or array-likes on disk (HDF5), all of one length; None entries stay None.
+        dtypes: the torch dtype that each is fed as; None keeps integers as they are.
+
+    ``batches(order, size)`` gives lists of tensors on the device.
+    """
+
+    def __init__(self, arrays: Sequence[Any], dtypes: Sequence[torch.dtype | None]) -> None:
+        self.device = config.device()
+        self.size = next(int(a.shape[0]) for a in arrays if a is not None)
+        self._dtypes = list(dtypes)
+        self._on_disk = [not isinstance(a, (np.ndarray, torch.Tensor)) and a is not None for a in arrays]
+        self._columns: list[Any] = [
+            a if disk or a is None else self._as_tensor(a, dtype)
+            for a, dtype, disk in zip(arrays, dtypes, self._on_disk, strict=True)
+        ]
+        self._place()
+
+    @staticmethod
+    def _as_tensor(array: Any, dtype: torch.dtype | None) -> torch.Tensor:
+        if isinstance(array, np.ndarray):
+            if array.dtype.kind == "u" and array.dtype.itemsize > 1:  # torch computes little with wide unsigned types
+                array = array.astype(np.int64)
+            if not array.dtype.isnative:
+                array = array.astype(array.dtype.newbyteorder("="))
+            array = torch.from_numpy(array if array.flags.writeable and min(array.strides or (0,)) >= 0 else array.copy())
+        array = array.detach()
+        if dtype is None:
+            return array.to(torch.int64) if array.dtype not in (torch.int64, torch.int32) else array
+        return array.to(dtype)
+
+    def _place(self) -> None:
+        """Moves the columns to the device when they fit; else pins them, and batches travel one by one."""
+        self._resident = True
+        if self.device.type == "cpu":
+            return
+        tensors = [c for c in self._columns if isinstance(c, torch.Tensor)]
+        missing = sum(c.numel() * c.element_size() for c in tensors if c.device != self.device)
+        if self.device.type == "cuda":
+            free, _ = torch.cuda.mem_get_info(self.device)
+            self._resident = missing <= free * _RESIDENT_SHARE
+        for i, column in enumerate(self._columns):
+            if isinstance(column, torch.Tensor) and column.device != self.device:
+                self._columns[i] = column.to(self.device) if self._resident else column.pin_memory()
+
+    def _read(self, i: int, rows: np.ndarray | None, start: int, stop: int) -> torch.Tensor:
+        """Rows of a column on disk; they must be a run of neighbours."""
+        source = self._columns[i]
+        if rows is not None:
+            start, stop = int(rows[0]), int(rows[-1]) + 1
+            if stop - start != len(rows) or (np.diff(rows) != 1).any():
+                raise ValueError(
+                    "fit: expected shuffle='batch' or shuffle=False for data in an HDF5 file, which is read batch by "
+                    "batch. Received: shuffle=True"
+                )
+        return self._as_tensor(np.asarray(source[start:stop]), self._dtypes[i]).to(self.device)
+
+    def batches(self, order: np.ndarray | None, batch_size: int) -> Iterator[list[torch.Tensor | None]]:
+        """The rows in this order (None: as they lie), ``batch_size`` at a time.
+
+        Raises:
+            ValueError: when data on disk is asked for in a scattered order.
+        """
+        if any(self._on_disk):
+            yield from self._batches_from_disk(order, batch_size)
+            return
+        columns = self._columns
+        if order is None and self._resident:
+            parts = [None if c is None else c.split(batch_size) for c in columns]
+            for k in range(-(-self.size // batch_size)):
+                yield [None if p is None else p[k] for p in parts]
+            return
+        for rows in self._chunks(order, batch_size):
+            taken = [None if c is None else c.index_select(0, rows) for c in columns]
+            if not self._resident:
+                taken = [None if t is None else t.pin_memory().to(self.device, non_blocking=True) for t in taken]
+            parts = [None if t is None else t.split(batch_size) for t in taken]
+            for k in range(-(-len(rows) // batch_size)):
+                yield [None if p is None else p[k] for p in parts]
+
+    def _chunks(self, order: np.ndarray | None, batch_size: int) -> Iterator[torch.Tensor]:
+        """The order as index tensors of several batches each."""
+        row_bytes = sum(c[:1].numel() * c.element_size() for c in self._columns if c is not None)
+        many = max(1, min(_CHUNK_BATCHES, _CHUNK_BYTES // max(1, row_bytes * batch_size)))
+        rows = torch.arange(self.size) if order is None else torch.from_numpy(np.ascontiguousarray(order))
+        if self._resident:
+            rows = rows.to(self.device)
+        yield from rows.split(many * batch_size)
+
+    def _batches_from_disk(self, order: np.ndarray | None, batch_size: int) -> Iterator[list[torch.Tensor | None]]:
+        for start in range(0, self.size, batch_size):
+            stop = min(start + batch_size, self.size)
+            rows = None if order is None else order[start:stop]
+            index = None if rows is None else torch.from_numpy(rows).to(self.device)
+            batch: list[torch.Tensor | None] = []
+            for i, column in enumerate(self._columns):
+                if column is None:
+                    batch.append(None)
+                elif self._on_disk[i]:
+                    batch.append(self._read(i, rows, start, stop))
+                else:
+                    batch.append(column[start:stop] if index is None else column.index_select(0, index.to(column.device)))
+            yield [None if b is None else b.to(self.device) for b in batch]
+
+    def whole(self) -> list[torch.Tensor | None]:
+        """All rows as one batch."""
+        return next(iter(self.batches(None, self.size)))

@@ -1,0 +1,422 @@
+"""Batches made ahead of time: ``Sequence`` and the queues that workers fill from it or from a generator.
+
+Threads compute the batches. With ``use_multiprocessing`` each thread hands its work to a process of its own over a
+pipe and watches that process, so one that is killed is an error here, not a wait without end.
+
+Source: https://keras.io/api/utils/python_utils/#sequence-class
+"""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import queue
+import random
+import signal
+import threading
+import time
+import traceback
+import warnings
+from abc import abstractmethod
+from collections.abc import Callable, Iterator
+from concurrent.futures import CancelledError, Future
+from multiprocessing.connection import wait
+from multiprocessing.pool import RemoteTraceback
+from multiprocessing.reduction import ForkingPickler
+from typing import Any
+
+import numpy as np
+
+__all__ = ["Sequence", "SequenceEnqueuer", "OrderedEnqueuer", "GeneratorEnqueuer"]
+
+_GRACE = 1.0  # seconds that a worker process has to finish what it does before it is ended
+_START = threading.Lock()  # a process forked while another's pipe is being set up would keep that pipe open
+
+
+class Sequence:
+    """A data set that knows how many batches it has and gives each by its number.
+
+    Subclasses write ``__getitem__`` and ``__len__``, and ``on_epoch_end`` where the data changes between epochs. Unlike
+    a generator, workers can compute its batches at the same time and each sample is still seen once an epoch.
+
+    Example:
+        >>> class Squares(Sequence):
+        ...     def __len__(self):
+        ...         return 3
+        ...     def __getitem__(self, index):
+        ...         return index**2
+        >>> list(Squares())
+        [0, 1, 4]
+    """
+
+    @abstractmethod
+    def __getitem__(self, index: int) -> Any:
+        """The batch at a position."""
+        raise NotImplementedError(f"{type(self).__name__}: a Sequence needs a method __getitem__(self, index).")
+
+    @abstractmethod
+    def __len__(self) -> int:
+        """The number of batches."""
+        raise NotImplementedError(f"{type(self).__name__}: a Sequence needs a method __len__(self).")
+
+    def on_epoch_end(self) -> None:
+        """Called after every epoch."""
+
+    def __iter__(self) -> Iterator[Any]:
+        for index in range(len(self)):
+            yield self[index]
+
+
+class _Workers:
+    """Daemon threads, each with a process of its own where a context is given, that compute ``task(argument)``.
+
+    Args:
+        count: how many.
+        task: what to compute.
+        context: the multiprocessing context, or None for threads only.
+        seed: process ``n`` seeds numpy's global generator with ``seed + n``; None leaves it as it was inherited.
+    """
+
+    def __init__(self, count: int, task: Callable, context: Any = None, seed: int | None = None) -> None:
+        self._tasks: queue.SimpleQueue = queue.SimpleQueue()
+        self._remotes: list[_Remote] = []
+        try:
+            for number in range(count if context is not None else 0):
+                self._remotes.append(_Remote(context, task, None if seed is None else seed + number))
+        except BaseException:
+            self.close()
+            raise
+        for call in self._remotes or [task] * count:
+            threading.Thread(target=self._serve, args=(call,), daemon=True).start()
+
+    def submit(self, argument: Any) -> Future:
+        """The future result of ``task(argument)``."""
+        future: Future = Future()
+        self._tasks.put((future, argument))
+        return future
+
+    def close(self) -> None:
+        """Drops what waits, lets what runs finish for a moment, and ends the processes."""
+        with contextlib.suppress(queue.Empty):
+            while (waiting := self._tasks.get_nowait()) is not None:
+                waiting[0].cancel()
+        self._tasks.put(None)
+        deadline = time.monotonic() + _GRACE
+        for remote in self._remotes:
+            remote.close(deadline)
+
+    def _serve(self, call: Callable) -> None:
+        while (item := self._tasks.get()) is not None:
+            future, argument = item
+            if not future.set_running_or_notify_cancel():
+                continue
+            try:
+                result = call(argument)
+            except BaseException as error:  # whatever it is, it belongs to the one who waits for the batch
+                future.set_exception(error)
+            else:
+                future.set_result(result)
+        self._tasks.put(None)  # for the next thread
+
+
+class _Remote:
+    """``task(argument)``, computed by a process that lives as long as this object is open."""
+
+    def __init__(self, context: Any, task: Callable, seed: int | None) -> None:
+        with _START:
+            self._connection, theirs = context.Pipe()
+            try:
+                self._process = context.Process(target=_work, args=(self._connection, theirs, task, seed), daemon=True)
+                self._process.start()
+            finally:
+                theirs.close()
+        self._busy = threading.Lock()
+
+    def __call__(self, argument: Any) -> Any:
+        with self._busy:
+            try:
+                self._connection.send((argument,))
+                wait([self._connection, self._process.sentinel])
+                done, value, trace = self._connection.recv()
+            except (EOFError, OSError):
+                self._process.join(_GRACE)
+                code = self._process.exitcode
+                raise RuntimeError(
+                    f"A data worker process ended with exit code {code} while computing a batch."
+                ) from None
+        if done:
+            return value
+        raise value from RemoteTraceback(trace)
+
+    def close(self, deadline: float) -> None:
+        """Ends the process, by force when it is still busy at the deadline."""
+        if self._busy.acquire(timeout=max(0.0, deadline - time.monotonic())):
+            with contextlib.suppress(OSError):
+                self._connection.send(None)
+            self._process.join(max(0.0, deadline - time.monotonic()))
+            self._busy.release()
+        if self._process.is_alive():
+            self._process.kill()
+            self._process.join()
+
+
+def _work(parent_end: Any, connection: Any, task: Callable, seed: int | None) -> None:
+    """What a worker process does: answers arguments with results or exceptions until it is told to end."""
+    parent_end.close()  # so that the pipe closes when the parent dies
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    if seed is not None:
+        np.random.seed(seed)
+    with contextlib.suppress(EOFError, OSError):
+        for (argument,) in iter(connection.recv, None):
+            connection.send_bytes(_answer(task, argument))
+
+
+def _answer(task: Callable, argument: Any) -> Any:
+    """The pickled triple: whether it went well, the result or the exception, the traceback's text."""
+    try:
+        value = task(argument)
+    except Exception as error:
+        answer = (False, error, traceback.format_exc())
+        with contextlib.suppress(Exception):
+            payload = ForkingPickler.dumps(answer)
+            ForkingPickler.loads(payload)  # an exception may pickle and yet not unpickle
+            return payload
+        return ForkingPickler.dumps((False, RuntimeError(f"{type(error).__name__}: {error}"), answer[2]))
+    try:
+        return ForkingPickler.dumps((True, value, ""))
+    except Exception as error:
+        reason = f"A data worker process cannot send a batch of type {type(value).__name__}: {error}"
+        return ForkingPickler.dumps((False, RuntimeError(reason), traceback.format_exc()))
+
+
+class SequenceEnqueuer:
+    """What both queues share: workers fill a queue that ``get()`` empties.
+
+    Args:
+        sequence: where the batches come from.
+        use_multiprocessing: processes instead of threads.
+    """
+
+    def __init__(self, sequence: Any, use_multiprocessing: bool = False) -> None:
+        self.sequence = sequence
+        self.use_multiprocessing = use_multiprocessing
+        self.workers = 0
+        self.queue: queue.Queue | None = None
+        self.run_thread: threading.Thread | None = None
+        self.stop_signal: threading.Event | None = None
+        self._workers: _Workers | None = None
+
+    def is_running(self) -> bool:
+        """Whether it was started and not stopped since."""
+        return self.stop_signal is not None and not self.stop_signal.is_set()
+
+    def start(self, workers: int = 1, max_queue_size: int = 10) -> None:
+        """Starts the workers.
+
+        Args:
+            workers: how many.
+            max_queue_size: how many batches may wait.
+
+        Raises:
+            ValueError: when one of them is below 1.
+        """
+        for name, value in (("workers", workers), ("max_queue_size", max_queue_size)):
+            if value < 1:
+                raise ValueError(f"{type(self).__name__}: expected {name} to be at least 1. Received: {name}={value!r}")
+        self.workers = workers
+        self.queue = queue.Queue(max_queue_size)
+        self.stop_signal = threading.Event()
+        self._workers = self._start_workers()
+        self.run_thread = threading.Thread(target=self._main, daemon=True)
+        self.run_thread.start()
+
+    def stop(self, timeout: float | None = None) -> None:
+        """Stops the workers; batches that wait are dropped.
+
+        Args:
+            timeout: how long to wait for the thread that fills the queue.
+        """
+        if self.run_thread is None:
+            return
+        self.stop_signal.set()
+        with self.queue.mutex:
+            self.queue.queue.clear()
+            self.queue.queue.append(_failed(CancelledError()))  # for one who still waits in get()
+            self.queue.not_empty.notify_all()
+            self.queue.not_full.notify_all()
+            self.queue.all_tasks_done.notify_all()
+        self.run_thread.join(timeout)
+        self._workers.close()
+
+    def get(self) -> Iterator[Any]:
+        """An iterator over the batches; a batch that is None is left out.
+
+        Raises:
+            Exception: whatever a worker raised.
+        """
+        try:
+            while self.is_running():
+                batch = self.queue.get().result()
+                self.queue.task_done()
+                if batch is not None:
+                    yield batch
+        except CancelledError:
+            if self.is_running():
+                raise
+        except StopIteration:
+            yield from self._rest()
+        except Exception:
+            self.stop()
+            raise
+
+    def _rest(self) -> Iterator[Any]:
+        """What was under way when the first worker met the end of the data."""
+        self.stop_signal.set()
+        pending = []
+        while self.run_thread.is_alive() or not self.queue.empty():
+            with contextlib.suppress(queue.Empty):
+                pending.append(self.queue.get(timeout=0.01))
+        try:
+            for future in pending:
+                with contextlib.suppress(StopIteration):
+                    batch = future.result()
+                    if batch is not None:
+                        yield batch
+        finally:
+            self.stop()
+
+    def _main(self) -> None:
+        try:
+            self._run()
+        except BaseException as error:  # reaches the caller through get()
+            self.queue.put(_failed(error))
+
+    @abstractmethod
+    def _run(self) -> None:
+        """Submits work and puts the futures on the queue until told to stop."""
+
+    @abstractmethod
+    def _start_workers(self) -> _Workers:
+        """Workers that know the sequence as it is now."""
+
+
+def _failed(error: BaseException) -> Future:
+    future: Future = Future()
+    future.set_exception(error)
+    return future
+
+
+class OrderedEnqueuer(SequenceEnqueuer):
+    """The batches of a ``Sequence``, epoch after epoch, in order whichever worker is faster.
+
+    ``on_epoch_end`` of the sequence is called here, when the last batch of an epoch was taken; worker processes are
+    started anew then, so that they see what it changed.
+
+    Args:
+        sequence: the ``Sequence``.
+        use_multiprocessing: processes instead of threads.
+        shuffle: whether Python's ``random`` orders the batches anew in each epoch.
+
+    Example:
+        >>> class Squares(Sequence):
+        ...     def __len__(self):
+        ...         return 3
+        ...     def __getitem__(self, index):
+        ...         return index**2
+        >>> enqueuer = OrderedEnqueuer(Squares())
+        >>> enqueuer.start(workers=2, max_queue_size=4)
+        >>> batches = enqueuer.get()
+        >>> [next(batches) for _ in range(5)]
+        [0, 1, 4, 0, 1]
+        >>> enqueuer.stop()
+    """
+
+    def __init__(self, sequence: Sequence, use_multiprocessing: bool = False, shuffle: bool = False) -> None:
+        super().__init__(sequence, use_multiprocessing)
+        self.shuffle = shuffle
+
+    def _start_workers(self) -> _Workers:
+        context = multiprocessing.get_context() if self.use_multiprocessing else None
+        return _Workers(self.workers, self.sequence.__getitem__, context)
+
+    def _run(self) -> None:
+        order = list(range(len(self.sequence)))
+        if not order:
+            raise ValueError(
+                f"{type(self.sequence).__name__}: expected a Sequence of at least one batch. Received: length 0"
+            )
+        while True:
+            if self.shuffle:
+                random.shuffle(order)
+            for index in order:
+                if not self.is_running():
+                    return
+                self.queue.put(self._workers.submit(index))
+            with self.queue.all_tasks_done:
+                while self.queue.unfinished_tasks and self.is_running():
+                    self.queue.all_tasks_done.wait()
+            if not self.is_running():
+                return
+            self.sequence.on_epoch_end()
+            if self.use_multiprocessing:
+                self._workers.close()
+                self._workers = self._start_workers()
+
+
+class GeneratorEnqueuer(SequenceEnqueuer):
+    """The batches of a generator, as workers draw them; with a finite one ``get()`` ends too.
+
+    Threads share the generator, so with more than one it has to be thread-safe. Each process runs a copy of its own:
+    with several, every batch comes several times.
+
+    Args:
+        sequence: the generator.
+        use_multiprocessing: processes instead of threads.
+        wait_time: has no effect, as in Keras since 2.1.
+        random_seed: process ``n`` seeds numpy's global generator with ``random_seed + n``.
+
+    Example:
+        >>> enqueuer = GeneratorEnqueuer(iter([1, 2, 3]))
+        >>> enqueuer.start(workers=1)
+        >>> list(enqueuer.get())
+        [1, 2, 3]
+    """
+
+    def __init__(
+        self,
+        sequence: Iterator,
+        use_multiprocessing: bool = False,
+        wait_time: float | None = None,
+        random_seed: int | None = None,
+    ) -> None:
+        super().__init__(sequence, use_multiprocessing)
+        self.random_seed = random_seed
+        if wait_time is not None:
+            warnings.warn("GeneratorEnqueuer: wait_time has no effect.", DeprecationWarning, stacklevel=2)
+
+    def _start_workers(self) -> _Workers:
+        context = None
+        if self.use_multiprocessing:
+            if "fork" not in multiprocessing.get_all_start_methods():
+                raise ValueError(
+                    "GeneratorEnqueuer: expected use_multiprocessing=False where processes cannot be forked, since a "
+                    "generator cannot be sent to another process. Received: use_multiprocessing=True"
+                )
+            context = multiprocessing.get_context("fork")
+        return _Workers(self.workers, self._next, context, self.random_seed)
+
+    def _next(self, _: None) -> Any:
+        try:
+            return next(self.sequence)
+        except ValueError as error:
+            if "generator already executing" not in str(error):
+                raise
+            raise RuntimeError(
+                "The generator is not thread-safe: with workers > 1 and use_multiprocessing=False several threads call "
+                "it at once, so use workers=1, a lock around next(), or a Sequence."
+            ) from error
+
+    def _run(self) -> None:
+        while self.is_running():
+            self.queue.put(self._workers.submit(None))

@@ -1,0 +1,227 @@
+"""Epochs, batches, validation and callbacks around the step.
+
+Source: Keras 2.2.4, ``keras.engine.training_arrays``.
+"""
+
+from __future__ import annotations
+
+import math
+import warnings
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+import torch
+
+from .. import eras
+from .callback import CallbackList, History
+from .data import Columns, epoch_order
+from .logs import Logs, RunningTotals, fetch
+from .progress import Progbar, ProgbarLogger
+from .step import Program, predict_step, test_step, train_step
+
+__all__ = ["fit_arrays", "evaluate_arrays", "predict_arrays", "averaged", "begin_callbacks", "merge_logs", "warn_if_not_finite"]
+
+
+class Split:
+    """How many of a batch's tensors are inputs, targets and weights."""
+
+    def __init__(self, n_inputs: int, n_outputs: int) -> None:
+        self.x, self.y = n_inputs, n_inputs + n_outputs
+
+    def __call__(self, batch: Sequence[Any]) -> tuple[Sequence[Any], Sequence[Any], Sequence[Any]]:
+        return batch[: self.x], batch[self.x : self.y], batch[self.y :]
+
+
+def begin_callbacks(
+    model: Any,
+    callbacks: Iterable[Any] | None,
+    *,
+    verbose: int,
+    names: Sequence[str],
+    params: dict[str, Any],
+    count_mode: str,
+    stateful: Sequence[str],
+) -> CallbackList:
+    """The callbacks of a run: the caller's, a progress bar when one is wanted, and the history."""
+    model.history = History()
+    extra = [ProgbarLogger(count_mode, stateful_metrics=stateful)] if verbose else []
+    given = list(callbacks or []) if isinstance(callbacks, (list, tuple, CallbackList)) or not callbacks else [callbacks]
+    every = CallbackList(extra + given + [model.history])
+    every.set_model(getattr(model, "callback_model", None) or model)
+    metrics = list(names) + ([f"val_{name}" for name in names] if params["do_validation"] else [])
+    every.set_params({**params, "verbose": verbose, "metrics": metrics})
+    model.stop_training = False
+    return every
+
+
+def averaged(totals: RunningTotals, names: Sequence[str]) -> dict[str, Any]:
+    """The epoch's mean of each value, weighted by batch size; the latest of a stateful one."""
+    read = totals.read()
+    means = {name: read[name][0] / (1 if name in totals.stateful else read[name][1]) for name in names if name in read}
+    return {name: float(mean) if np.ndim(mean) == 0 else mean for name, mean in means.items()}
+
+
+def merge_logs(train: dict[str, Any], validation: dict[str, Any]) -> dict[str, Any]:
+    """One dict of an epoch's logs, in the era's order of keys."""
+    validation = {f"val_{name}": value for name, value in validation.items()}
+    order = eras.current().history_order
+    if order == "val_first":
+        return {**validation, **train}
+    merged = {**train, **validation}
+    return dict(sorted(merged.items())) if order == "sorted" else merged
+
+
+def warn_if_not_finite(logs: dict[str, Any], epoch: int, warned: bool) -> bool:
+    """Says once a run that the loss is no number any more."""
+    loss = logs.get("loss")
+    if not warned and loss is not None and not math.isfinite(loss):
+        warnings.warn(
+            f"fit: the loss is {float(loss)} after epoch {epoch + 1}; lower the learning rate, look for NaN in the data, "
+            "or stop with callbacks.TerminateOnNaN().",
+            RuntimeWarning,
+            stacklevel=4,
+        )
+        return True
+    return warned
+
+
+def fit_arrays(
+    model: Any,
+    program: Program,
+    data: Columns,
+    split: Split,
+    *,
+    batch_size: int,
+    epochs: int,
+    initial_epoch: int,
+    verbose: int,
+    callbacks: Iterable[Any] | None,
+    shuffle: bool | str,
+    steps_per_epoch: int | None,
+    validation: Columns | None,
+    validation_steps: int | None,
+    validation_data: list[Any] | None,
+) -> History:
+    """Trains for some epochs; the arguments are those of ``Model.fit``, checked and brought in order."""
+    names = program.objective.names
+    if validation is not None and verbose:
+        print(f"Train on {data.size} samples, validate on {validation.size} samples")
+    hooks = begin_callbacks(
+        model,
+        callbacks,
+        verbose=verbose,
+        names=names,
+        params={
+            "batch_size": None if steps_per_epoch else batch_size,
+            "epochs": epochs,
+            "steps": steps_per_epoch,
+            "samples": data.size,
+            "do_validation": validation is not None,
+        },
+        count_mode="steps" if steps_per_epoch else "samples",
+        stateful=program.objective.stateful_names,
+    )
+    hooks.on_train_begin()
+    for callback in hooks:
+        callback.validation_data = validation_data
+    order = np.arange(data.size)
+    warned = False
+    for epoch in range(initial_epoch, epochs):
+        program.objective.reset_states()
+        hooks.on_epoch_begin(epoch)
+        if steps_per_epoch:
+            batches = (data.whole() for _ in range(steps_per_epoch))
+        else:
+            order = epoch_order(order, shuffle, batch_size)
+            batches = data.batches(order if shuffle else None, batch_size)
+        totals, finished = _run_epoch(model, program, hooks, batches, split, one_step_each=bool(steps_per_epoch))
+        measured: dict[str, Any] = {}
+        if validation is not None and (finished or steps_per_epoch):
+            steps = validation_steps if steps_per_epoch else None
+            values = evaluate_arrays(program, validation, split, batch_size=batch_size, steps=steps)
+            measured = dict(zip(names, values, strict=True))
+        logs = merge_logs(averaged(totals, names), measured)
+        warned = warn_if_not_finite(logs, epoch, warned)
+        hooks.on_epoch_end(epoch, logs)
+        if model.stop_training:
+            break
+    hooks.on_train_end()
+    return model.history
+
+
+def _run_epoch(
+    model: Any, program: Program, hooks: CallbackList, batches: Iterable[Any], split: Split, one_step_each: bool
+) -> tuple[RunningTotals, bool]:
+    """One pass over the batches. Numbers stay on the device unless a callback looks at them."""
+    names = program.objective.names
+    totals = RunningTotals(program.objective.stateful_names)
+    begins, ends = hooks.listens_to("on_batch_begin"), hooks.listens_to("on_batch_end")
+    for index, batch in enumerate(batches):
+        xs, ys, ws = split(batch)
+        size = 1 if one_step_each else len(xs[0])
+        if begins:
+            hooks.on_batch_begin(index, {"batch": index, "size": size})
+        results = train_step(program, xs, ys, ws)
+        totals.add(dict(zip(names, results, strict=True)), size, names)
+        if ends:
+            hooks.on_batch_end(index, _batch_logs(index, size, names, results))
+        if model.stop_training:
+            return totals, False
+    return totals, True
+
+
+def _batch_logs(index: int, size: int, names: Sequence[str], results: Sequence[torch.Tensor]) -> Logs:
+    return Logs({"batch": index, "size": size, **dict(zip(names, results, strict=True))})
+
+
+def evaluate_arrays(
+    program: Program, data: Columns, split: Split, *, batch_size: int, steps: int | None = None, verbose: int = 0
+) -> list[Any]:
+    """The mean loss and metrics over a data set, in the order of the objective's names."""
+    objective = program.objective
+    objective.reset_states()
+    names = objective.names
+    totals = RunningTotals(objective.stateful_names)
+    bar = Progbar(target=steps or data.size) if verbose == 1 else None
+    batches = data.batches(None, batch_size) if steps is None else (data.whole() for _ in range(steps))
+    seen = 0
+    for batch in batches:
+        xs, ys, ws = split(batch)
+        size = 1 if steps else len(xs[0])
+        totals.add(dict(zip(names, test_step(program, xs, ys, ws), strict=True)), size, names)
+        seen += size
+        if bar is not None:
+            bar.update(seen)
+    found = averaged(totals, names)
+    return [found[name] for name in names]
+
+
+def predict_arrays(
+    model: Any, data: Columns, *, batch_size: int, steps: int | None = None, verbose: int = 0
+) -> list[np.ndarray]:
+    """The outputs for all rows, one array an output."""
+    bar = Progbar(target=steps or data.size) if verbose == 1 else None
+    batches = data.batches(None, batch_size) if steps is None else (data.whole() for _ in range(steps))
+    parts: list[list[torch.Tensor]] = []
+    seen = 0
+    for batch in batches:
+        outputs = predict_step(model, batch)
+        parts.append(outputs)
+        seen += 1 if steps else len(batch[0])
+        if bar is not None:
+            bar.update(seen)
+    return [to_numpy(column[0] if len(column) == 1 else torch.cat(column)) for column in zip(*parts, strict=True)]
+
+
+def to_numpy(tensor: torch.Tensor) -> np.ndarray:
+    """The values on the host, in the axes' order."""
+    tensor = tensor.detach()
+    tensor = tensor.float() if tensor.dtype == torch.bfloat16 else tensor
+    return np.ascontiguousarray(tensor.cpu().numpy())
+
+
+def numbers(values: Sequence[Any]) -> Any:
+    """What ``*_on_batch`` returns: one number, or a list of them."""
+    found = fetch(values)
+    return found[0] if len(found) == 1 else found

@@ -1,0 +1,224 @@
+"""What ``compile`` settles: the losses, their weights, the metrics and the names under which they are logged."""
+
+from __future__ import annotations
+
+import inspect
+import warnings
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import torch
+
+from .. import losses, metrics
+from ..backend.registry import nearest
+from ..engine.network import as_list
+from ..engine.symbolic import SymbolicTensor, placeholder, topological
+
+__all__ = ["Objective"]
+
+
+def _by_output(value: Any, names: Sequence[str], argument: str, default: Any) -> list[Any]:
+    """An argument given once, as a list or as a dict by output name, as one entry an output."""
+    if isinstance(value, dict):
+        for key in value:
+            if key not in names:
+                raise ValueError(
+                    f"compile: expected the keys of {argument} to be names of outputs {list(names)}. "
+                    f"Received: {key!r}.{nearest(key, names)}"
+                )
+        return [value.get(name, default) for name in names]
+    if isinstance(value, (list, tuple)):
+        if len(value) != len(names):
+            raise ValueError(
+                f"compile: expected {argument} to have one entry for each of {len(names)} outputs. Received: {len(value)}"
+            )
+        return list(value)
+    return [value] * len(names)
+
+
+class Objective:
+    """The compiled loss and metrics of a model.
+
+    Args:
+        outputs: the model's symbolic outputs, or None entries for a model without a graph.
+        names: the outputs' names.
+        loss, metrics, loss_weights, sample_weight_mode, weighted_metrics: as given to ``compile``.
+        target_shapes: shapes of the targets where known (later eras resolve 'accuracy' by them).
+
+    ``names`` in the order of the values that a step gives: ``loss``, each output's loss where there are several
+    outputs, each metric.
+    """
+
+    def __init__(
+        self,
+        outputs: Sequence[SymbolicTensor | None],
+        names: Sequence[str],
+        *,
+        loss: Any,
+        metrics: Any = None,
+        loss_weights: Any = None,
+        sample_weight_mode: Any = None,
+        weighted_metrics: Any = None,
+        output_shapes: Sequence[tuple[int | None, ...]],
+        target_shapes: Sequence[tuple[int | None, ...] | None] | None = None,
+        has_added_losses: bool = False,
+    ) -> None:
+        self.output_names = list(names)
+        self.output_shapes = list(output_shapes)
+        self.functions = self._resolve_losses(loss)
+        self.scored = [i for i, fn in enumerate(self.functions) if fn is not None]
+        if not self.scored and not has_added_losses:
+            raise ValueError("compile: expected a loss for at least one output, or add_loss(). Received: loss=None")
+        self.objectives = [None if fn is None else losses.objective(fn) for fn in self.functions]
+        self.loss_weights = self._resolve_loss_weights(loss_weights)
+        self.modes = [
+            self._mode(mode) for mode in _by_output(sample_weight_mode, names, "sample_weight_mode", None)
+        ]
+        self.names = ["loss"]
+        self._several = len(self.output_names) > 1
+        if self._several:
+            self.names += [f"{self.output_names[i]}_loss" for i in self.scored]
+        self.metrics: list[tuple[int, Callable, bool]] = []  # output, function of (y, p, w, mask), weighed
+        self.stateful: list[tuple[str, Any]] = []
+        plain = self._collect(metrics, "metrics")
+        weighed = self._collect(weighted_metrics, "weighted_metrics")
+        for i in self.scored:
+            shape = target_shapes[i] if target_shapes is not None else None
+            for group, is_weighed in ((plain[i], False), (weighed[i], True)):
+                for metric in group:
+                    self._add_metric(i, metric, is_weighed, shape)
+        self.symbolic = [self._symbolic_score(i, outputs[i]) for i in range(len(self.output_names))]
+
+    def _resolve_losses(self, loss: Any) -> list[Any]:
+        if isinstance(loss, dict):
+            for name in self.output_names:
+                if name not in loss:
+                    warnings.warn(f"compile: output {name!r} has no loss, so no data is expected for it.", stacklevel=4)
+        return [losses.get(fn) for fn in _by_output(loss or None, self.output_names, "loss", None)]
+
+    def _resolve_loss_weights(self, given: Any) -> list[float]:
+        if given is not None and not isinstance(given, (list, tuple, dict)):
+            if len(self.output_names) > 1:
+                raise TypeError(f"compile: expected loss_weights to be a list or dict. Received: {given!r}")
+            given = [given]
+        weights = _by_output(given, self.output_names, "loss_weights", 1.0)
+        return [1.0 if weight is None else weight for weight in weights]
+
+    @staticmethod
+    def _mode(mode: Any) -> str | None:
+        if mode not in (None, "temporal"):
+            raise ValueError(f"compile: expected sample_weight_mode to be None or 'temporal'. Received: {mode!r}")
+        return mode
+
+    def _collect(self, given: Any, argument: str) -> list[list[Any]]:
+        if not given:
+            return [[] for _ in self.output_names]
+        if isinstance(given, dict):
+            return [as_list(entry) for entry in _by_output(given, self.output_names, argument, [])]
+        if isinstance(given, (list, tuple)):
+            nested = self._several and len(given) == len(self.output_names)
+            if nested and all(isinstance(entry, (list, tuple)) for entry in given):
+                return [list(entry) for entry in given]
+            return [list(given) for _ in self.output_names]
+        if isinstance(given, str) or callable(given):
+            return [[given] for _ in self.output_names]
+        raise TypeError(f"compile: expected {argument} to be a list or dict. Received: {given!r}")
+
+    def _add_metric(self, i: int, metric: Any, weighed: bool, target_shape: Any) -> None:
+        key, function = metrics.resolve(
+            metric,
+            self.functions[i],
+            self.output_shapes[i],
+            target_shape,
+            weighted=weighed,
+            output_name=self.output_names[i] if self._several else None,
+            taken=self.names,
+        )
+        self.names.append(key)
+        if metrics.is_stateful(function):
+            self.stateful.append((key, function))
+            self.metrics.append((i, _stateful(function), weighed))
+        else:
+            self.metrics.append((i, losses.objective(function), weighed))
+
+    @property
+    def stateful_names(self) -> list[str]:
+        """Keys of metrics that accumulate by themselves."""
+        return [name for name, _ in self.stateful]
+
+    def reset_states(self) -> None:
+        """Forgets what stateful metrics have gathered."""
+        for _, metric in self.stateful:
+            metric.reset_state() if hasattr(metric, "reset_state") else metric.reset_states()
+
+    def _symbolic_score(self, i: int, output: SymbolicTensor | None) -> tuple[SymbolicTensor, SymbolicTensor] | None:
+        """A loss that closes over other tensors of the graph, as (target, score), to be computed with the graph.
+
+        A variational autoencoder's loss function does so: it reads ``z_mean`` from outside its arguments.
+        """
+        function = self.functions[i]
+        if output is None or not inspect.isfunction(function) or function.__module__.startswith("kerastorch."):
+            return None
+        target = placeholder(output.shape, output.dtype, f"{self.output_names[i]}_target")
+        try:
+            score = function(target, output)
+        except Exception:  # it wants real tensors: then it cannot have used symbolic ones
+            return None
+        if not isinstance(score, SymbolicTensor):
+            return None
+        try:
+            topological([score], [target, output])
+        except ValueError:  # it needs more than its arguments
+            return target, score
+        return None
+
+    # ---------------------------------------------------------------- one step
+
+    def loss(
+        self,
+        ys: Sequence[torch.Tensor | None],
+        outputs: Sequence[torch.Tensor],
+        weights: Sequence[torch.Tensor | None],
+        masks: Sequence[torch.Tensor | None],
+        added: Sequence[torch.Tensor],
+        scores: dict[int, torch.Tensor] | None = None,
+    ) -> tuple[torch.Tensor, list[torch.Tensor]]:
+        """The total to minimise, and each output's part of it."""
+        total: Any = None
+        parts = []
+        for i in self.scored:
+            if scores and i in scores:
+                part = losses.weighted_masked_mean(scores[i], weights[i], masks[i])
+            else:
+                part = self.objectives[i](ys[i], outputs[i], weights[i], masks[i])
+            parts.append(part)
+            factor = self.loss_weights[i]
+            term = part if isinstance(factor, (int, float)) and factor == 1 else factor * part
+            total = term if total is None else total + term
+        for term in added:
+            term = term if term.ndim == 0 else term.mean()
+            total = term if total is None else total + term
+        return total, parts
+
+    def measure(
+        self,
+        ys: Sequence[torch.Tensor | None],
+        outputs: Sequence[torch.Tensor],
+        weights: Sequence[torch.Tensor | None],
+        masks: Sequence[torch.Tensor | None],
+    ) -> list[torch.Tensor]:
+        """The metrics' values of one batch, on the device."""
+        return [fn(ys[i], outputs[i], weights[i] if weighed else None, masks[i]) for i, fn, weighed in self.metrics]
+
+
+def _stateful(metric: Any) -> Callable:
+    def update(y_true: Any, y_pred: Any, weights: Any, mask: Any) -> Any:
+        if mask is not None:
+            mask = mask.to(y_pred.dtype)
+            weights = mask if weights is None else mask * weights.reshape(*weights.shape, *(1,) * (mask.ndim - weights.ndim))
+        if hasattr(metric, "update_state"):
+            metric.update_state(y_true, y_pred, weights) if weights is not None else metric.update_state(y_true, y_pred)
+            return metric.result()
+        return metric(y_true, y_pred)  # Keras 2's own: a stateful Layer called on (y_true, y_pred)
+
+    return update

@@ -1,0 +1,132 @@
+"""One step as plain functions over tensors. Nothing here waits for the device.
+
+``train_step`` is the whole of learning: forward, loss, gradients by list, update, metrics.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+
+from ..backend import phase
+from ..engine.layer import collecting_losses, from_graph, partition
+from ..engine.weights import Weight
+from .objective import Objective
+
+__all__ = ["Program", "train_step", "test_step", "predict_step", "forward"]
+
+Tensors = Sequence[torch.Tensor | None]
+
+
+@dataclass
+class Program:
+    """What a step needs besides the batch, collected at ``compile``.
+
+    Attributes:
+        model: the module that is run.
+        objective: losses and metrics.
+        optimizer: the optimizer, None for a model that only evaluates.
+        trained: the weights that gradients are taken for.
+        penalties: weights with a regularizer.
+        bounded: trained weights with a constraint.
+    """
+
+    model: Any
+    objective: Objective
+    optimizer: Any
+    trained: list[Weight]
+    penalties: list[Weight] = field(init=False)
+    bounded: list[Weight] = field(init=False)
+    params: list[torch.Tensor] = field(init=False)
+
+    def __post_init__(self) -> None:
+        everything = sum(partition(self.model), [])
+        self.penalties = [w for w in everything if w.regularizer is not None]
+        self.bounded = [w for w in self.trained if w.constraint is not None]
+        self.params = [w.tensor for w in self.trained]
+        self._binding = None
+
+    def bind(self) -> Any:
+        """The optimizer's state for the trained weights; made on first use."""
+        if self._binding is None:
+            views = [None if w.inverse is None else w.view_of for w in self.trained]
+            self._binding = self.optimizer.bind(self.params, views)
+        return self._binding
+
+
+def forward(program: Program, xs: Tensors, ys: Tensors) -> tuple[list[Any], list[Any], list[Any], dict[int, Any]]:
+    """Outputs, their masks, the terms that layers added to the loss, and scores computed with the graph."""
+    model = program.model
+    with collecting_losses() as added:
+        model.begin_step(program.objective.symbolic, ys)
+        from_graph()
+        outputs = model(xs[0] if len(xs) == 1 else list(xs))
+        masks, scores, more = model.end_step(outputs)
+    outputs = list(outputs) if isinstance(outputs, (list, tuple)) else _values(outputs)
+    return outputs, masks or [None] * len(outputs), added + more, scores
+
+
+def _values(outputs: Any) -> list[Any]:
+    return list(outputs.values()) if isinstance(outputs, dict) else [outputs]
+
+
+def _score(program: Program, xs: Tensors, ys: Tensors, ws: Tensors) -> tuple[Any, list[Any], list[Any], list[Any]]:
+    outputs, masks, added, scores = forward(program, xs, ys)
+    added += [weight.regularizer(weight.view) for weight in program.penalties]
+    total, parts = program.objective.loss(ys, outputs, ws, masks, added, scores)
+    return total, parts, outputs, masks
+
+
+def _results(program: Program, total: Any, parts: list, ys: Tensors, outputs: list, ws: Tensors, masks: list) -> list:
+    """The values to log, in the order of ``objective.names``."""
+    results = [total.detach()]
+    if len(program.objective.output_names) > 1:
+        results += [part.detach() for part in parts]
+    if program.objective.metrics:
+        with torch.no_grad():
+            results += program.objective.measure(ys, [o.detach() for o in outputs], ws, masks)
+    return results
+
+
+def train_step(program: Program, xs: Tensors, ys: Tensors, ws: Tensors) -> list[torch.Tensor]:
+    """Learns from one batch.
+
+    Args:
+        program: what ``compile`` collected.
+        xs: inputs on the device.
+        ys: targets, None for an output without a loss.
+        ws: sample weights, None where nothing is weighed.
+
+    Returns:
+        The loss and metrics of this batch, before the update, as tensors on the device.
+    """
+    with phase.of(True), torch.enable_grad():
+        total, parts, outputs, masks = _score(program, xs, ys, ws)
+        grads = torch.autograd.grad(total, program.params, allow_unused=True) if program.params else ()
+    results = _results(program, total, parts, ys, outputs, ws, masks)
+    if program.params:
+        program.optimizer.step(grads, program.bind())
+        if program.bounded:
+            with torch.no_grad():
+                for weight in program.bounded:
+                    view = weight.view
+                    view.copy_(weight.constraint(view))
+    return results
+
+
+def test_step(program: Program, xs: Tensors, ys: Tensors, ws: Tensors) -> list[torch.Tensor]:
+    """The loss and metrics of one batch in inference, as tensors on the device."""
+    with phase.of(False), torch.no_grad():
+        total, parts, outputs, masks = _score(program, xs, ys, ws)
+        return _results(program, total, parts, ys, outputs, ws, masks)
+
+
+def predict_step(model: Any, xs: Tensors) -> list[torch.Tensor]:
+    """The outputs of one batch in inference."""
+    with phase.of(False), torch.no_grad():
+        from_graph()
+        outputs = model(xs[0] if len(xs) == 1 else list(xs))
+    return list(outputs) if isinstance(outputs, (list, tuple)) else _values(outputs)

@@ -1,0 +1,524 @@
+"""``compile``, ``fit``, ``evaluate``, ``predict`` and their kin: arguments in, checked; results out.
+
+Source: https://keras.io/api/models/model_training_apis/ and Keras 2.2.4, ``keras.engine.training``.
+"""
+
+from __future__ import annotations
+
+import numbers
+import warnings
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import torch
+
+from .. import config, eras, optimizers
+from ..engine import checks
+from ..engine.layer import partition
+from ..engine.symbolic import SymbolicTensor
+from ..engine.weights import Weight
+from . import loop, standardize
+from .callback import History
+from .data import Columns
+from .objective import Objective
+from .step import Program, predict_step, test_step, train_step
+
+__all__ = ["Trainer"]
+
+_UNSET: Any = object()
+
+
+class Trainer:
+    """The part of a model that learns. Mixed into ``Model``."""
+
+    name: str
+    optimizer: Any = None
+    stop_training = False
+    callback_model: Any = None
+    _compile_arguments: dict[str, Any] | None = None
+    _objective: Objective | None = None
+    _program: Program | None = None
+
+    # ---------------------------------------------------------------- compile
+
+    def compile(
+        self,
+        optimizer: Any = "rmsprop",
+        loss: Any = None,
+        metrics: Any = None,
+        loss_weights: Any = None,
+        sample_weight_mode: Any = None,
+        weighted_metrics: Any = None,
+        target_tensors: Any = None,
+        **kwargs: Any,
+    ) -> None:
+        """Settles how the model learns.
+
+        Args:
+            optimizer: name, config, Keras optimizer; torch optimizer, its class or a factory ``params -> optimizer``.
+            loss: name, function of ``(y_true, y_pred)``, ``nn.Module`` loss; a list or dict for several outputs.
+            metrics: list of names, functions or objects; a dict by output name.
+            loss_weights: factor of each output's loss, list or dict.
+            sample_weight_mode: ``'temporal'`` for weights of time steps.
+            weighted_metrics: metrics that sample and class weights count for.
+            target_tensors: must be None: targets are passed to ``fit``.
+            **kwargs: no other argument is known; ``run_eagerly`` is accepted, since torch always is.
+
+        Raises:
+            ValueError: for an unknown name or an argument that does not match the outputs.
+            TypeError: for an unknown argument.
+
+        Example:
+            >>> import kerastorch as keras
+            >>> model = keras.models.Sequential([keras.layers.Dense(1, input_dim=2)])
+            >>> model.compile("sgd", "mse", metrics=["mae"])
+            >>> model.metrics_names
+            ['loss', 'mean_absolute_error']
+        """
+        if target_tensors is not None:
+            raise ValueError("compile: expected target_tensors=None; pass targets to fit(). Received: target_tensors")
+        unknown = set(kwargs) - {"run_eagerly", "steps_per_execution", "jit_compile", "auto_scale_loss"}
+        if unknown:
+            raise TypeError(f"compile: expected only known arguments. Received: {min(unknown)!r}")
+        if kwargs.get("jit_compile") or (kwargs.get("steps_per_execution") or 1) != 1:
+            warnings.warn("compile: jit_compile and steps_per_execution change nothing here.", stacklevel=2)
+        settled = {
+            "loss": loss,
+            "metrics": metrics,
+            "loss_weights": loss_weights,
+            "sample_weight_mode": sample_weight_mode,
+            "weighted_metrics": weighted_metrics,
+        }
+        chosen = optimizers.get(optimizer)
+        self._check_names(loss, metrics, weighted_metrics)
+        objective = self._make_objective(settled) if self._is_ready() else None
+        self.optimizer = chosen
+        self.loss = loss if loss is not None else []
+        self.metrics = metrics if metrics is not None else []
+        self.loss_weights, self.sample_weight_mode, self.weighted_metrics = loss_weights, sample_weight_mode, weighted_metrics
+        self._compile_arguments = settled
+        self._objective, self._program = objective, None
+        if objective is not None:
+            self._collect()
+
+    @staticmethod
+    def _check_names(loss: Any, metrics: Any, weighted_metrics: Any) -> None:
+        """Unknown names are refused at once, also by a model whose shapes are not known yet."""
+        from .. import losses as losses_module
+        from .. import metrics as metrics_module
+        from ..engine.symbolic import flatten
+
+        for entry in flatten(loss):
+            if isinstance(entry, str):
+                losses_module.get(entry)
+        for entry in flatten([metrics, weighted_metrics]):
+            if isinstance(entry, str) and entry.lower() not in ("accuracy", "acc", "crossentropy", "ce"):
+                metrics_module.get(entry)
+
+    def _make_objective(self, settled: dict[str, Any], target_shapes: Any = None) -> Objective:
+        outputs = self._step_outputs()
+        return Objective(
+            outputs,
+            self.output_names,
+            output_shapes=self._output_shapes(),
+            target_shapes=target_shapes,
+            has_added_losses=self._has_added_losses(),
+            **settled,
+        )
+
+    def _collect(self) -> None:
+        """Fixes the weights that training changes: those that are trainable now."""
+        self._collected: list[Weight] = partition(self)[0]
+        self._program = None
+
+    @property
+    def metrics_names(self) -> list[str]:
+        """The names of what ``evaluate`` and ``train_on_batch`` return."""
+        if self._objective is None:
+            raise RuntimeError(
+                f"Model {self.name}: metrics_names is known after compile(), and for a model without an input shape "
+                "after its first batch"
+            )
+        return list(self._objective.names)
+
+    @property
+    def total_loss(self) -> Any:
+        """What is minimised: set once the model is compiled."""
+        return self._objective.loss if self._objective is not None else None
+
+    def _trained_weights(self) -> list[Weight]:
+        if eras.current().trainable_at == "live":
+            return partition(self)[0]
+        now = partition(self)[0]
+        if len(now) != len(self._collected):
+            warnings.warn(
+                "fit: the trainable weights are not those at compile(): trainable was changed since. Training goes on "
+                "with those at compile(), as in Keras; compile again to change them.",
+                stacklevel=5,
+            )
+        return self._collected
+
+    def _ready_program(self) -> Program:
+        """What a training step needs, made anew when the trained weights changed."""
+        trained = self._trained_weights()
+        known = self._program
+        if known is None or known.objective is not self._objective or [id(w) for w in known.trained] != [id(w) for w in trained]:
+            self._program = known = Program(self, self._objective, self.optimizer, trained)
+        else:
+            known.params = [w.tensor for w in trained]
+        return known
+
+    # -------------------------------------------------------------- user data
+
+    def _need_compile(self, method: str) -> None:
+        if self._compile_arguments is None:
+            raise RuntimeError(f"Model {self.name}: expected compile() before {method}()")
+
+    def _standardize_x(self, x: Any) -> list[Any]:
+        self._build_from(x)
+        return standardize.arrays(x, self.input_names, self._input_shapes(), "x")
+
+    def _standardize(
+        self, x: Any, y: Any, sample_weight: Any = None, class_weight: Any = None
+    ) -> tuple[list[Any], list[Any], list[Any]]:
+        """Lists of arrays: inputs, a target for each output (None without a loss), weights or None."""
+        xs = self._standardize_x(x)
+        if self._objective is None or (eras.current().accuracy_by == "shape" and y is not None):
+            self._settle_objective(y)
+        objective = self._objective
+        scored = objective.scored
+        names = [objective.output_names[i] for i in scored]
+        ys: list[Any] = [None] * len(objective.output_names)
+        ws: list[Any] = [None] * len(objective.output_names)
+        if scored:
+            shapes = [objective.output_shapes[i] for i in scored]
+            functions = [objective.functions[i] for i in scored]
+            found = standardize.targets(y, names, shapes, functions)
+            modes = [objective.modes[i] for i in scored]
+            weights = standardize.sample_weights(found, names, modes, sample_weight, class_weight)
+            standardize.lengths(xs, found, [w for w in weights if w is not None])
+            standardize.check_targets(found, functions, shapes)
+            for i, target, weight in zip(scored, found, weights, strict=True):
+                ys[i], ws[i] = target, weight
+        else:
+            standardize.lengths(xs, [])
+        return xs, ys, ws
+
+    def _settle_objective(self, y: Any) -> None:
+        """The part of ``compile`` that had to wait for shapes."""
+        shapes = None
+        if y is not None and not isinstance(y, dict):
+            entries = y if isinstance(y, (list, tuple)) and len(self.output_names) > 1 else [y]
+            shapes = [tuple(np.shape(entry)) for entry in entries]
+            shapes = shapes if len(shapes) == len(self.output_names) else None
+        fresh = self._objective is None
+        if fresh or shapes != getattr(self, "_target_shapes", None):
+            self._target_shapes = shapes
+            self._objective = self._make_objective(self._compile_arguments, shapes)
+        if fresh:
+            self._collect()
+
+    def _columns(self, xs: Sequence[Any], ys: Sequence[Any] = (), ws: Sequence[Any] = ()) -> Columns:
+        floats = config.torch_dtype(None)
+        y_types = [self._target_type(i, y) for i, y in enumerate(ys)]
+        return Columns([*xs, *ys, *ws], [*self._input_types(), *y_types, *[floats] * len(ws)])
+
+    def _target_type(self, i: int, y: Any) -> torch.dtype | None:
+        """Class numbers stay integers, floating targets keep the float type, everything else becomes it."""
+        from .. import losses
+
+        floats = config.torch_dtype(None)
+        if y is None:
+            return floats
+        whole = getattr(y, "dtype", None) is not None and (
+            y.dtype.kind in "iu" if isinstance(y, np.ndarray) else not getattr(y.dtype, "is_floating_point", True)
+        )
+        function = self._objective.functions[i]
+        return None if whole and (losses.is_sparse(function) or isinstance(function, losses.TorchLoss)) else floats
+
+    def _on_device(self, xs: Sequence[Any], ys: Sequence[Any] = (), ws: Sequence[Any] = ()) -> list[torch.Tensor | None]:
+        return self._columns(xs, ys, ws).whole()
+
+    def _check_stateful(self, count: int, batch_size: int | None) -> None:
+        if self.stateful and batch_size and count % batch_size:
+            raise ValueError(
+                f"Model {self.name}: expected a number of samples that is a multiple of the batch size {batch_size}, since "
+                f"the model is stateful. Received: {count} samples"
+            )
+
+    @staticmethod
+    def _batch_size(batch_size: Any, steps: Any, name: str) -> int:
+        if steps is not None:
+            checks.positive_int("fit" if name == "steps_per_epoch" else "evaluate", name, steps)
+            if batch_size is not None:
+                raise ValueError(f"{name}: expected batch_size=None beside it. Received: batch_size={batch_size}")
+        return checks.positive_int("fit", "batch_size", 32 if batch_size is None else batch_size)
+
+    # -------------------------------------------------------------------- fit
+
+    def fit(
+        self,
+        x: Any = None,
+        y: Any = None,
+        batch_size: int | None = None,
+        epochs: int | None = None,
+        verbose: int = 1,
+        callbacks: Sequence[Any] | None = None,
+        validation_split: float = 0.0,
+        validation_data: Any = None,
+        shuffle: bool | str = True,
+        class_weight: Any = None,
+        sample_weight: Any = None,
+        initial_epoch: int = 0,
+        steps_per_epoch: int | None = None,
+        validation_steps: int | None = None,
+        **kwargs: Any,
+    ) -> History:
+        """Trains the model.
+
+        Args:
+            x: inputs: array, tensor, pandas frame, HDF5 dataset; a list or dict for several inputs.
+            y: targets, likewise.
+            batch_size: samples in a step, 32 when missing.
+            epochs: passes over the data, counted from 0 (``initial_epoch`` is where to begin); 10 when missing, as the
+                documented system has it (1 in the later eras).
+            verbose: 0 silent, 1 a progress bar, 2 a line an epoch.
+            callbacks: ``Callback`` objects.
+            validation_split: part of the data, from its end and before any shuffling, that is only evaluated on.
+            validation_data: ``(x, y)`` or ``(x, y, sample_weight)`` to evaluate on instead.
+            shuffle: True for a new order each epoch, False, or ``'batch'`` to permute whole batches (HDF5 files).
+            class_weight: dict from class number to weight, in training only.
+            sample_weight: array of one weight a sample, or with ``sample_weight_mode='temporal'`` one a time step.
+            initial_epoch: the epoch to begin with.
+            steps_per_epoch: steps in an epoch; as in Keras 2 each step then takes all samples of an array.
+            validation_steps: the same for validation.
+
+        Returns:
+            A ``History``; ``.history`` holds each epoch's numbers by name.
+
+        Raises:
+            RuntimeError: before ``compile``.
+            ValueError: for data or arguments that do not fit; the model is left as it was.
+
+        Example:
+            >>> import numpy as np, kerastorch as keras
+            >>> model = keras.models.Sequential([keras.layers.Dense(1, input_dim=2)])
+            >>> model.compile("sgd", "mse")
+            >>> history = model.fit(np.ones((8, 2)), np.ones(8), epochs=2, verbose=0)
+            >>> len(history.history["loss"])
+            2
+        """
+        epochs = self._epochs(epochs, kwargs)
+        self._need_compile("fit")
+        if self._is_stream(x):
+            raise TypeError(f"fit: expected arrays or tensors as x. Received: {type(x).__name__}; use fit_generator")
+        size = self._batch_size(batch_size, steps_per_epoch, "steps_per_epoch")
+        self._check_fit_arguments(epochs, initial_epoch, verbose, shuffle, validation_split)
+        xs, ys, ws = self._standardize(x, y, sample_weight, class_weight)
+        validation, shown = None, None
+        if validation_data is not None:
+            vx, vy, vw = self._standardize(*_validation(validation_data))
+        elif validation_split:
+            (xs, ys, ws), (vx, vy, vw) = _split_off(xs, ys, ws, validation_split)
+        if validation_data is not None or validation_split:
+            self._check_stateful(standardize.length_of(vx[0]), size)
+            shown = _shown(vx, vy, vw)
+            validation = self._columns(vx, vy, vw)
+        if validation_steps is not None and not steps_per_epoch:
+            raise ValueError("fit: expected steps_per_epoch beside validation_steps. Received: steps_per_epoch=None")
+        self._check_stateful(standardize.length_of(xs[0]), None if steps_per_epoch else size)
+        program = self._ready_program()
+        return loop.fit_arrays(
+            self,
+            program,
+            self._columns(xs, ys, ws),
+            loop.Split(len(xs), len(ys)),
+            batch_size=size,
+            epochs=epochs,
+            initial_epoch=initial_epoch,
+            verbose=int(verbose),
+            callbacks=callbacks,
+            shuffle=shuffle,
+            steps_per_epoch=steps_per_epoch,
+            validation=validation,
+            validation_steps=validation_steps,
+            validation_data=shown,
+        )
+
+    @staticmethod
+    def _epochs(epochs: Any, kwargs: dict[str, Any]) -> int:
+        if "nb_epoch" in kwargs:
+            warnings.warn("fit: nb_epoch is now called epochs.", stacklevel=3)
+            epochs = kwargs.pop("nb_epoch")
+        if kwargs:
+            raise TypeError(f"fit: expected only known arguments. Received: {next(iter(kwargs))!r}")
+        return checks.positive_int("fit", "epochs", eras.current().fit_epochs if epochs is None else epochs, zero=True)
+
+    @staticmethod
+    def _is_stream(x: Any) -> bool:
+        """Whether x yields batches itself."""
+        return hasattr(x, "__next__") or (hasattr(x, "__getitem__") and hasattr(x, "on_epoch_end"))
+
+    @staticmethod
+    def _check_fit_arguments(epochs: int, initial_epoch: Any, verbose: Any, shuffle: Any, validation_split: Any) -> None:
+        checks.positive_int("fit", "initial_epoch", initial_epoch, zero=True)
+        if verbose not in (0, 1, 2):
+            raise ValueError(f"fit: expected verbose to be 0, 1 or 2. Received: verbose={verbose!r}")
+        if not isinstance(shuffle, (bool, np.bool_)) and shuffle not in ("batch", 0, 1):
+            raise ValueError(f"fit: expected shuffle to be True, False or 'batch'. Received: shuffle={shuffle!r}")
+        if validation_split is None:
+            return
+        if not isinstance(validation_split, numbers.Real) or not 0 <= validation_split < 1:
+            raise ValueError(
+                f"fit: expected validation_split to be a number in (0, 1). Received: validation_split={validation_split!r}"
+            )
+
+    # ------------------------------------------------------ evaluate, predict
+
+    def evaluate(
+        self,
+        x: Any = None,
+        y: Any = None,
+        batch_size: int | None = None,
+        verbose: int = 1,
+        sample_weight: Any = None,
+        steps: int | None = None,
+    ) -> Any:
+        """The loss and metrics on a data set, in inference.
+
+        Args:
+            x: inputs, as for ``fit``.
+            y: targets.
+            batch_size: samples in a step, 32 when missing.
+            verbose: 0 silent, 1 a progress bar.
+            sample_weight: weights, as for ``fit``.
+            steps: number of steps, each over all samples.
+
+        Returns:
+            The loss, or a list in the order of ``metrics_names``.
+
+        Raises:
+            RuntimeError: before ``compile``.
+            ValueError: for data that does not fit.
+        """
+        self._need_compile("evaluate")
+        size = self._batch_size(batch_size, steps, "steps")
+        xs, ys, ws = self._standardize(x, y, sample_weight)
+        self._check_stateful(standardize.length_of(xs[0]), size)
+        program = self._ready_program()
+        split = loop.Split(len(xs), len(ys))
+        columns = self._columns(xs, ys, ws)
+        values = loop.evaluate_arrays(program, columns, split, batch_size=size, steps=steps, verbose=verbose)
+        return values[0] if len(values) == 1 else values
+
+    def predict(self, x: Any, batch_size: int | None = None, verbose: int = 0, steps: int | None = None) -> Any:
+        """The outputs for inputs, in inference, as numpy arrays.
+
+        Args:
+            x: inputs, as for ``fit``.
+            batch_size: samples in a step, 32 when missing.
+            verbose: 0 silent, 1 a progress bar.
+            steps: number of steps, each over all samples.
+
+        Returns:
+            An array, or a list of them for several outputs.
+
+        Raises:
+            ValueError: for data that does not fit.
+        """
+        size = self._batch_size(batch_size, steps, "steps")
+        xs = self._standardize_x(x)
+        count = standardize.lengths(xs, [])
+        if self.stateful and count > size:
+            self._check_stateful(count, size)
+        outputs = loop.predict_arrays(self, self._columns(xs), batch_size=size, steps=steps, verbose=verbose)
+        return outputs[0] if len(outputs) == 1 else outputs
+
+    def train_on_batch(self, x: Any, y: Any, sample_weight: Any = None, class_weight: Any = None) -> Any:
+        """Learns from one batch.
+
+        Args:
+            x: inputs.
+            y: targets.
+            sample_weight: weights, as for ``fit``.
+            class_weight: dict from class number to weight.
+
+        Returns:
+            The loss before the update, or a list in the order of ``metrics_names``.
+        """
+        self._need_compile("train_on_batch")
+        xs, ys, ws = self._standardize(x, y, sample_weight, class_weight)
+        program = self._ready_program()
+        self._objective.reset_states()
+        return loop.numbers(train_step(program, *loop.Split(len(xs), len(ys))(self._on_device(xs, ys, ws))))
+
+    def test_on_batch(self, x: Any, y: Any, sample_weight: Any = None) -> Any:
+        """The loss and metrics of one batch, in inference.
+
+        Args:
+            x: inputs.
+            y: targets.
+            sample_weight: weights, as for ``fit``.
+
+        Returns:
+            The loss, or a list in the order of ``metrics_names``.
+        """
+        self._need_compile("test_on_batch")
+        xs, ys, ws = self._standardize(x, y, sample_weight)
+        program = self._ready_program()
+        self._objective.reset_states()
+        return loop.numbers(test_step(program, *loop.Split(len(xs), len(ys))(self._on_device(xs, ys, ws))))
+
+    def predict_on_batch(self, x: Any) -> Any:
+        """The outputs of one batch, in inference, as numpy arrays.
+
+        Args:
+            x: inputs.
+        """
+        xs = self._standardize_x(x)
+        standardize.lengths(xs, [])
+        outputs = [loop.to_numpy(o) for o in predict_step(self, self._on_device(xs))]
+        return outputs[0] if len(outputs) == 1 else outputs
+
+    def __getstate__(self) -> dict[str, Any]:
+        state = super().__getstate__()
+        state["_objective"] = state["_program"] = None  # made of closures; compile's arguments make them again
+        return state
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        super().__setstate__(state)
+        if self._compile_arguments is not None and self._is_ready():
+            self._objective = self._make_objective(self._compile_arguments)
+
+
+def _validation(data: Any) -> tuple[Any, Any, Any]:
+    """``validation_data`` as inputs, targets and weights."""
+    if not isinstance(data, (tuple, list)) or len(data) not in (2, 3):
+        count = f"{len(data)} entries" if isinstance(data, (tuple, list)) else type(data).__name__
+        raise ValueError(f"fit: expected validation_data to be (x, y) or (x, y, sample_weight). Received: {count}")
+    return data[0], data[1], data[2] if len(data) == 3 else None
+
+
+def _split_off(xs: list[Any], ys: list[Any], ws: list[Any], part: float) -> tuple[tuple, tuple]:
+    """Cuts the last part off, before any shuffling, at the row where Keras cuts."""
+    count = standardize.length_of(xs[0])
+    cut = int(count * (1.0 - part))
+    if not 0 < cut < count:
+        raise ValueError(
+            f"fit: expected validation_split to leave samples on both sides. Received: validation_split={part} "
+            f"of {count} samples"
+        )
+
+    def take(group: list[Any], start: int, stop: int) -> list[Any]:
+        return [None if a is None else a[start:stop] for a in group]
+
+    first = tuple(take(group, 0, cut) for group in (xs, ys, ws))
+    return first, tuple(take(group, cut, count) for group in (xs, ys, ws))
+
+
+def _shown(xs: list[Any], ys: list[Any], ws: list[Any]) -> list[Any]:
+    """What callbacks find as ``validation_data``: inputs, targets, weights (ones where none were given)."""
+    count = standardize.length_of(xs[0])
+    weights = [np.ones(count, config.floatx()) if w is None else w for y, w in zip(ys, ws, strict=True) if y is not None]
+    return [*xs, *(y for y in ys if y is not None), *weights]

@@ -1,0 +1,143 @@
+"""Records what the real Keras 2.2.4 computes: ``python tests/golden/record.py [area ...]`` (README.md).
+
+With ``--float64`` nothing is written: every case runs in double precision and the numbers that differ from the stored
+ones by more than a quarter of their tolerance are listed. Such a case measures rounding, not Keras; change it.
+"""
+
+import argparse
+import collections
+import os
+import shutil
+import sys
+import tempfile
+
+import numpy as np
+
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+
+from golden import cases, compare, norace, store  # noqa: E402
+from golden.tools import Tools  # noqa: E402
+
+
+class OracleTools(Tools):
+    """Answers with Keras 2.2.4 on TensorFlow 1."""
+
+    recording = True
+
+    def __init__(self, case, folder, keras):
+        super(OracleTools, self).__init__(case, folder)  # noqa: UP008
+        self.K = keras.backend
+
+    def value(self, tensor):
+        return tensor if isinstance(tensor, np.ndarray) else self.K.eval(tensor)
+
+    def tensor(self, array):
+        array = np.asarray(array)
+        return self.K.constant(array, dtype=self.K.floatx() if array.dtype.kind == "f" else None)
+
+    def forward(self, model, inputs, grads=True, training=False):
+        K = self.K
+        phase = 1 if training else 0
+        run = K.function(model.inputs + [K.learning_phase()], model.outputs)
+        results = collections.OrderedDict(output=run(inputs + [phase]))
+        if grads:
+            directions = [K.constant(r, dtype=K.dtype(o)) for r, o in zip(self.fixed(results["output"]), model.outputs)]
+            total = sum(K.sum(o * r) for o, r in zip(model.outputs, directions))
+            for key, wrt in (("grad_inputs", model.inputs), ("grad_weights", model.trainable_weights)):
+                tensors = K.gradients(total, list(wrt)) if wrt else []
+                known = [t for t in tensors if t is not None]
+                values = iter(K.function(model.inputs + [K.learning_phase()], known)(inputs + [phase]) if known else [])
+                results[key] = [None if t is None else _dense(next(values)) for t in tensors]
+        if training and model.updates:
+            K.function(model.inputs + [K.learning_phase()], [model.outputs[0]], updates=model.updates)(inputs + [phase])
+        return results
+
+    def function(self, function, arrays, wrt=0):
+        K = self.K
+        tensors = [K.placeholder(shape=a.shape) for a in arrays]
+        value = 1 * function(*tensors)  # TensorFlow does not fetch what it is fed
+        results = collections.OrderedDict(value=K.function(tensors, [value])(arrays)[0])
+        if wrt is not None:
+            direction = K.constant(self.fixed([results["value"]])[0])
+            gradient = K.gradients(K.sum(value * direction), [tensors[wrt]])[0]
+            results["grad"] = None if gradient is None else _dense(K.function(tensors, [gradient])(arrays)[0])
+        return results
+
+    def mask(self, model, inputs):
+        K = self.K
+        mask = model.layers[-1].output_mask
+        return None if mask is None else K.function(model.inputs + [K.learning_phase()], [mask])(inputs + [0])[0]
+
+
+def _dense(gradient):
+    """The gradient of an embedding is a sparse IndexedSlicesValue in TensorFlow 1."""
+    if not hasattr(gradient, "indices"):
+        return gradient
+    full = np.zeros(gradient.dense_shape, gradient.values.dtype)
+    np.add.at(full, gradient.indices, gradient.values)
+    return full
+
+
+def run_case(case, keras):
+    folder = tempfile.mkdtemp()
+    keras.backend.clear_session()
+    np.random.seed(0)
+    try:
+        return store.plain(case(keras, OracleTools(case, folder, keras)))
+    finally:
+        shutil.rmtree(folder)
+
+
+def show_every_update(keras):
+    """Lets a progress bar print each update instead of those 50 ms apart, so that what it prints is known."""
+    progbar = keras.utils.generic_utils.Progbar
+    original = progbar.__init__
+
+    def patched(self, *args, **kwargs):
+        original(self, *args, **kwargs)
+        self.interval = -1
+
+    progbar.__init__ = patched
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("areas", nargs="*", default=cases.AREAS)
+    parser.add_argument("--float64", action="store_true", help="compare with a run in double precision, write nothing")
+    parser.add_argument("--only", default="", help="run the cases whose name contains this, write nothing")
+    options = parser.parse_args()
+
+    import keras
+    import tensorflow as tf
+
+    tf.compat.v1.logging.set_verbosity(tf.compat.v1.logging.ERROR)
+    assert keras.__version__ == "2.2.4", keras.__version__
+    norace.install()
+    show_every_update(keras)
+    if options.float64:
+        keras.backend.set_floatx("float64")
+    for area in options.areas or cases.AREAS:
+        chosen = [c for c in cases.load(area).cases.values() if options.only in c.name]
+        stored = store.load(area) if options.float64 else {}
+        results = collections.OrderedDict()
+        for case in chosen:
+            try:
+                results[case.name] = run_case(case, keras)
+            except Exception as error:
+                if not options.float64:
+                    print("FAILED", case.id)
+                    raise
+                print(case.id, "has no float64 run:", str(error)[:80])
+                continue
+            if options.only and not options.float64:
+                print(case.id, results[case.name])
+            for difference in compare.differences(results[case.name], stored.get(case.name, {}), case.tolerance / 4):
+                if options.float64 and "dtype" not in difference:
+                    print(case.id, difference)
+        if not options.float64 and not options.only:
+            store.save(area, results)
+        print("%-22s %d cases" % (area, len(chosen)))
+
+
+if __name__ == "__main__":
+    main()
