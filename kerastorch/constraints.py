@@ -98,12 +98,12 @@ class NonNeg(Constraint):
     """Sets negative entries to zero.
 
     Example:
-        >>> NonNeg()(torch.tensor([1.0, 2.0]))
-        tensor([1., 2.])
+        >>> NonNeg()(torch.tensor([-1.0, 2.0]))
+        tensor([0., 2.])
     """
 
     def __call__(self, w: torch.Tensor) -> torch.Tensor:
-        return w * (w >= 0)
+        return torch.clamp(w, min=0.0)
 
 
 @REGISTRY.register

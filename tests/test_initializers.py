@@ -202,6 +202,12 @@ def test_make_takes_any_callable(initializer):
     assert not got.requires_grad
 
 
+@pytest.mark.parametrize("mine", [np.zeros((2, 3), "float32"), torch.zeros(2, 3)], ids=["numpy", "torch"])
+def test_make_leaves_the_callers_values_alone(mine):
+    initializers.make(lambda shape: mine, (2, 3)).add_(1)
+    assert not mine.any()
+
+
 def test_make_takes_torch_and_numpy_functions():
     assert torch.equal(initializers.make(torch.zeros, (2, 3)), torch.zeros(2, 3))
     assert torch.equal(initializers.make(np.ones, (2, 3)), torch.ones(2, 3))

@@ -50,8 +50,8 @@ def hard_silu(x: torch.Tensor) -> torch.Tensor:
     """``x * relu6(x + 3) / 6``, also called hard swish.
 
     Example:
-        >>> hard_silu(torch.tensor([-4.0, 0.0, 3.0]))
-        tensor([-0., 0., 3.])
+        >>> hard_silu(torch.tensor([0.0, 1.0, 3.0]))
+        tensor([0.0000, 0.6667, 3.0000])
 
     Source: https://arxiv.org/abs/1905.02244
     """

@@ -117,10 +117,12 @@ def make(initializer: Callable[..., Any], shape: Shape, dtype: Dtype = None) -> 
     dtype, shape = _config.torch_dtype(dtype), tuple(shape)
     if torch_callables.is_initializer(initializer):
         return torch_callables.initialized(initializer, shape, dtype).to(_config.device())
-    found = _called(initializer, shape, dtype)
+    built_in = type(initializer).__module__.startswith(f"{__name__}.")
+    found = initializer(shape, dtype) if built_in else _called(initializer, shape, dtype)
     name = getattr(initializer, "__name__", type(initializer).__name__)
     try:
-        value = torch.as_tensor(found).detach().to(_config.device(), dtype)
+        # What came from the caller may be theirs to keep: training must not write into it.
+        value = torch.as_tensor(found).detach().to(_config.device(), dtype, copy=not built_in)
     except (TypeError, ValueError, RuntimeError):
         raise ValueError(f"{name}: expected initial values of shape {shape}. Received: {found!r}") from None
     if value.ndim == 0:
@@ -131,9 +133,7 @@ def make(initializer: Callable[..., Any], shape: Shape, dtype: Dtype = None) -> 
 
 
 def _called(initializer: Callable[..., Any], shape: tuple[int, ...], dtype: torch.dtype) -> Any:
-    """What an initializer gives. Keras 2 passes the shape alone; later ones a dtype too, which some demand."""
-    if type(initializer).__module__.startswith(f"{__name__}."):
-        return initializer(shape, dtype)
+    """What a caller's own gives. Keras 2 passes the shape alone; later ones a dtype too, which some demand."""
     try:
         inspect.signature(initializer).bind(shape)
     except TypeError:

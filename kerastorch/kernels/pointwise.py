@@ -80,7 +80,7 @@ POINTWISE: dict[str, Pointwise] = {
     "tanh": Pointwise(torch.tanh, Tensor.tanh_, _tanh_derivative, ufunc=np.tanh),
     "sigmoid": Pointwise(torch.sigmoid, Tensor.sigmoid_, _sigmoid_derivative),
     "hard_sigmoid": Pointwise(lambda x: (0.2 * x + 0.5).clamp(0.0, 1.0), _clamp_core, _clamp_derivative, 0.2, 0.5),
-    "hard_sigmoid_relu6": Pointwise(F.hardsigmoid, _clamp_core, _clamp_derivative, 1 / 6, 0.5),
+    "hard_sigmoid_relu6": Pointwise(lambda x: F.relu6(x + 3.0) / 6.0, _clamp_core, _clamp_derivative, 1 / 6, 0.5),
     "relu": Pointwise(torch.relu, Tensor.relu_, _relu_derivative),
     "softsign": Pointwise(F.softsign, _softsign_core, _softsign_derivative),
     "linear": Pointwise(lambda x: x, _nothing, _one_derivative),

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from kerastorch import config
+from kerastorch.backend.names import snake_case
 from kerastorch.losses import functions as fn
 
 __all__ = ["Loss", "LossFunctionWrapper", "Reduction"]
@@ -37,16 +38,6 @@ def same_rank(first: Any, second: Any) -> tuple[Any, Any]:
     if second.ndim == first.ndim + 1 and second.shape[-1] == 1:
         return (first.unsqueeze(-1), second) if first.ndim == 1 else (first, second.squeeze(-1))
     return first, second
-
-
-def snake_case(name: str) -> str:
-    """A class's name as Keras writes it in lower case: ``MeanSquaredError`` is ``mean_squared_error``."""
-    out = ""
-    for i, letter in enumerate(name):
-        after_lower = i and (name[i - 1].islower() or name[i - 1].isdigit())
-        before_lower = i and i + 1 < len(name) and name[i + 1].islower()
-        out += "_" + letter if letter.isupper() and (after_lower or before_lower) else letter
-    return out.lower()
 
 
 class Loss:

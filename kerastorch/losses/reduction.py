@@ -105,24 +105,17 @@ def _sparse_from_logits(y_true: Any, y_pred: Any, reduction: str) -> Any:
     return fn.sparse_loss(_log_probabilities(flat), labels, eras.current().crossentropy != "keras2", reduction)
 
 
-def _clipped_logits(logits: Any) -> Any:
-    if eras.current().crossentropy == "tf.keras":
-        return logits
-    low, high = _clip_bounds(logits.dtype)
-    return torch.clamp(logits, float(np.log(low / (1.0 - low))), float(np.log(high / (1.0 - high))))
-
-
 def binary_crossentropy_from_logits(y_true: Any, y_pred: Any) -> Any:
-    """``binary_crossentropy(y_true, sigmoid(y_pred))`` without leaving the logits, flat past Keras's clip.
+    """``binary_crossentropy(y_true, sigmoid(y_pred))`` as tf.keras computes it: from the logits, nothing clipped.
 
-    Above 10 it is more exact than the sigmoid path, whose probabilities near 1 are rounded to steps of 6e-8.
+    The other eras have no such twin. Their probabilities near 1 are rounded to steps of 6e-8 before the loss sees them,
+    which shows in the fifth digit from logits of 8 on, and the logits know nothing of it.
 
     Example:
         >>> binary_crossentropy_from_logits(torch.tensor([[1.0], [0.0]]), torch.tensor([[-50.0], [50.0]]))
-        tensor([16.1181, 15.9424])
+        tensor([50., 50.])
     """
-    y_true, y_pred = fn.as_floats(y_true, y_pred)
-    return F.binary_cross_entropy_with_logits(_clipped_logits(y_pred), y_true, reduction="none").mean(dim=-1)
+    return fn.binary_crossentropy(y_true, y_pred, from_logits=True)
 
 
 def _mse(y_true: Any, y_pred: Any) -> Any:
@@ -142,7 +135,7 @@ def _bce(y_true: Any, y_pred: Any) -> Any:
 
 def _bce_logits(y_true: Any, y_pred: Any) -> Any:
     y_true, y_pred = fn.as_floats(y_true, y_pred)
-    return F.binary_cross_entropy_with_logits(_clipped_logits(y_pred), y_true)
+    return F.binary_cross_entropy_with_logits(y_pred, y_true)
 
 
 def _sparse(y_true: Any, y_pred: Any) -> Any:
@@ -158,7 +151,6 @@ def _sparse_logits(y_true: Any, y_pred: Any) -> Any:
 _TWINS = {
     ("softmax", fn.categorical_crossentropy): categorical_crossentropy_from_logits,
     ("softmax", fn.sparse_categorical_crossentropy): sparse_categorical_crossentropy_from_logits,
-    ("sigmoid", fn.binary_crossentropy): binary_crossentropy_from_logits,
 }
 
 # Losses whose mean over everything is one fused kernel or two.
@@ -185,14 +177,16 @@ def logits_twin(loss: Any, activation: str | Callable | None) -> Callable | None
         activation: the activation (over the last axis) that made the predictions, or its name.
 
     Example:
-        >>> logits_twin(fn.binary_crossentropy, "sigmoid").__name__
-        'binary_crossentropy_from_logits'
+        >>> logits_twin(fn.categorical_crossentropy, "softmax").__name__
+        'categorical_crossentropy_from_logits'
         >>> logits_twin(fn.mean_squared_error, "sigmoid") is None
         True
     """
     name = activation if isinstance(activation, str) else getattr(activation, "__name__", None)
     if not inspect.isfunction(loss):
         return None
+    if (name, loss) == ("sigmoid", fn.binary_crossentropy) and eras.current().crossentropy == "tf.keras":
+        return binary_crossentropy_from_logits
     return _TWINS.get((name, loss))
 
 

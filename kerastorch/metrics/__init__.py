@@ -48,6 +48,7 @@ from kerastorch.metrics import (
     auc,
     base,
     confusion,
+    correlation,
     functions,
     naming,
     registry,
@@ -59,6 +60,7 @@ from kerastorch.metrics.adapters import *  # noqa: F403
 from kerastorch.metrics.auc import *  # noqa: F403
 from kerastorch.metrics.base import *  # noqa: F403
 from kerastorch.metrics.confusion import *  # noqa: F403
+from kerastorch.metrics.correlation import *  # noqa: F403
 from kerastorch.metrics.functions import *  # noqa: F403
 from kerastorch.metrics.naming import *  # noqa: F403
 from kerastorch.metrics.registry import *  # noqa: F403
@@ -72,6 +74,7 @@ __all__ = [
     *regression.__all__,
     *confusion.__all__,
     *auc.__all__,
+    *correlation.__all__,
     *segmentation.__all__,
     *adapters.__all__,
     *naming.__all__,

@@ -6,7 +6,7 @@ from typing import Any
 
 import torch
 
-from kerastorch.losses.base import snake_case
+from kerastorch.backend.names import snake_case
 from kerastorch.losses.functions import as_tensor
 from kerastorch.metrics.base import Metric
 

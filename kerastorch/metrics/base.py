@@ -12,9 +12,10 @@ import torch
 from torch import nn
 
 from kerastorch import config, initializers, losses
+from kerastorch.backend import names
 from kerastorch.backend.registry import callable_name
 from kerastorch.backend.variable import Variable
-from kerastorch.losses.base import same_rank, snake_case
+from kerastorch.losses.base import same_rank
 from kerastorch.losses.functions import as_tensor
 
 __all__ = ["Metric", "Mean", "Sum", "MeanMetricWrapper", "MetricVariable", "is_stateful", "update"]
@@ -55,11 +56,18 @@ class MetricVariable(Variable):
         self.read_value().sub_(self._new(value))
 
 
+def _fresh_name(class_name: str) -> str:
+    """``auc``, ``auc_1`` …: metrics are counted from zero in every era that has them."""
+    prefix = names.snake_case(class_name)
+    number = names.get_uid(prefix)
+    return prefix if number == 1 else f"{prefix}_{number - 1}"
+
+
 class Metric(nn.Module):
     """The base of stateful metrics: write ``update_state`` and ``result``, make state with ``add_weight``.
 
     Args:
-        name: what it is called in logs; by default the class's name in lower case.
+        name: what it is called in logs; by default the class's name in lower case, numbered.
         dtype: float type of its state, ``floatx()`` when missing.
 
     Example:
@@ -90,7 +98,7 @@ class Metric(nn.Module):
         return self
 
     def __init__(self, name: str | None = None, dtype: Any = None) -> None:
-        self.name = name or snake_case(type(self).__name__)
+        self.name = name or _fresh_name(type(self).__name__)
         self._dtype = config.torch_dtype(dtype)
 
     @property

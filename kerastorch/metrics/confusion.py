@@ -123,7 +123,7 @@ class ConfusionMatrix(Metric):
         if steps == 1:
             above = (amounts * (scores > self.thresholds[0])).sum(dim=0, keepdim=True)
         else:
-            passed = torch.bucketize(scores, self._rising)  # how many thresholds lie below the score
+            passed = torch.bucketize(scores.contiguous(), self._rising)  # how many thresholds lie below the score
             gaps = amounts.new_zeros((steps + 1, columns)).scatter_add(0, passed, amounts)
             above = gaps.flip(0).cumsum(0).flip(0)[1:]
             above = above if self._places is None else above[self._places]

@@ -5,9 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 from kerastorch import losses
+from kerastorch.backend.names import snake_case
 from kerastorch.backend.registry import Registry
-from kerastorch.losses.base import snake_case
-from kerastorch.metrics import accuracies, adapters, auc, base, confusion, functions, regression, segmentation
+from kerastorch.metrics import (
+    accuracies,
+    adapters,
+    auc,
+    base,
+    confusion,
+    correlation,
+    functions,
+    regression,
+    segmentation,
+)
 
 __all__ = ["REGISTRY", "get", "serialize", "deserialize"]
 
@@ -18,7 +28,7 @@ for _module in (losses.functions, functions):
         REGISTRY.register(getattr(_module, _name))
 for _name in ("mse", "MSE", "mae", "MAE", "mape", "MAPE", "msle", "MSLE", "kld", "KLD", "bce", "BCE", "cosine"):
     REGISTRY.alias(**{_name: getattr(losses, _name)})
-for _module in (accuracies, regression, confusion, auc, segmentation):
+for _module in (accuracies, regression, confusion, auc, correlation, segmentation):
     for _name in _module.__all__:
         REGISTRY.register(getattr(_module, _name))
         # Keras 3 knows classes by their lower-case names too; a function of that name comes first.
@@ -38,8 +48,8 @@ def get(identifier: Any) -> Any:
         ValueError: for an unknown name (the nearest known one is given), and for anything that is no metric.
 
     Example:
-        >>> get("AUC").name
-        'auc'
+        >>> type(get("AUC")).__name__
+        'AUC'
     """
     if adapters.is_torch_metric(identifier):
         return adapters.TorchMetricAdapter(identifier)

@@ -231,13 +231,10 @@ class Optimizer:
         groups = binding.groups
         for group in groups:
             if group.moved():
+                self.settle(group)
                 group.follow()
                 self._place(binding)
-        try:
-            fits = len(groups) == 1 and [g.stride() for g in grads] == groups[0].strides
-        except (AttributeError, RuntimeError):  # a None or a sparse gradient
-            fits = False
-        if fits:
+        if len(groups) == 1 and groups[0].fits(grads):
             return [(groups[0], self.clip(grads))]
         grads = binding.dense(grads)
         missing = [i for i, g in enumerate(grads) if g is None]
@@ -303,6 +300,15 @@ class Optimizer:
         """
         raise NotImplementedError(f"{type(self).__name__}: expected an optimizer class to define update()")
 
+    def settle(self, group: Group) -> None:
+        """Brings a group's state up to date before somebody reads it."""
+
+    def _slot(self, name: str) -> list[Tensor]:
+        """One slot of the current binding, up to date, in the order of its parameters."""
+        for group in self._current.groups:
+            self.settle(group)
+        return self._current.slot(name)
+
     def finish(self, binding: Binding) -> None:
         """What an optimizer does once a step, after every group is updated and before the iteration is counted."""
 
@@ -325,7 +331,7 @@ class Optimizer:
             return self._weights
         if self._current is None:
             return []
-        state = [t for slot in self.slots for t in self._current.keras_view(self._current.slot(slot))]
+        state = [t for slot in self.slots for t in self._current.keras_view(self._slot(slot))]
         return [self.iterations, *state] if self.saves_iterations else state
 
     @weights.setter
@@ -395,7 +401,7 @@ class Optimizer:
     def state_dict(self) -> dict[str, Any]:
         """Everything a resumed run needs: state, iteration count and the present hyperparameters, as tensors."""
         numbers = {k: v.detach().clone() for k, v in self.__dict__.items() if isinstance(v, Tensor)}
-        slots = {s: [t.detach().clone() for t in self._current.slot(s)] for s in self.slots} if self._current else {}
+        slots = {s: [t.detach().clone() for t in self._slot(s)] for s in self.slots} if self._current else {}
         return {"numbers": numbers, "slots": slots}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
@@ -404,7 +410,7 @@ class Optimizer:
         Raises:
             ValueError: when the state does not belong to such an optimizer; nothing is changed then.
         """
-        own = {s: self._current.slot(s) for s in self.slots} if self._current else {}
+        own = {s: self._slot(s) for s in self.slots} if self._current else {}
         shapes = {s: [tuple(t.shape) for t in tensors] for s, tensors in own.items()}
         given = {s: [tuple(t.shape) for t in tensors] for s, tensors in state["slots"].items()}
         if shapes != given:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -38,6 +39,7 @@ class Group:
         index: places in the bound list; None when this group is the whole list.
         params: the parameters.
         state: from slot name (``'m'``, ``'v'`` …) to one tensor a parameter, laid out in memory as the parameter is.
+        pending: state that is worked out only when somebody looks; each optimizer knows what it leaves there.
         steps: what fused Adam takes as step counts, one a parameter. They are infinite, so that the kernel's own bias
             corrections are 1 and the optimizer brings Keras's.
     """
@@ -46,6 +48,7 @@ class Group:
         self.index = index
         self.params = params
         self.state: dict[str, list[Tensor]] = {}
+        self.pending: Any = None
         self._scratch: dict[int, list[Tensor]] = {}
         self._constants: dict[tuple[float, ...], Tensor] = {}
         self.look()
@@ -54,6 +57,7 @@ class Group:
         """Reads device, dtype and memory layout off the parameters."""
         first = self.params[0]
         self.device, self.dtype = first.device, first.dtype
+        self.shapes = [p.shape for p in self.params]
         self.strides = [p.stride() for p in self.params]
         self.host = self.device.type == "cpu"
         self.steps = [torch.full((), math.inf, dtype=torch.float32, device=self.device)] * len(self.params)
@@ -61,6 +65,13 @@ class Group:
     def ones(self) -> list[Tensor]:
         """Step counts of 1, for kernels that take a count without needing it."""
         return [torch.ones((), dtype=torch.float32, device=self.device)] * len(self.params)
+
+    def fits(self, grads: Sequence[Tensor | None]) -> bool:
+        """Whether the gradients have the parameters' shapes and memory layout, so that kernels may take them."""
+        try:
+            return [g.shape for g in grads] == self.shapes and [g.stride() for g in grads] == self.strides
+        except (AttributeError, RuntimeError):  # a None or a sparse gradient
+            return False
 
     def moved(self) -> bool:
         """Whether the parameters went to another device or dtype since ``look``."""
@@ -195,12 +206,18 @@ class Binding:
         Fused kernels walk through memory and do not look at strides, so one stray layout would mix up the elements.
 
         Raises:
-            ValueError: when there are more or fewer than parameters.
+            ValueError: when there are more or fewer than parameters, or one has another shape.
         """
         if len(grads) != len(self.params):
             raise ValueError(
                 f"{self.owner}: expected one gradient per weight, {len(self.params)} in all. Received: {len(grads)}"
             )
+        for i, (g, p) in enumerate(zip(grads, self.params)):
+            if g is not None and g.shape != p.shape:
+                raise ValueError(
+                    f"{self.owner}: expected gradient {i} to have its weight's shape {tuple(p.shape)}. "
+                    f"Received: {tuple(g.shape)}"
+                )
         return [g if g is None else laid_out_as(g, p) for g, p in zip(grads, self.params)]
 
 

@@ -24,6 +24,7 @@ __all__ = [
     "PolynomialDecay",
     "InverseTimeDecay",
     "CosineDecay",
+    "CosineDecayRestarts",
     "serialize",
     "deserialize",
 ]
@@ -330,6 +331,69 @@ class CosineDecay(LearningRateSchedule):
             "name": self.name,
             "warmup_target": self.warmup_target,
             "warmup_steps": self.warmup_steps,
+        }
+
+
+@REGISTRY.register
+class CosineDecayRestarts(LearningRateSchedule):
+    """Half cosines one after the other, each ``t_mul`` times as long and ``m_mul`` times as high as the one before.
+
+    Args:
+        initial_learning_rate: the rate at step 0.
+        first_decay_steps: length of the first half cosine.
+        t_mul: factor of the lengths.
+        m_mul: factor of the heights.
+        alpha: what part of the initial rate remains at the low points.
+        name: kept for configs.
+
+    Raises:
+        ValueError: unless ``first_decay_steps`` is positive.
+
+    Example:
+        >>> schedule = CosineDecayRestarts(0.5, 4)
+        >>> float(schedule(0)), round(float(schedule(2)), 6), float(schedule(4))
+        (0.5, 0.25, 0.5)
+
+    Source: Loshchilov and Hutter, SGDR, https://arxiv.org/abs/1608.03983
+    """
+
+    def __init__(
+        self,
+        initial_learning_rate: float,
+        first_decay_steps: int,
+        t_mul: float = 2.0,
+        m_mul: float = 1.0,
+        alpha: float = 0.0,
+        name: str = "SGDRDecay",
+    ) -> None:
+        self.initial_learning_rate = initial_learning_rate
+        self.first_decay_steps = _steps("CosineDecayRestarts", "first_decay_steps", first_decay_steps)
+        self.t_mul = t_mul
+        self.m_mul = m_mul
+        self.alpha = alpha
+        self.name = name
+
+    def __call__(self, step: Any) -> Tensor:
+        passed = _count(step) / self.first_decay_steps
+        if self.t_mul == 1.0:
+            restarts = passed.floor()
+            passed = passed - restarts
+        else:
+            # The lengths form a geometric series. The small number keeps a whole logarithm from landing just below.
+            restarts = (torch.log(1.0 + passed * (self.t_mul - 1.0)) / math.log(self.t_mul) + 1e-9).floor()
+            length = self.t_mul**restarts
+            passed = (passed - (length - 1.0) / (self.t_mul - 1.0)) / length
+        part = 0.5 * self.m_mul**restarts * (1.0 + torch.cos(math.pi * passed))
+        return self.initial_learning_rate * ((1.0 - self.alpha) * part + self.alpha)
+
+    def get_config(self) -> dict[str, Any]:
+        return {
+            "initial_learning_rate": self.initial_learning_rate,
+            "first_decay_steps": self.first_decay_steps,
+            "t_mul": self.t_mul,
+            "m_mul": self.m_mul,
+            "alpha": self.alpha,
+            "name": self.name,
         }
 
 

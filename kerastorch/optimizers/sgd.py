@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import torch
 from torch import Tensor
 
 from kerastorch.optimizers import fused
@@ -19,8 +20,6 @@ __all__ = ["SGD"]
 
 class SGD(Optimizer):
     """Gradient descent with momentum: ``v = momentum*v - lr*g;  w += v``.
-
-    Without momentum the velocity is not kept, so ``get_weights`` gives zeros for it.
 
     Args:
         lr: learning rate, a number or a schedule; 0.01 by default.
@@ -54,16 +53,27 @@ class SGD(Optimizer):
         self.set_rate("SGD", lr, learning_rate, decay)
         self.momentum = momentum
         self.nesterov = nesterov
-        self._moves = float(self.momentum) != 0.0
 
     def create_state(self, group: Group) -> None:
-        if self._moves:
+        if self.momentum.item() != 0.0:
             group.create("moments")
 
     def update(self, group: Group, grads: list[Tensor], lr: Number, count: int | Tensor) -> None:
         momentum = self.momentum.item()
-        if momentum == 0.0 and not self._moves:
+        if momentum == 0.0:
             fused.plain_sgd(group, grads, lr)
+            # The velocity is now -lr*g, which nobody needs unless momentum is switched on or the state is saved.
+            group.pending = (grads, lr.clone() if isinstance(lr, Tensor) else lr)
             return
-        self._moves = True
+        self.settle(group)
         fused.sgd(group, grads, group.held("moments"), lr=lr, momentum=momentum, nesterov=self.nesterov)
+
+    def settle(self, group: Group) -> None:
+        if group.pending is None:
+            return
+        grads, lr = group.pending
+        group.pending = None
+        with torch.no_grad():
+            moments = group.held("moments")
+            torch._foreach_copy_(moments, grads)
+            torch._foreach_mul_(moments, -lr)

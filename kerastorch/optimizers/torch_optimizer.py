@@ -98,7 +98,7 @@ class TorchOptimizer(Optimizer):
         made = self.factory(list(params))
         if not is_torch_optimizer(made):
             raise TypeError(
-                f"TorchOptimizer: expected the function of the parameters to return a torch optimizer. Received: {made!r}"
+                f"TorchOptimizer: expected a function of the parameters that returns an optimizer. Received: {made!r}"
             )
         return made
 

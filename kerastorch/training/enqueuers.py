@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import multiprocessing
+import pickle
 import queue
 import random
 import signal
@@ -337,8 +338,15 @@ class OrderedEnqueuer(SequenceEnqueuer):
         self.shuffle = shuffle
 
     def _start_workers(self) -> _Workers:
-        context = multiprocessing.get_context() if self.use_multiprocessing else None
-        return _Workers(self.workers, self.sequence.__getitem__, context)
+        if not self.use_multiprocessing:
+            return _Workers(self.workers, self.sequence.__getitem__)
+        try:
+            return _Workers(self.workers, self.sequence.__getitem__, multiprocessing.get_context())
+        except (pickle.PicklingError, AttributeError, TypeError) as error:
+            raise ValueError(
+                "OrderedEnqueuer: expected a Sequence that can be pickled, since processes are not forked here. "
+                f"Received: {type(self.sequence).__name__} ({error})"
+            ) from error
 
     def _run(self) -> None:
         order = list(range(len(self.sequence)))

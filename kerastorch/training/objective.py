@@ -196,8 +196,11 @@ class Objective:
             term = part if isinstance(factor, (int, float)) and factor == 1 else factor * part
             total = term if total is None else total + term
         for term in added:
-            term = term if term.ndim == 0 else term.mean()
+            if isinstance(term, torch.Tensor) and term.ndim:
+                term = term.mean()
             total = term if total is None else total + term
+        if not isinstance(total, torch.Tensor):  # penalties that are all zero and no scored output
+            total = torch.as_tensor(float(total or 0.0), device=outputs[0].device)
         return total, parts
 
     def measure(

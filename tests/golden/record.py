@@ -24,8 +24,8 @@ class OracleTools(Tools):
 
     recording = True
 
-    def __init__(self, case, folder, keras):
-        super(OracleTools, self).__init__(case, folder)  # noqa: UP008
+    def __init__(self, case, folder, files, keras):
+        super(OracleTools, self).__init__(case, folder, files)  # noqa: UP008
         self.K = keras.backend
 
     def value(self, tensor):
@@ -78,14 +78,15 @@ def _dense(gradient):
     return full
 
 
-def run_case(case, keras):
-    folder = tempfile.mkdtemp()
+def run_case(case, keras, writes):
+    folder, elsewhere = tempfile.mkdtemp(), tempfile.mkdtemp()
     keras.backend.clear_session()
     np.random.seed(0)
     try:
-        return store.plain(case(keras, OracleTools(case, folder, keras)))
+        return store.plain(case(keras, OracleTools(case, folder, store.DATA if writes else elsewhere, keras)))
     finally:
         shutil.rmtree(folder)
+        shutil.rmtree(elsewhere)
 
 
 def show_every_update(keras):
@@ -116,13 +117,14 @@ def main():
     show_every_update(keras)
     if options.float64:
         keras.backend.set_floatx("float64")
+    writes = not options.float64 and not options.only
     for area in options.areas or cases.AREAS:
         chosen = [c for c in cases.load(area).cases.values() if options.only in c.name]
         stored = store.load(area) if options.float64 else {}
         results = collections.OrderedDict()
         for case in chosen:
             try:
-                results[case.name] = run_case(case, keras)
+                results[case.name] = run_case(case, keras, writes)
             except Exception as error:
                 if not options.float64:
                     print("FAILED", case.id)
@@ -134,7 +136,7 @@ def main():
             for difference in compare.differences(results[case.name], stored.get(case.name, {}), case.tolerance / 4):
                 if options.float64 and "dtype" not in difference:
                     print(case.id, difference)
-        if not options.float64 and not options.only:
+        if writes:
             store.save(area, results)
         print("%-22s %d cases" % (area, len(chosen)))
 

@@ -5,9 +5,9 @@ import zlib
 
 import numpy as np
 
-__all__ = ["Tools", "FILES"]
+from . import store
 
-FILES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "data")
+__all__ = ["Tools"]
 
 
 class Tools:
@@ -15,8 +15,8 @@ class Tools:
 
     recording = False
 
-    def __init__(self, case, folder):
-        self.case, self.folder = case, folder
+    def __init__(self, case, folder, files=store.DATA):
+        self.case, self.folder, self.files = case, folder, files
         self.rng = self.seeded("data")
         self._drawn = 0
 
@@ -35,7 +35,7 @@ class Tools:
 
     def stored(self, name):
         """The path of a file that the real Keras wrote and that is part of the recording."""
-        return os.path.join(FILES, name)
+        return os.path.join(self.files, name)
 
     def set_weights(self, model, scale=0.6):
         """Gives every weight of the model seeded values, in the order of get_weights()."""

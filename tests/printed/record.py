@@ -10,7 +10,7 @@ import warnings
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.dirname(HERE))
 
-from printed import scenarios  # noqa: E402
+from printed import scenarios, summaries  # noqa: E402
 
 
 def write(name, found):
@@ -73,6 +73,17 @@ def record_callbacks(callbacks, generic_utils, np):
     write("callbacks.json", found)
 
 
+def record_summaries(keras):
+    found = collections.OrderedDict()
+    for name, build in summaries.SUMMARIES.items():
+        keras.backend.clear_session()
+        model, arguments = build(keras)
+        lines = []
+        model.summary(print_fn=lines.append, **arguments)
+        found[name] = lines
+    write("summaries.json", found)
+
+
 def main():
     import keras
     import numpy as np
@@ -81,6 +92,7 @@ def main():
     assert keras.__version__ == "2.2.4", keras.__version__
     record_progbars(generic_utils)
     record_callbacks(keras.callbacks, generic_utils, np)
+    record_summaries(keras)
 
 
 if __name__ == "__main__":

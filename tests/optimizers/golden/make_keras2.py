@@ -1,8 +1,8 @@
 """Records what the optimizers of real Keras 2.2.4 do, for tests/optimizers/test_keras_numbers.py.
 
-Run it with Keras 2.2.4 on TensorFlow 1.15 and with ``norace.py`` on the path (see CONTRIBUTING.md):
+Run it with Keras 2.2.4 on TensorFlow 1.15:
 
-    PYTHONPATH=<folder of norace.py> python make.py keras224.npz
+    PYTHONPATH=tests/golden python tests/optimizers/golden/make_keras2.py tests/optimizers/golden/keras2.npz
 
 Each case drives ``get_updates`` with given gradients: the loss is the sum of weight times gradient. Stored are the
 weights after every step, the optimizer's own weights, and its config.

@@ -1,0 +1,264 @@
+"""LSTM over a whole sequence: torch's fused kernel, a scan with its own backward pass, and the plain loop.
+
+Gates lie in the order i, f, c, o, which is Keras's and torch's alike. Source: Hochreiter & Schmidhuber, Long Short-Term
+Memory (1997); forget gate: Gers et al., Learning to Forget (2000).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+import torch.nn.functional as F
+from torch.autograd.function import once_differentiable
+
+from kerastorch.kernels.pointwise import POINTWISE, arrays_of, function_of
+from kerastorch.kernels.recurrence import (
+    Activation,
+    Feed,
+    Hold,
+    fold,
+    fused_applies,
+    project,
+    scan_applies,
+    select,
+)
+
+__all__ = ["lstm", "lstm_slow"]
+
+Tensor = torch.Tensor
+
+
+def lstm(
+    x: Tensor,
+    weight_ih: Tensor,
+    weight_hh: Tensor,
+    bias: Tensor | None,
+    h: Tensor,
+    c: Tensor,
+    *,
+    activation: Activation = "tanh",
+    recurrent_activation: Activation = "sigmoid",
+    mask: Tensor | None = None,
+    input_masks: Sequence[Tensor] = (),
+    recurrent_masks: Sequence[Tensor] = (),
+) -> tuple[Tensor, Tensor, Tensor]:
+    """Runs an LSTM over a sequence, on the quickest path that computes the same.
+
+    The fast paths can be differentiated once; ``kernels.fast_paths(False)`` leaves the one that can be any number of
+    times.
+
+    Args:
+        x: (batch, time, in).
+        weight_ih: (4 * units, in).
+        weight_hh: (4 * units, units).
+        bias: (4 * units,) or None.
+        h: the output before the first step, (batch, units).
+        c: the cell state before the first step, (batch, units).
+        activation: a name of ``kernels.pointwise.POINTWISE`` (such activations have a fast path) or any callable.
+        recurrent_activation: the same, for the gates i, f and o.
+        mask: bool (batch, time); a step that it leaves out repeats the output and keeps the state.
+        input_masks: dropout masks (batch, in): none, one for all gates, or one for each gate.
+        recurrent_masks: dropout masks (batch, units): none, one for all gates, or one for each gate.
+
+    Returns:
+        All outputs (batch, time, units), the last output and the last cell state.
+
+    Example:
+        >>> zeros = torch.zeros(2, 4)
+        >>> y, h, c = lstm(torch.ones(2, 5, 3), torch.ones(16, 3), torch.ones(16, 4), None, zeros, zeros)
+        >>> y.shape, bool((y[:, -1] == h).all())
+        (torch.Size([2, 5, 4]), True)
+    """
+    activations = (activation, recurrent_activation)
+    if mask is None and not recurrent_masks and len(input_masks) < 2 and fused_applies(x, activations):
+        return _fused(x, weight_ih, weight_hh, bias, h, c, input_masks)
+    if not scan_applies(x, (weight_ih, weight_hh, bias, h, c, *input_masks, *recurrent_masks), activations):
+        return lstm_slow(
+            x,
+            weight_ih,
+            weight_hh,
+            bias,
+            h,
+            c,
+            activation=activation,
+            recurrent_activation=recurrent_activation,
+            mask=mask,
+            input_masks=input_masks,
+            recurrent_masks=recurrent_masks,
+        )
+    gates = (recurrent_activation, recurrent_activation, activation, recurrent_activation)
+    weight_ih, bias = fold(weight_ih, bias, gates)
+    weight_hh, _ = fold(weight_hh, None, gates, shift=False)
+    inputs = project(x, weight_ih, bias, input_masks)
+    masks = torch.stack(tuple(recurrent_masks)) if recurrent_masks else None
+    outputs, h, c = _Scan.apply(inputs, weight_hh, h, c, masks, mask, activation, recurrent_activation)
+    return outputs.transpose(0, 1), h, c
+
+
+def lstm_slow(
+    x: Tensor,
+    weight_ih: Tensor,
+    weight_hh: Tensor,
+    bias: Tensor | None,
+    h: Tensor,
+    c: Tensor,
+    *,
+    activation: Activation = "tanh",
+    recurrent_activation: Activation = "sigmoid",
+    mask: Tensor | None = None,
+    input_masks: Sequence[Tensor] = (),
+    recurrent_masks: Sequence[Tensor] = (),
+) -> tuple[Tensor, Tensor, Tensor]:
+    """The slow twin of ``lstm``: the equations, step by step."""
+    act, rec = function_of(activation), function_of(recurrent_activation)
+    inputs = project(x, weight_ih, bias, input_masks)
+    outputs = []
+    for t in range(x.shape[1]):
+        if len(recurrent_masks) > 1:
+            parts = zip(recurrent_masks, weight_hh.chunk(4), strict=True)
+            fed = torch.cat([F.linear(h * m, w) for m, w in parts], -1)
+        else:
+            fed = F.linear(h * recurrent_masks[0] if recurrent_masks else h, weight_hh)
+        i, f, g, o = (inputs[t] + fed).chunk(4, -1)
+        new_c = rec(f) * c + rec(i) * act(g)
+        new_h = rec(o) * act(new_c)
+        if mask is not None:
+            valid = mask[:, t].unsqueeze(-1)
+            new_h, new_c = torch.where(valid, new_h, h), torch.where(valid, new_c, c)
+        h, c = new_h, new_c
+        outputs.append(h)
+    if not outputs:
+        return x.new_zeros(x.shape[0], 0, h.shape[-1]), h, c
+    return torch.stack(outputs, 1), h, c
+
+
+def _fused(
+    x: Tensor, weight_ih: Tensor, weight_hh: Tensor, bias: Tensor | None, h: Tensor, c: Tensor, masks: Sequence[Tensor]
+) -> tuple[Tensor, Tensor, Tensor]:
+    if masks:
+        x = x * masks[0].unsqueeze(1)
+    weights = [weight_ih, weight_hh]
+    if bias is not None:
+        weights += [bias, torch.zeros_like(bias)]  # torch's kernel has two biases, Keras's LSTM one
+    states = (h.unsqueeze(0).contiguous(), c.unsqueeze(0).contiguous())
+    training = torch.is_grad_enabled()
+    out, h, c = torch._VF.lstm(x, states, weights, bias is not None, 1, 0.0, training, False, True)
+    return out, h.squeeze(0), c.squeeze(0)
+
+
+class _Scan(torch.autograd.Function):
+    """The recurrent part. ``inputs`` (time, batch, 4 * units) is consumed: it becomes the gates."""
+
+    @staticmethod
+    def forward(ctx, inputs, weight, h, c, masks, mask, activation, recurrent_activation):
+        steps, batch, units = inputs.shape[0], h.shape[0], h.shape[1]
+        gates = inputs.detach()
+        outputs = gates.new_empty(steps + 1, batch, units)
+        cells = torch.empty_like(outputs)
+        outputs[0], cells[0] = h, c
+        _run_forward(gates, weight, outputs, cells, masks, mask, activation, recurrent_activation)
+        ctx.save_for_backward(gates, weight, outputs, cells, masks, mask)
+        ctx.activations = activation, recurrent_activation
+        ctx.set_materialize_grads(False)
+        return outputs[1:], outputs[-1].clone(), cells[-1].clone()
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx, d_outputs, d_h, d_c):
+        gates, weight, outputs, cells, masks, mask = ctx.saved_tensors
+        hold = Hold(mask, gates.device.type == "cpu")
+        grads, through, carry = _local_derivatives(gates, outputs, cells, hold, *ctx.activations)
+        d_hidden = torch.zeros_like(outputs)
+        if d_outputs is not None:
+            d_hidden[1:] = d_outputs
+        if d_h is not None:
+            d_hidden[-1] += d_h
+        d_cell = torch.zeros_like(outputs[0]) if d_c is None else d_c.clone(memory_format=torch.contiguous_format)
+        feed = Feed(outputs, weight, () if masks is None else masks.unbind(0))
+        _run_backward(grads, through, carry, d_hidden, d_cell, feed, hold)
+        needed = ctx.needs_input_grad
+        d_weight = feed.weight_gradient(grads) if needed[1] else None
+        return grads, d_weight, d_hidden[0] if needed[2] else None, d_cell if needed[3] else None, *[None] * 4
+
+
+def _run_forward(gates, weight, outputs, cells, masks, mask, activation, recurrent_activation):
+    """Turns inputs into gates, outputs and cell states, in place; a handful of calls a step."""
+    units = weight.shape[1]
+    squashed = torch.empty_like(outputs[:1])
+    m, views, out, cell, squash, scratch = arrays_of(gates, outputs, cells, squashed[0], torch.empty_like(squashed[0]))
+    multiply, add = m.multiply, m.add
+    i, f, g, o = (list(views[..., k * units : (k + 1) * units]) for k in range(4))
+    out, cell = list(out), list(cell)
+    feed = Feed(outputs, weight, () if masks is None else masks.unbind(0)).forward(gates)
+    rec, (i_and_f, o_pre) = select(recurrent_activation, gates[..., : 2 * units], gates[..., 3 * units :])
+    act, (g_pre, cell_pre, (squash_pre,)) = select(activation, gates[..., 2 * units : 3 * units], cells[1:], squashed)
+    hold = Hold(mask, gates.device.type == "cpu")
+    for t in range(len(i)):
+        feed(t)
+        rec(i_and_f[t], i_and_f[t])
+        rec(o_pre[t], o_pre[t])
+        act(g_pre[t], g_pre[t])
+        new_c = cell[t + 1]
+        multiply(f[t], cell[t], out=new_c)
+        multiply(i[t], g[t], out=scratch)
+        add(new_c, scratch, out=new_c)
+        act(cell_pre[t], squash_pre)
+        multiply(o[t], squash, out=out[t + 1])
+        if hold.active:
+            hold.apply(t, new_c, cell[t])
+            hold.apply(t, out[t + 1], out[t])
+
+
+def _local_derivatives(gates, outputs, cells, hold, activation, recurrent_activation):
+    """For all steps at once: what a step's gates, and its cell by way of the output, do to the loss, per unit of gradient."""
+    rec, act = POINTWISE[recurrent_activation], POINTWISE[activation]
+    units = outputs.shape[-1]
+    i, f, g, o = gates.split(units, -1)
+    squashed = torch.empty_like(cells[1:])
+    apply, (whole, target) = select(activation, cells[None, 1:], squashed[None])
+    apply(whole[0], target[0])
+    grads = torch.empty_like(gates)
+    d_i, d_f, d_g, d_o = grads.split(units, -1)
+    rec.derivative(gates[..., : 2 * units], grads[..., : 2 * units])
+    rec.derivative(o, d_o)
+    act.derivative(g, d_g)
+    d_i.mul_(g)
+    d_f.mul_(cells[:-1])
+    d_g.mul_(i)
+    d_o.mul_(squashed)
+    through = torch.empty_like(squashed)
+    act.derivative(squashed, through)
+    through.mul_(o)
+    carry = f
+    if hold.active:
+        grads.mul_(hold.valid)
+        through.mul_(hold.valid)
+        carry = torch.where(hold.valid, f, 1.0)
+    return grads, through, carry
+
+
+def _run_backward(grads, through, carry, d_hidden, d_cell, feed, hold):
+    """Walks back in time; ``grads`` (local derivatives at first) becomes the gradient of the inputs, in place."""
+    steps, batch, units = through.shape
+    m, local, through, carry, hidden, cell, scratch = arrays_of(
+        grads, through, carry, d_hidden, d_cell, torch.empty_like(d_cell)
+    )
+    multiply, add = m.multiply, m.add
+    by_cell = list(local[..., : 3 * units].reshape(steps, batch, 3, units))  # i, f and g act through the cell
+    by_hidden = list(local[..., 3 * units :])
+    cell_row = cell.reshape(batch, 1, units)
+    through, carry, hidden = list(through), list(carry), list(hidden)
+    send = feed.backward(grads, d_hidden)
+    for t in range(steps - 1, -1, -1):
+        d_h = hidden[t + 1]
+        multiply(d_h, through[t], out=scratch)
+        add(cell, scratch, out=cell)
+        part = by_cell[t]
+        multiply(part, cell_row, out=part)
+        part = by_hidden[t]
+        multiply(part, d_h, out=part)
+        multiply(cell, carry[t], out=cell)
+        send(t)
+        if hold.active:
+            hold.pass_back(t, d_hidden[t + 1], d_hidden[t])

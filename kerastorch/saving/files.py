@@ -1,0 +1,124 @@
+"""HDF5 files opened with clear errors, and written so that a kill leaves the old file or the new one."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import h5py
+
+__all__ = ["FileError", "MissingFileError", "reading", "writing", "may_write", "read_names", "write_names"]
+
+_HEADER_LIMIT = 64512  # bytes that HDF5 leaves for one attribute; longer lists are split as Keras splits them
+
+
+class FileError(OSError, ValueError):
+    """A file that is no readable HDF5 file, or does not hold what was expected."""
+
+
+class MissingFileError(FileNotFoundError, ValueError):
+    """A file that is not there."""
+
+
+@contextmanager
+def reading(filepath: Any) -> Iterator[Any]:
+    """An HDF5 file, opened for reading; an open file or group is passed through.
+
+    Raises:
+        MissingFileError: when there is no such file.
+        FileError: when it is no HDF5 file, or a truncated one.
+    """
+    if isinstance(filepath, h5py.Group):
+        yield filepath
+        return
+    path = os.fspath(filepath)
+    if not os.path.exists(path):
+        raise MissingFileError(f"load: expected an HDF5 file. Received: {path!r}, which does not exist")
+    try:
+        file = h5py.File(path, "r")
+    except OSError as error:
+        raise FileError(f"load: expected an HDF5 file. Received: {path!r}, which is none or is damaged ({error})") from None
+    with file:
+        try:
+            yield file
+        except (RuntimeError, KeyError, OSError) as error:
+            if isinstance(error, FileError):
+                raise
+            reason = str(error.args[0]) if error.args else str(error)
+            raise FileError(f"load: expected a whole Keras file. Received: {path!r}, which is damaged ({reason})") from error
+
+
+@contextmanager
+def writing(filepath: Any) -> Iterator[Any]:
+    """An HDF5 file that takes the place of the old one only once it is complete.
+
+    Raises:
+        OSError: when the folder is missing or not writable.
+    """
+    if isinstance(filepath, h5py.Group):
+        yield filepath
+        return
+    path = os.path.abspath(os.fspath(filepath))
+    folder = os.path.dirname(path)
+    if not os.path.isdir(folder):
+        raise MissingFileError(f"save: expected a folder to write to. Received: {folder!r}, which does not exist")
+    handle, partial = tempfile.mkstemp(prefix=f".{os.path.basename(path)}.", suffix=".partial", dir=folder)
+    os.close(handle)
+    try:
+        with h5py.File(partial, "w") as file:
+            yield file
+        with open(partial, "rb") as done:
+            os.fsync(done.fileno())
+        umask = os.umask(0)
+        os.umask(umask)
+        os.chmod(partial, 0o666 & ~umask)  # mkstemp's 0600 would surprise whoever shares the folder
+        os.replace(partial, path)
+    except BaseException:
+        if os.path.exists(partial):
+            os.unlink(partial)
+        raise
+
+
+def may_write(filepath: Any, overwrite: bool) -> bool:
+    """Whether to write: asks at the terminal when the file exists and ``overwrite=False``."""
+    if overwrite or isinstance(filepath, h5py.Group) or not os.path.isfile(os.fspath(filepath)):
+        return True
+    answer = ""
+    while answer not in ("y", "n"):
+        answer = input(f"[WARNING] {os.fspath(filepath)} already exists - overwrite? [y/n]").strip().lower()
+    return answer == "y"
+
+
+def write_names(group: Any, attribute: str, values: list[str]) -> None:
+    """A list of names as an attribute, split over several where it is too long for one."""
+    data = [value.encode("utf-8") for value in values]
+    longest = max((len(value) for value in data), default=0)
+    if longest > _HEADER_LIMIT:
+        raise ValueError(f"save: expected names of less than {_HEADER_LIMIT} bytes. Received: one of {longest} bytes")
+    per_chunk = max(1, _HEADER_LIMIT // max(1, longest))
+    if len(data) <= per_chunk:
+        group.attrs[attribute] = data
+        return
+    for k, start in enumerate(range(0, len(data), per_chunk)):
+        group.attrs[f"{attribute}{k}"] = data[start : start + per_chunk]
+
+
+def read_names(group: Any, attribute: str) -> list[str]:
+    """The names that ``write_names`` wrote.
+
+    Raises:
+        FileError: when there are none.
+    """
+    if attribute in group.attrs:
+        found = list(group.attrs[attribute])
+    else:
+        found, k = [], 0
+        while f"{attribute}{k}" in group.attrs:
+            found += list(group.attrs[f"{attribute}{k}"])
+            k += 1
+        if k == 0:
+            raise FileError(f"load: expected a Keras weight file. Received: an HDF5 file without {attribute!r}")
+    return [name.decode("utf-8") if isinstance(name, bytes) else str(name) for name in found]

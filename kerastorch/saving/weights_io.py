@@ -1,0 +1,192 @@
+"""Weights to HDF5 and back, in the layout of Keras 2."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from typing import Any
+
+import h5py
+import numpy as np
+
+from .. import eras
+from ..engine.layer import Layer, partition
+from ..engine.network import Network
+from ..engine.weights import Weight
+from . import files
+from .legacy import convert
+
+__all__ = ["save_weights", "load_weights", "write_weights", "read_weights"]
+
+# Files say which arithmetic made them: with this one, convolution kernels are not flipped.
+BACKEND = "tensorflow"
+
+
+def _layer_weights(layer: Any) -> list[Weight]:
+    trainable, fixed = partition(layer)
+    return trainable + fixed
+
+
+def _stack(model: Any) -> list[Any]:
+    return model.layers if isinstance(model, Network) else [model]
+
+
+def save_weights(model: Any, filepath: Any, overwrite: bool = True, save_format: str | None = None) -> None:
+    """Writes a model's weights.
+
+    Args:
+        model: the model.
+        filepath: where to; a path or an open HDF5 file or group.
+        overwrite: False asks before an existing file is replaced.
+        save_format: None or ``'h5'``.
+
+    Raises:
+        ValueError: before the model is built, or for another format.
+        OSError: when the file cannot be written.
+    """
+    if save_format not in (None, "h5", "hdf5", "keras"):
+        raise ValueError(f"save_weights: expected save_format 'h5'. Received: {save_format!r}")
+    if not model.built:
+        raise ValueError(f"save_weights: expected a built model. Received: {model.name!r}, whose shapes are not known yet")
+    if files.may_write(filepath, overwrite):
+        with files.writing(filepath) as file:
+            write_weights(file, model)
+
+
+def write_weights(group: Any, model: Any) -> None:
+    """Writes the weights into an HDF5 group, one group a layer."""
+    layers = _stack(model)
+    files.write_names(group, "layer_names", [layer.name for layer in layers])
+    group.attrs["backend"] = BACKEND.encode()
+    group.attrs["keras_version"] = eras.current().version.encode()
+    for layer in layers:
+        weights = _layer_weights(layer)
+        names = _unique([weight.full_name for weight in weights])
+        target = group.create_group(layer.name)
+        files.write_names(target, "weight_names", names)
+        for name, weight in zip(names, weights, strict=True):
+            target.create_dataset(name, data=weight.numpy())
+
+
+def _unique(names: Sequence[str]) -> list[str]:
+    seen: dict[str, int] = {}
+    result = []
+    for name in names:
+        count = seen.get(name, 0)
+        seen[name] = count + 1
+        result.append(name if not count else f"{name.removesuffix(':0')}_{count}:0")
+    return result
+
+
+def load_weights(
+    model: Any, filepath: Any, by_name: bool = False, skip_mismatch: bool = False, reshape: bool = False
+) -> None:
+    """Reads weights into a model; when anything does not fit, none are changed.
+
+    Args:
+        model: the model, built.
+        filepath: a weight file or a file that holds a whole model.
+        by_name: match layers by name instead of by order.
+        skip_mismatch: with ``by_name``, leave out layers whose shapes differ, with a warning.
+        reshape: reshape weights that hold as many numbers.
+
+    Raises:
+        ValueError: when layers, numbers of weights or shapes do not match.
+        MissingFileError, FileError: when the file is missing or unreadable.
+    """
+    if skip_mismatch and not by_name:
+        raise ValueError("load_weights: expected by_name=True beside skip_mismatch=True. Received: by_name=False")
+    if not model.built:
+        raise ValueError(f"load_weights: expected a built model. Received: {model.name!r}, whose shapes are not known yet")
+    with files.reading(filepath) as file:
+        group = file["model_weights"] if "layer_names" not in file.attrs and "model_weights" in file else file
+        read_weights(group, model, by_name=by_name, skip_mismatch=skip_mismatch, reshape=reshape)
+
+
+def read_weights(
+    group: Any, model: Any, *, by_name: bool = False, skip_mismatch: bool = False, reshape: bool = False
+) -> None:
+    """Reads weights from an HDF5 group; see ``load_weights``."""
+    pairs = _by_name(group, model, skip_mismatch, reshape) if by_name else _by_order(group, model, reshape)
+    for weight, array in pairs:
+        weight.load(array)
+
+
+def _stored(group: Any, name: str) -> list[np.ndarray]:
+    layer_group = group[name]
+    result = []
+    for weight_name in files.read_names(layer_group, "weight_names"):
+        found = layer_group[weight_name]
+        if not isinstance(found, h5py.Dataset):
+            raise files.FileError(f"load_weights: expected numbers at {weight_name!r}. Received: {type(found).__name__}")
+        result.append(np.asarray(found))
+    return result
+
+
+def _version(group: Any, attribute: str, default: str) -> str:
+    value = group.attrs.get(attribute, default)
+    return value.decode("utf-8") if isinstance(value, bytes) else str(value)
+
+
+def _by_order(group: Any, model: Any, reshape: bool) -> list[tuple[Weight, np.ndarray]]:
+    layers = [layer for layer in _stack(model) if _layer_weights(layer)]
+    names = [name for name in files.read_names(group, "layer_names") if len(_names_of(group, name))]
+    if len(names) != len(layers):
+        raise ValueError(
+            f"load_weights: expected weights for {len(layers)} layers, those of model {model.name!r}. "
+            f"Received: a file with {len(names)} layers"
+        )
+    pairs = []
+    for name, layer in zip(names, layers, strict=True):
+        pairs += _match(layer, name, _prepared(group, layer, name), reshape)
+    return pairs
+
+
+def _names_of(group: Any, name: str) -> list[str]:
+    if name not in group:
+        raise files.FileError(f"load_weights: expected weights for layer {name!r}. Received: a file without them")
+    return files.read_names(group[name], "weight_names")
+
+
+def _prepared(group: Any, layer: Layer, name: str) -> list[np.ndarray]:
+    """The stored arrays in today's layout."""
+    version, backend = _version(group, "keras_version", "1"), _version(group, "backend", BACKEND)
+    return convert(layer, _stored(group, name), version, backend)
+
+
+def _match(layer: Layer, name: str, arrays: list[np.ndarray], reshape: bool) -> list[tuple[Weight, np.ndarray]]:
+    weights = _layer_weights(layer)
+    if len(weights) != len(arrays):
+        raise ValueError(
+            f"load_weights: expected {len(weights)} weights for layer {layer.name!r}. "
+            f"Received: {len(arrays)} from {name!r} in the file"
+        )
+    pairs = []
+    for weight, array in zip(weights, arrays, strict=True):
+        if reshape and array.size == int(np.prod(weight.shape)):
+            array = array.reshape(weight.shape)
+        if tuple(array.shape) != weight.shape:
+            raise ValueError(
+                f"load_weights: expected shape {weight.shape} for {weight.full_name} of layer {layer.name!r}. "
+                f"Received: shape {tuple(array.shape)} from {name!r} in the file"
+            )
+        if array.dtype.kind not in "fiub":
+            raise files.FileError(f"load_weights: expected numbers for {weight.full_name}. Received: {array.dtype}")
+        pairs.append((weight, array))
+    return pairs
+
+
+def _by_name(group: Any, model: Any, skip_mismatch: bool, reshape: bool) -> list[tuple[Weight, np.ndarray]]:
+    index: dict[str, list[Layer]] = {}
+    for layer in _stack(model):
+        index.setdefault(layer.name, []).append(layer)
+    pairs = []
+    for name in files.read_names(group, "layer_names"):
+        for layer in index.get(name, ()):
+            try:
+                pairs += _match(layer, name, _prepared(group, layer, name), reshape)
+            except ValueError as error:
+                if not skip_mismatch or isinstance(error, OSError):
+                    raise
+                warnings.warn(f"Layer {layer.name!r} keeps its weights: {error}", stacklevel=4)
+    return pairs
