@@ -7,6 +7,7 @@ two-dimensional kernels, which accept that format where torch's own 1D functions
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 
 import torch
@@ -19,6 +20,9 @@ __all__ = ["convolve", "convolve_transposed", "to_channels_first", "from_channel
 
 _CONVOLUTIONS = {2: F.conv2d, 3: F.conv3d}
 _TRANSPOSED = {2: F.conv_transpose2d, 3: F.conv_transpose3d}
+_TO_FIRST = {3: (0, 2, 1), 4: (0, 3, 1, 2), 5: (0, 4, 1, 2, 3)}
+_TO_LAST = {3: (0, 2, 1), 4: (0, 2, 3, 1), 5: (0, 2, 3, 4, 1)}
+Pairs = tuple[tuple[int, int], ...]
 
 
 def to_channels_first(x: torch.Tensor, data_format: str) -> torch.Tensor:
@@ -28,12 +32,12 @@ def to_channels_first(x: torch.Tensor, data_format: str) -> torch.Tensor:
         >>> to_channels_first(torch.zeros(2, 5, 6, 3), "channels_last").shape
         torch.Size([2, 3, 5, 6])
     """
-    return x if data_format == "channels_first" else x.movedim(-1, 1)
+    return x if data_format == "channels_first" else x.permute(_TO_FIRST[x.ndim])
 
 
 def from_channels_first(x: torch.Tensor, data_format: str) -> torch.Tensor:
     """The way back from ``to_channels_first``."""
-    return x if data_format == "channels_first" else x.movedim(1, -1)
+    return x if data_format == "channels_first" else x.permute(_TO_LAST[x.ndim])
 
 
 def pad_spatial(x: torch.Tensor, pads: Sequence[tuple[int, int]], value: float = 0.0) -> torch.Tensor:
@@ -56,14 +60,19 @@ def _lowered(x: torch.Tensor, rank: int, data_format: str) -> torch.Tensor:
     return from_channels_first(x.squeeze(2) if rank == 1 else x, data_format)
 
 
-def _split_padding(
-    lengths: Sequence[int], sizes: Sequence[int], strides: Sequence[int], dilation: Sequence[int], padding: str
-) -> list[tuple[int, int]]:
+@functools.lru_cache(maxsize=1024)
+def _fixed_pads(
+    sizes: tuple[int, ...], strides: tuple[int, ...], dilation: tuple[int, ...], padding: str
+) -> Pairs | None:
+    """The (before, after) of each axis; None where they depend on the length."""
     if padding == "valid":
-        return [(0, 0)] * len(lengths)
+        return ((0, 0),) * len(sizes)
+    reach = [conv_utils.dilated_size(k, d) - 1 for k, d in zip(sizes, dilation, strict=True)]
     if padding == "causal":
-        return [(conv_utils.dilated_size(k, d) - 1, 0) for k, d in zip(sizes, dilation, strict=True)]
-    return [conv_utils.same_padding(*each) for each in zip(lengths, sizes, strides, dilation, strict=True)]
+        return tuple((r, 0) for r in reach)
+    if max(strides) == 1:
+        return tuple((r // 2, r - r // 2) for r in reach)
+    return None
 
 
 @recordable
@@ -99,10 +108,13 @@ def convolve(
     if rank == 1:
         weight = weight.unsqueeze(2)
         strides, dilation = (1, *strides), (1, *dilation)
-    pads = _split_padding(x.shape[2:], weight.shape[2:], strides, dilation, padding)
+    sizes = tuple(weight.shape[2:])
+    pads = _fixed_pads(sizes, strides, dilation, padding)
+    if pads is None:
+        pads = tuple(conv_utils.same_padding(*each) for each in zip(x.shape[2:], sizes, strides, dilation, strict=True))
     if any(before != after for before, after in pads):
         x = pad_spatial(x, pads)
-        pads = [(0, 0)] * len(pads)
+        pads = ((0, 0),) * len(pads)
     y = _CONVOLUTIONS[x.ndim - 2](x, weight, bias, strides, [before for before, _ in pads], dilation, groups)
     return _lowered(y, rank, data_format)
 

@@ -14,7 +14,7 @@ from .convolution import from_channels_first, to_channels_first
 
 __all__ = ["pool", "resize", "repeat_elements"]
 
-_MAX = {2: F.max_pool2d, 3: F.max_pool3d}
+_MAX = {2: torch.max_pool2d, 3: torch.max_pool3d}
 _AVERAGE = {2: F.avg_pool2d, 3: F.avg_pool3d}
 _RESIZE_MODES = ("nearest", "bilinear")
 
@@ -49,26 +49,29 @@ def pool(
     x = to_channels_first(x, data_format)
     if rank == 1:  # the 2D kernels take channels_last data as it is
         x, pool_size, strides = x.unsqueeze(2), (1, *pool_size), (1, *strides)
-    pads = [(0, 0)] * len(pool_size)
-    if padding == "same":
-        each = zip(x.shape[2:], pool_size, strides, strict=True)
-        pads = [conv_utils.same_padding(n, k, s) for n, k, s in each]
-    # With strides, ceil_mode makes the one window more that the odd zero at the end stands for. With stride 1 it
-    # cannot: there the larger amount goes to both ends and the first window is dropped.
-    drop = [
-        axis
-        for axis, (s, (before, after)) in enumerate(zip(strides, pads, strict=True), 2)
-        if s == 1 and before < after
-    ]
-    amounts = [after if axis in drop else before for axis, (before, after) in enumerate(pads, 2)]
-    ceil_mode = any(before < after for before, after in pads)
+    amounts, ceil_mode, drop = _pool_padding(x.shape[2:], pool_size, strides) if padding == "same" else (0, False, ())
     if mode == "max":
-        y = _MAX[len(pool_size)](x, pool_size, strides, amounts, ceil_mode=ceil_mode)
+        y = _MAX[len(pool_size)](x, pool_size, strides, amounts, 1, ceil_mode)
     else:
-        y = _AVERAGE[len(pool_size)](x, pool_size, strides, amounts, ceil_mode, count_include_pad=False)
+        y = _AVERAGE[len(pool_size)](x, pool_size, strides, amounts, ceil_mode, False)
     for axis in drop:
         y = y.narrow(axis, 1, y.shape[axis] - 1)
     return from_channels_first(y.squeeze(2) if rank == 1 else y, data_format)
+
+
+def _pool_padding(
+    lengths: Sequence[int], sizes: Sequence[int], strides: Sequence[int]
+) -> tuple[list[int], bool, list[int]]:
+    """What torch's pooling makes ``'same'`` of: its padding, its ceil_mode, and the axes whose first window to drop.
+
+    With strides, ceil_mode makes the one window more that the odd zero at the end stands for. With stride 1 it cannot:
+    there the larger amount goes to both ends and the first window is dropped.
+    """
+    pads = [conv_utils.same_padding(*each) for each in zip(lengths, sizes, strides, strict=True)]
+    uneven = [axis for axis, (before, after) in enumerate(pads, start=2) if before < after]
+    drop = [axis for axis in uneven if strides[axis - 2] == 1]
+    amounts = [after if axis in drop else before for axis, (before, after) in enumerate(pads, start=2)]
+    return amounts, bool(uneven), drop
 
 
 @recordable

@@ -477,6 +477,10 @@ class Layer(NodeInfo, nn.Module):
         if isinstance(leaf, (np.ndarray, np.generic)):
             tensor = torch.as_tensor(leaf, device=config.device())
             return tensor.to(config.torch_dtype(None)) if tensor.dtype == torch.float64 else tensor
+        if leaf is not None and not isinstance(leaf, (torch.Tensor, SymbolicTensor)):
+            raise ValueError(
+                f"Layer {self.name}: expected tensors or arrays as inputs. Received: {leaf!r} of type {type(leaf).__name__}"
+            )
         return leaf
 
     def _record(self, args: tuple, kwargs: dict[str, Any]) -> Any:
@@ -485,11 +489,6 @@ class Layer(NodeInfo, nn.Module):
         inputs = args[0]
         if isinstance(inputs, tuple):
             inputs = list(inputs)
-        for leaf in flatten(inputs):
-            if not isinstance(leaf, (SymbolicTensor, torch.Tensor)):
-                raise ValueError(
-                    f"Layer {self.name}: expected tensors as inputs. Received: {leaf!r} of type {type(leaf).__name__}"
-                )
         self._check_inputs(inputs)
         self._ensure_built(inputs)
         self._check_inputs(inputs)

@@ -8,14 +8,14 @@ from typing import Any
 import torch
 from torch import nn
 
-from .. import config
+from ..backend import phase
 from . import graph_order
 from .input_layer import InputLayer
 from .input_spec import InputSpec
-from .layer import Layer, collecting_losses, partition
+from .layer import Layer, partition
 from .plan import Plan
-from .symbolic import Node, SymbolicTensor, examples_for, flatten, map_structure
-from .weights import Weight
+from .symbolic import Node, SymbolicTensor, flatten, map_structure
+from .weights import Weight, assign_all
 
 __all__ = ["Network", "as_list"]
 
@@ -72,6 +72,9 @@ class Network(Layer):
         self._order_layers()
         self._index_types = self._find_index_inputs()
         self.input_spec = [InputSpec(shape=(None, *x.shape[1:])) for x in self.inputs]
+        node = Node(self, (list(self.inputs),), {}, layer=self)  # the model's own: further calls of it count from 1
+        node.outputs = list(self.outputs)
+        self._inbound_nodes = [node]
         self._graph = True
         self.built = True
 
@@ -125,8 +128,6 @@ class Network(Layer):
         return self._pack(outputs)
 
     def _run(self, args: tuple, kwargs: dict[str, Any]) -> Any:
-        from ..backend import phase
-
         if self._graph and kwargs.get("training") is not None:
             with phase.of(bool(kwargs["training"])):
                 return super()._run(args, kwargs)
@@ -212,6 +213,32 @@ class Network(Layer):
 
     # ---------------------------------------------------------------- contents
 
+    def _own(self, index: int, what: str) -> Any:
+        """The model's own inputs or outputs, whatever it was called on since."""
+        found = self._node_at(0, what)
+        tensors = found.input_tensors if index == 0 else found.outputs
+        return tensors[0] if len(tensors) == 1 else list(tensors)
+
+    @property
+    def input(self) -> Any:
+        """The symbolic input(s)."""
+        return self._own(0, "input")
+
+    @property
+    def output(self) -> Any:
+        """The symbolic output(s)."""
+        return self._own(1, "output")
+
+    @property
+    def input_shape(self) -> Any:
+        """The shape(s) of the input(s), the batch axis first."""
+        return map_structure(lambda x: x.shape, self._own(0, "input shape"))
+
+    @property
+    def output_shape(self) -> Any:
+        """The shape(s) of the output(s), the batch axis first."""
+        return map_structure(lambda x: x.shape, self._own(1, "output shape"))
+
     @property
     def layers(self) -> list[Layer]:
         """The layers, inputs first, in Keras's order."""
@@ -257,8 +284,6 @@ class Network(Layer):
         Raises:
             ValueError: when the number or a shape differs; nothing is written then.
         """
-        from .weights import assign_all
-
         assign_all(f"Model {self.name}", self.ordered_weights(), weights)
 
     def reset_states(self) -> None:
@@ -305,3 +330,6 @@ class Network(Layer):
         self._masked_plan = Plan(self.inputs, [*self.outputs, *self._output_masks])
         self._mask_plan = Plan(self.inputs, self._output_masks)
         _, self._network_nodes = graph_order.order(self.inputs, self.outputs)
+        node = Node(self, (list(self.inputs),), {}, layer=self)
+        node.outputs = list(self.outputs)
+        self._inbound_nodes = [node]

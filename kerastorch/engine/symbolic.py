@@ -81,11 +81,15 @@ def map_structure(fn: Callable[[Any], Any], tree: Any) -> Any:
 
 def is_symbolic(tree: Any) -> bool:
     """True when a symbolic tensor is anywhere inside."""
-    if isinstance(tree, SymbolicTensor):
-        return True
-    if isinstance(tree, (list, tuple, dict, slice)):
+    # in every call of a recordable function, hence no generator
+    if isinstance(tree, (list, tuple)):
+        for item in tree:
+            if isinstance(item, (SymbolicTensor, list, tuple, dict, slice)) and is_symbolic(item):
+                return True
+        return False
+    if isinstance(tree, (dict, slice)):
         return any(isinstance(leaf, SymbolicTensor) for leaf in flatten(tree))
-    return False
+    return isinstance(tree, SymbolicTensor)
 
 
 class Node:

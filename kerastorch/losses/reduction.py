@@ -105,17 +105,25 @@ def _sparse_from_logits(y_true: Any, y_pred: Any, reduction: str) -> Any:
     return fn.sparse_loss(_log_probabilities(flat), labels, eras.current().crossentropy != "keras2", reduction)
 
 
-def binary_crossentropy_from_logits(y_true: Any, y_pred: Any) -> Any:
-    """``binary_crossentropy(y_true, sigmoid(y_pred))`` as tf.keras computes it: from the logits, nothing clipped.
+def _clipped_logits(logits: Any) -> Any:
+    if eras.current().crossentropy == "tf.keras":
+        return logits
+    low, high = _clip_bounds(logits.dtype)
+    return torch.clamp(logits, float(np.log(low / (1.0 - low))), float(np.log(high / (1.0 - high))))
 
-    The other eras have no such twin. Their probabilities near 1 are rounded to steps of 6e-8 before the loss sees them,
-    which shows in the fifth digit from logits of 8 on, and the logits know nothing of it.
+
+def binary_crossentropy_from_logits(y_true: Any, y_pred: Any) -> Any:
+    """``binary_crossentropy(y_true, sigmoid(y_pred))`` without leaving the logits, flat past Keras's clip.
+
+    Probabilities near 1 come in steps of 6e-8, so for a logit above 8 and a target of 0 the fifth digit of Keras's own
+    number depends on how its sigmoid rounds; this is the number without that rounding. In the tf.keras era nothing is
+    clipped, since that Keras looks the logits up itself.
 
     Example:
         >>> binary_crossentropy_from_logits(torch.tensor([[1.0], [0.0]]), torch.tensor([[-50.0], [50.0]]))
-        tensor([50., 50.])
+        tensor([16.1181, 15.9424])
     """
-    return fn.binary_crossentropy(y_true, y_pred, from_logits=True)
+    return fn.binary_crossentropy(y_true, _clipped_logits(y_pred), from_logits=True)
 
 
 def _mse(y_true: Any, y_pred: Any) -> Any:
@@ -135,7 +143,7 @@ def _bce(y_true: Any, y_pred: Any) -> Any:
 
 def _bce_logits(y_true: Any, y_pred: Any) -> Any:
     y_true, y_pred = fn.as_floats(y_true, y_pred)
-    return F.binary_cross_entropy_with_logits(y_pred, y_true)
+    return F.binary_cross_entropy_with_logits(_clipped_logits(y_pred), y_true)
 
 
 def _sparse(y_true: Any, y_pred: Any) -> Any:
@@ -151,6 +159,7 @@ def _sparse_logits(y_true: Any, y_pred: Any) -> Any:
 _TWINS = {
     ("softmax", fn.categorical_crossentropy): categorical_crossentropy_from_logits,
     ("softmax", fn.sparse_categorical_crossentropy): sparse_categorical_crossentropy_from_logits,
+    ("sigmoid", fn.binary_crossentropy): binary_crossentropy_from_logits,
 }
 
 # Losses whose mean over everything is one fused kernel or two.
@@ -185,8 +194,8 @@ def logits_twin(loss: Any, activation: str | Callable | None) -> Callable | None
     name = activation if isinstance(activation, str) else getattr(activation, "__name__", None)
     if not inspect.isfunction(loss):
         return None
-    if (name, loss) == ("sigmoid", fn.binary_crossentropy) and eras.current().crossentropy == "tf.keras":
-        return binary_crossentropy_from_logits
+    if name == "sigmoid" and eras.current().crossentropy == "keras3":
+        return None  # its sigmoid is torch's own, so the path through the probabilities rounds exactly alike
     return _TWINS.get((name, loss))
 
 

@@ -16,7 +16,7 @@ from ..engine.layer import collecting_losses, from_graph, partition
 from ..engine.weights import Weight
 from .objective import Objective
 
-__all__ = ["Program", "train_step", "test_step", "predict_step", "forward"]
+__all__ = ["Program", "train_step", "test_step", "predict_step", "forward", "score"]
 
 Tensors = Sequence[torch.Tensor | None]
 
@@ -73,7 +73,7 @@ def _values(outputs: Any) -> list[Any]:
     return list(outputs.values()) if isinstance(outputs, dict) else [outputs]
 
 
-def _score(program: Program, xs: Tensors, ys: Tensors, ws: Tensors) -> tuple[Any, list[Any], list[Any], list[Any]]:
+def score(program: Program, xs: Tensors, ys: Tensors, ws: Tensors) -> tuple[Any, list[Any], list[Any], list[Any]]:
     outputs, masks, added, scores = forward(program, xs, ys)
     added += [weight.regularizer(weight.view) for weight in program.penalties]
     total, parts = program.objective.loss(ys, outputs, ws, masks, added, scores)
@@ -104,7 +104,7 @@ def train_step(program: Program, xs: Tensors, ys: Tensors, ws: Tensors) -> list[
         The loss and metrics of this batch, before the update, as tensors on the device.
     """
     with phase.of(True), torch.enable_grad():
-        total, parts, outputs, masks = _score(program, xs, ys, ws)
+        total, parts, outputs, masks = score(program, xs, ys, ws)
         grads = torch.autograd.grad(total, program.params, allow_unused=True) if program.params else ()
     results = _results(program, total, parts, ys, outputs, ws, masks)
     if program.params:
@@ -120,7 +120,7 @@ def train_step(program: Program, xs: Tensors, ys: Tensors, ws: Tensors) -> list[
 def test_step(program: Program, xs: Tensors, ys: Tensors, ws: Tensors) -> list[torch.Tensor]:
     """The loss and metrics of one batch in inference, as tensors on the device."""
     with phase.of(False), torch.no_grad():
-        total, parts, outputs, masks = _score(program, xs, ys, ws)
+        total, parts, outputs, masks = score(program, xs, ys, ws)
         return _results(program, total, parts, ys, outputs, ws, masks)
 
 

@@ -37,7 +37,7 @@ NAMES = [
     {
         "units": 3,
         "loss": "categorical_crossentropy",
-        "metrics": ["acc", "cosine", "mape", "top_k_categorical_accuracy"],
+        "metrics": ["acc", "cosine", "top_k_categorical_accuracy"],
     },
     {"units": 3, "loss": "sparse_categorical_crossentropy", "metrics": ["acc", "ce", "kullback_leibler_divergence"]},
     {"units": 3, "loss": "binary_crossentropy", "metrics": ["acc"], "weighted": ["acc", "mse", "accuracy"]},
@@ -55,7 +55,7 @@ def record_names():
     for case in NAMES:
         inputs = layers.Input((4,))
         outputs = [
-            layers.Dense(case["units"], activation="softmax", name="o%d" % i)(inputs)
+            layers.Dense(case["units"], activation="softmax", name=f"o{i}")(inputs)
             for i in range(case.get("outputs", 1))
         ]
         model = keras.Model(inputs, outputs)

@@ -83,7 +83,7 @@ def run_case(case, keras, writes):
     keras.backend.clear_session()
     np.random.seed(0)
     try:
-        return store.plain(case(keras, OracleTools(case, folder, store.DATA if writes else elsewhere, keras)))
+        return store.plain(case(keras, OracleTools(case, folder, store.FILES if writes else elsewhere, keras)))
     finally:
         shutil.rmtree(folder)
         shutil.rmtree(elsewhere)

@@ -11,9 +11,10 @@ import zipfile
 
 import numpy as np
 
-__all__ = ["DATA", "load", "save"]
+__all__ = ["DATA", "FILES", "load", "plain", "save"]
 
 DATA = os.path.join(os.path.dirname(os.path.abspath(__file__)), "data")
+FILES = os.path.join(DATA, "files")  # what the real Keras saved itself
 
 
 def plain(value):

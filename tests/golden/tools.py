@@ -15,7 +15,7 @@ class Tools:
 
     recording = False
 
-    def __init__(self, case, folder, files=store.DATA):
+    def __init__(self, case, folder, files=store.FILES):
         self.case, self.folder, self.files = case, folder, files
         self.rng = self.seeded("data")
         self._drawn = 0

@@ -95,8 +95,14 @@ def main(target):
             data["%s/state/%d" % (name, k)] = w
         config = {k: float(v) if isinstance(v, np.floating) else v for k, v in config.items()}
         cases.append(
-            {"name": name, "class": kind, "arguments": arguments, "settings": settings, "config": config,
-             "states": len(state)}
+            {
+                "name": name,
+                "class": kind,
+                "arguments": arguments,
+                "settings": settings,
+                "config": config,
+                "states": len(state),
+            }
         )
     data["cases"] = np.array(json.dumps(cases))
     np.savez_compressed(target, **data)

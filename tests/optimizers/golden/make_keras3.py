@@ -84,7 +84,9 @@ def main(target):
         data["start/%d" % k] = w
         data["gradients/%d" % k] = np.stack([g[k] for g in gradients])
     for name, kind, arguments in CASES:
-        path = run(lambda kind=kind, arguments=arguments: getattr(keras.optimizers, kind)(**arguments), starts, gradients)
+        path = run(
+            lambda kind=kind, arguments=arguments: getattr(keras.optimizers, kind)(**arguments), starts, gradients
+        )
         for k in range(len(starts)):
             data["%s/weight/%d" % (name, k)] = np.stack([ws[k] for ws in path])
     schedules = []
