@@ -24,7 +24,7 @@ _IMAGES_OF_ONE_WEIGHT = 3  # as many as TensorFlow showed
 class TensorBoard(Callback):
     """Writes what TensorBoard shows: losses and metrics, histograms of weights, outputs and gradients, the graph.
 
-    Needs the package ``tensorboard``: ``pip install kerastorch[tensorboard]``. Look with ``tensorboard --logdir=./logs``.
+    Needs the package ``tensorboard``: ``pip install kerastorch[tensorboard]``. Look with ``tensorboard --logdir=logs``.
 
     Args:
         log_dir: the folder of the event files.
@@ -128,10 +128,10 @@ class TensorBoard(Callback):
         self.writer.flush()
 
     def _add_graph(self) -> None:
-        shapes = [tensor.shape for tensor in getattr(self.model, "inputs", None) or ()]
-        if not shapes or any(axis is None for shape in shapes for axis in shape[1:]):
-            return
         try:
+            shapes = [tensor.shape for tensor in getattr(self.model, "inputs", None) or ()]
+            if not shapes or any(axis is None for shape in shapes for axis in shape[1:]):
+                raise ValueError(f"an axis of free size: {shapes}" if shapes else "no input shape is known")
             inputs = self.model._on_device([np.zeros((shape[0] or 1, *shape[1:]), np.float32) for shape in shapes])
             with phase.of(False), torch.no_grad(), warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # the tracer warns of every size that it takes for fixed

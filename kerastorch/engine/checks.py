@@ -15,7 +15,12 @@ def _is_int(value: Any) -> bool:
 
 def _as_int(value: Any) -> Any:
     """A whole float such as ``64.0`` (from ``n / 2`` in an old script) counts as an int, as it did in Keras."""
-    if isinstance(value, numbers.Real) and not _is_int(value) and not isinstance(value, bool) and float(value).is_integer():
+    if (
+        isinstance(value, numbers.Real)
+        and not _is_int(value)
+        and not isinstance(value, bool)
+        and float(value).is_integer()
+    ):
         return int(value)
     return value
 

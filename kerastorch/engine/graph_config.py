@@ -29,7 +29,10 @@ def graph_to_config(network: Any) -> dict[str, Any]:
     entries = []
     for layer in network.layers:
         calls = [
-            [_source(tensor, numbers, _plain(layer, node.call_arguments) if k == 0 else {}) for k, tensor in enumerate(tensors)]
+            [
+                _source(tensor, numbers, _plain(layer, node.call_arguments) if k == 0 else {})
+                for k, tensor in enumerate(tensors)
+            ]
             for node in layer._inbound_nodes
             if id(node) in own and (tensors := node.input_tensors)
         ]
@@ -100,7 +103,9 @@ def config_to_graph(
     pending: list[tuple[str, int, list[Any]]] = []
     outputs_of: dict[tuple[str, int], list[SymbolicTensor]] = {}
     for entry in config["layers"]:
-        layer = deserialize({"class_name": entry["class_name"], "config": entry["config"]}, custom_objects=custom_objects)
+        layer = deserialize(
+            {"class_name": entry["class_name"], "config": entry["config"]}, custom_objects=custom_objects
+        )
         name = entry.get("name", layer.name)
         layers[name] = layer
         calls = entry.get("inbound_nodes") or []
@@ -120,7 +125,9 @@ def config_to_graph(
             result = layers[name](inputs[0] if len(inputs) == 1 else inputs, **arguments)
             outputs_of[name, index] = list(flatten(result))
         if len(waiting) == len(pending):
-            raise ValueError(f"Model config: expected every call's inputs among the layers. Received: none for {pending[0][0]!r}")
+            raise ValueError(
+                f"Model config: expected every call's inputs among the layers. Received: none for {pending[0][0]!r}"
+            )
         pending = waiting
 
     def find(entries: Any) -> list[SymbolicTensor]:

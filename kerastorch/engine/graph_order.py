@@ -8,7 +8,8 @@ from typing import Any
 import torch
 from torch import nn
 
-from .layer import Layer, partition, unique
+from .holder import partition, unique
+from .layer import Layer
 from .symbolic import Node, SymbolicTensor, flatten, map_structure
 from .weights import Weight
 
@@ -33,9 +34,7 @@ def _made_by(tensor: SymbolicTensor) -> Node | None:
     return tensor.node
 
 
-def order(
-    inputs: Sequence[SymbolicTensor], outputs: Sequence[SymbolicTensor]
-) -> tuple[list[Layer], list[Node]]:
+def order(inputs: Sequence[SymbolicTensor], outputs: Sequence[SymbolicTensor]) -> tuple[list[Layer], list[Node]]:
     """The layers of a graph sorted as Keras sorts them, and its nodes.
 
     A layer's depth is the longest way from it to an output; deep layers come first, layers of one depth in the order
@@ -194,7 +193,8 @@ def restore_graph(flat: dict[str, Any]) -> Any:
     tensors: list[SymbolicTensor] = []
     for shapes, name, _ in flat["specs"]:
         examples = [
-            kept if kept is not None else torch.empty(shape, dtype=dtype, device="meta") for shape, dtype, kept in shapes
+            kept if kept is not None else torch.empty(shape, dtype=dtype, device="meta")
+            for shape, dtype, kept in shapes
         ]
         tensors.append(SymbolicTensor(tuple(examples), name))
 

@@ -48,7 +48,9 @@ class InputLayer(Layer):
         **kwargs: Any,
     ) -> None:
         if sparse:
-            raise ValueError("InputLayer: expected sparse=False, since layers take dense tensors. Received: sparse=True")
+            raise ValueError(
+                "InputLayer: expected sparse=False, since layers take dense tensors. Received: sparse=True"
+            )
         if input_shape is not None and batch_input_shape is not None:
             raise ValueError(
                 "InputLayer: expected either input_shape or batch_input_shape. "

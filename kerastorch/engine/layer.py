@@ -5,20 +5,19 @@ from __future__ import annotations
 import functools
 import inspect
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 import torch
-from torch import nn
 
-from .. import config, constraints, eras, initializers, regularizers
+from .. import config, eras, regularizers
 from ..backend import names, phase
 from . import checks
+from .holder import WeightHolder, partition, sublayers
 from .input_spec import InputSpec, check_inputs
 from .nodes import NodeInfo
 from .symbolic import SymbolicTensor, flatten, is_symbolic, map_structure, placeholder, record_layer, tracing
-from .weights import Weight, assign_all, foreign_weights
 
 __all__ = ["Layer", "InputSpec", "collecting_losses", "from_graph", "partition", "sublayers"]
 
@@ -61,7 +60,7 @@ def _shape_of(x: Any) -> tuple[int | None, ...]:
     return x.shape if isinstance(x, SymbolicTensor) else (None, *tuple(x.shape)[1:])
 
 
-class Layer(NodeInfo, nn.Module):
+class Layer(NodeInfo, WeightHolder):
     """Base of all layers.
 
     A subclass writes ``build(input_shape)``, which makes weights with ``add_weight``, ``call(inputs)``, the maths, and
@@ -101,14 +100,9 @@ class Layer(NodeInfo, nn.Module):
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Layer:
         self = super().__new__(cls)
-        nn.Module.__init__(self)  # here, so that a subclass may set attributes before super().__init__()
-        nn.Module.train(self, False)  # inference unless told otherwise, as in Keras
-        self._own_weights: list[Weight] = []
-        self._aliases: dict[str, str] = {}
         self._inbound_nodes: list[Any] = []
         self._outbound_nodes: list[Any] = []
         self._initial_weights = None
-        self._trainable = True
         self.built = False
         self.stateful = False
         self.input_spec = None
@@ -155,188 +149,6 @@ class Layer(NodeInfo, nn.Module):
             dtype = dtype or config.floatx()
         if dtype is not None:
             self.dtype = dtype if isinstance(dtype, str) else str(dtype).removeprefix("torch.")
-
-    # ---------------------------------------------------------------- weights
-
-    def add_weight(
-        self,
-        name: str | Sequence[int] | None = None,
-        shape: Sequence[int] | None = None,
-        dtype: str | None = None,
-        initializer: Any = "glorot_uniform",
-        regularizer: Any = None,
-        trainable: bool = True,
-        constraint: Any = None,
-        *,
-        axes: Sequence[int] | None = None,
-        attribute: str | None = None,
-        **ignored_by_torch: Any,
-    ) -> torch.Tensor:
-        """Makes a weight, remembers it and returns the stored tensor.
-
-        Args:
-            name: Keras's name of it.
-            shape: Keras's shape.
-            dtype: its type; the layer's when missing.
-            initializer: name, object, config or callable.
-            regularizer: penalty on it.
-            trainable: a parameter if True, else a buffer.
-            constraint: projection after each update.
-            axes: permutation from Keras's axes to those it is stored with; none by default.
-            attribute: the name it is stored under; ``name`` by default.
-
-        Raises:
-            ValueError: when the shape holds an unknown axis.
-            TypeError: for an unknown argument.
-        """
-        known = {"aggregation", "synchronization", "use_resource", "partitioner", "getter", "experimental_autocast"}
-        if unknown := set(ignored_by_torch) - known:
-            raise TypeError(f"add_weight: expected only known keyword arguments. Received: {min(unknown)!r}")
-        if name is not None and not isinstance(name, str):  # Keras 1 and 3: the shape comes first
-            name, shape, initializer = None, name, shape if isinstance(shape, str) or callable(shape) else initializer
-        name = name or f"weight_{len(self._own_weights)}"
-        shape = checks.shape_tuple(f"Layer {self.name}", f"shape of {name}", () if shape is None else shape)
-        if None in shape:
-            raise ValueError(f"Layer {self.name}: expected weight {name!r} to have a known shape. Received: {shape}")
-        kind = config.torch_dtype(dtype or getattr(self, "dtype", None))
-        init = initializers.get("glorot_uniform" if initializer is None else initializer)
-        values = initializers.make(init, shape, kind)
-        stored = values.permute(tuple(axes)) if axes is not None else values
-        layout = {4: torch.channels_last, 5: torch.channels_last_3d}.get(stored.ndim if axes is not None else 0)
-        stored = stored.contiguous(memory_format=layout or torch.contiguous_format)
-        attribute = self._free_attribute(attribute or name)
-        weight = Weight(
-            self,
-            attribute,
-            name,
-            names.scoped(name),
-            axes=axes,
-            trainable=bool(trainable),
-            regularizer=regularizers.get(regularizer),
-            constraint=constraints.get(constraint),
-        )
-        self._store(attribute, stored, weight.trainable)
-        self._own_weights.append(weight)
-        return weight.tensor
-
-    def _free_attribute(self, wanted: str) -> str:
-        base = wanted.replace(".", "_").replace("/", "_").replace(":", "_")
-        name, i = base, 0
-        while name in self._parameters or name in self._buffers or name in self._modules or hasattr(type(self), name):
-            i += 1
-            name = f"{base}_{i}"
-        return name
-
-    def _store(self, attribute: str, tensor: torch.Tensor, trainable: bool) -> None:
-        self.__dict__.pop(attribute, None)
-        if trainable:
-            self._parameters[attribute] = nn.Parameter(tensor, requires_grad=tensor.is_floating_point())
-        else:
-            self._buffers[attribute] = tensor
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        if isinstance(value, torch.Tensor):
-            for weight in self.__dict__.get("_own_weights", ()):
-                if weight.tensor is value:
-                    if weight.attribute != name:
-                        self.__dict__.pop(name, None)
-                        self._aliases[name] = weight.attribute
-                    return
-        super().__setattr__(name, value)
-
-    def __getattr__(self, name: str) -> Any:
-        state = self.__dict__
-        for table in ("_parameters", "_buffers", "_modules"):
-            found = state.get(table)
-            if found is not None and name in found:
-                return found[name]
-        if name in state.get("_aliases", ()):
-            return getattr(self, state["_aliases"][name])
-        for weight in state.get("_own_weights", ()):
-            if weight.name == name:
-                return weight.view
-        if hasattr(type(self), name):  # a property raised AttributeError: its own message says more
-            return object.__getattribute__(self, name)
-        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
-
-    @property
-    def trainable(self) -> bool:
-        """Whether gradients change the layer's weights."""
-        return self._trainable
-
-    @trainable.setter
-    def trainable(self, value: bool) -> None:
-        self._trainable = bool(value)
-
-    @property
-    def trainable_weights(self) -> list[torch.Tensor]:
-        """Weights that training changes, Keras-shaped, sharing memory with the parameters."""
-        return [weight.variable for weight in partition(self)[0]]
-
-    @trainable_weights.setter
-    def trainable_weights(self, tensors: Sequence[torch.Tensor]) -> None:
-        self._adopt(tensors, trainable=True)
-
-    @property
-    def non_trainable_weights(self) -> list[torch.Tensor]:
-        """Weights that training leaves alone."""
-        return [weight.variable for weight in partition(self)[1]]
-
-    @non_trainable_weights.setter
-    def non_trainable_weights(self, tensors: Sequence[torch.Tensor]) -> None:
-        self._adopt(tensors, trainable=False)
-
-    def _adopt(self, tensors: Sequence[torch.Tensor], trainable: bool) -> None:
-        """Old custom layers make variables themselves and list them: they become stored weights."""
-        for i, tensor in enumerate(tensors):
-            known = next((w for w in self._own_weights if w.tensor is tensor), None)
-            if known is not None:
-                known.trainable = trainable
-                continue
-            found = next((key for key, value in self.__dict__.items() if value is tensor), f"weight_{i}")
-            full_name = getattr(tensor, "name", None) or names.scoped(found)
-            self._store(found, tensor.detach().as_subclass(torch.Tensor), trainable)
-            self._own_weights.append(Weight(self, found, found, full_name, trainable=trainable))
-
-    @property
-    def weights(self) -> list[torch.Tensor]:
-        """All weights, trainable ones first."""
-        return self.trainable_weights + self.non_trainable_weights
-
-    def get_weights(self) -> list[np.ndarray]:
-        """The weights as arrays in Keras's shapes and order."""
-        trainable, fixed = partition(self)
-        return [weight.numpy() for weight in trainable + fixed]
-
-    def set_weights(self, weights: Sequence[Any]) -> None:
-        """Sets all weights.
-
-        Args:
-            weights: arrays in the shapes and order of ``get_weights()``.
-
-        Raises:
-            ValueError: when the number or a shape differs; nothing is written then.
-        """
-        trainable, fixed = partition(self)
-        assign_all(f"Layer {self.name}", trainable + fixed, weights)
-
-    def count_params(self) -> int:
-        """How many numbers its weights hold.
-
-        Raises:
-            RuntimeError: before the layer is built.
-        """
-        if not self.built:
-            raise RuntimeError(
-                f"Layer {self.name}: count_params() needs built weights; give the layer an input first or call build()"
-            )
-        trainable, fixed = partition(self)
-        return sum(int(np.prod(weight.shape)) for weight in trainable + fixed)
-
-    @property
-    def losses(self) -> list[torch.Tensor]:
-        """The penalties on its weights, computed now."""
-        return [w.regularizer(w.view) for w in sum(partition(self), []) if w.regularizer is not None]
 
     # ------------------------------------------------------------- extra terms
 
@@ -549,25 +361,6 @@ class Layer(NodeInfo, nn.Module):
                 shapes = [tuple(c) for c in claimed] if isinstance(claimed, list) else tuple(claimed)
         return shapes, map_structure(lambda leaf: leaf.dtype, outputs)
 
-    # ---------------------------------------------------------------- children
-
-    def _partition(self) -> tuple[list[Weight], list[Weight]]:
-        """The layer's weights, trainable and not; containers with an order of their own override it."""
-        return _gather(self)
-
-    def _adopt_lists(self) -> None:
-        """Layers kept in plain lists, tuples and dicts of attributes become submodules, as in tf.keras."""
-        for name, value in list(self.__dict__.items()):
-            if name.startswith("_") or not isinstance(value, (list, tuple, dict)) or not value:
-                continue
-            for i, leaf in enumerate(flatten(value)):
-                if isinstance(leaf, nn.Module) and not any(leaf is m for m in self._modules.values()):
-                    self._modules[f"{name}_{i}"] = leaf
-
-    def _adopted(self) -> Iterator[nn.Module]:
-        self._adopt_lists()
-        yield from (module for module in self._modules.values() if module is not None)
-
     # ----------------------------------------------------------------- configs
 
     def get_config(self) -> dict[str, Any]:
@@ -592,43 +385,3 @@ class Layer(NodeInfo, nn.Module):
 
     def extra_repr(self) -> str:
         return self.name
-
-
-def sublayers(module: nn.Module) -> Iterator[nn.Module]:
-    """A module's direct submodules, those kept in lists included."""
-    return module._adopted() if isinstance(module, Layer) else iter(m for m in module._modules.values() if m is not None)
-
-
-def partition(module: nn.Module, prefix: str | None = None) -> tuple[list[Weight], list[Weight]]:
-    """A module's weights: those that training changes, and the others, each once.
-
-    A layer that is not trainable moves all of its own to the second list.
-    """
-    return module._partition() if isinstance(module, Layer) else _gather(module, prefix)
-
-
-def _gather(module: nn.Module, prefix: str | None = None) -> tuple[list[Weight], list[Weight]]:
-    prefix = prefix or getattr(module, "name", None) or type(module).__name__.lower()
-    own = list(module._own_weights) if isinstance(module, Layer) else []
-    known = {weight.attribute for weight in own}
-    own += [weight for weight in foreign_weights(module, prefix) if weight.attribute not in known]
-    children = list(sublayers(module))
-    trainable = [w for w in own if w.trainable]
-    fixed = [w for w in own if not w.trainable]
-    for child in children:
-        more, still = partition(child, None if isinstance(child, Layer) else f"{prefix}/{type(child).__name__.lower()}")
-        trainable += more
-        fixed += still
-    trainable, fixed = unique(trainable), unique(fixed)
-    if isinstance(module, Layer) and not module.trainable:
-        return [], trainable + fixed
-    return trainable, fixed
-
-
-def unique(weights: list[Weight]) -> list[Weight]:
-    """The list without repetitions of the same stored tensor."""
-    seen: dict[tuple[int, str], Weight] = {}
-    for weight in weights:
-        seen.setdefault((id(weight.owner), weight.attribute), weight)
-    return list(seen.values())
-

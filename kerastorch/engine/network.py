@@ -143,7 +143,9 @@ class Network(Layer):
         if isinstance(inputs, dict):
             missing = [name for name in self.input_names if name not in inputs]
             if missing:
-                raise ValueError(f"Model {self.name}: expected an entry for each input. Received: none for {missing[0]!r}")
+                raise ValueError(
+                    f"Model {self.name}: expected an entry for each input. Received: none for {missing[0]!r}"
+                )
             inputs = [inputs[name] for name in self.input_names]
         values = list(flatten(inputs))
         if len(values) != len(self.inputs):

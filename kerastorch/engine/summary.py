@@ -69,8 +69,8 @@ def print_summary(
     """
     if not model.built:
         raise ValueError(
-            f"Model {model.name}: expected a built model for a summary; give the first layer an input_shape, call build() "
-            "or fit() first. Received: a model that does not know its shapes"
+            f"Model {model.name}: expected a built model for a summary; give the first layer an input_shape, call "
+            "build() or fit() first. Received: a model that does not know its shapes"
         )
     print_fn = print if print_fn is None else print_fn
     chain = model.is_sequential_like

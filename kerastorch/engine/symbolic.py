@@ -214,7 +214,9 @@ class SymbolicTensor:
                 return record(operator.attrgetter(name), (self,), {})
             raise AttributeError(f"SymbolicTensor {self.name!r} has no values yet, so no {name!r}")
         if name.endswith("_"):
-            raise TypeError(f"SymbolicTensor {self.name!r}: expected a function that returns a new tensor. Received: {name}")
+            raise TypeError(
+                f"SymbolicTensor {self.name!r}: expected a function that returns a new tensor. Received: {name}"
+            )
         if name in ("item", "tolist", "numpy", "cpu", "cuda", "backward"):
             raise TypeError(
                 f"SymbolicTensor {self.name!r} has no values yet, so {name}() cannot be called on it; "

@@ -3,7 +3,8 @@
 One step is: clip the gradients, update the parameters in place with fused or foreach kernels, count the iteration.
 Nothing in it waits for a GPU. On the CPU the per-step numbers (rate, bias corrections) are plain Python floats read
 from 0-d tensors; elsewhere they are tensor arithmetic on ``iterations`` and ``lr``, which therefore stay live when a
-captured CUDA graph replays the step. The few numbers that a graph does bake in are listed by ``baked()``.
+captured CUDA graph replays the step. The few numbers that a graph does bake in are listed by ``baked()``. Take one step
+before capturing: it makes the constants and state that are created on first use.
 
 Source: https://keras.io/api/optimizers/
 """
@@ -46,6 +47,7 @@ class Optimizer:
     """Base class of all optimizers.
 
     A subclass names its state in ``slots`` and its arguments in ``arguments``, and gives the formula in ``update``.
+    Attributes declared with ``Hyper`` are live: callbacks read and write them while training runs.
 
     Args:
         clipnorm: gradients are scaled down when their norm exceeds this; one norm over all of them, or one per
@@ -57,6 +59,23 @@ class Optimizer:
 
     Raises:
         TypeError: for an unknown keyword.
+
+    Example:
+        >>> class Descent(Optimizer):
+        ...     arguments = ("lr",)
+        ...     lr = Hyper()
+        ...     def __init__(self, lr=0.5, **kwargs):
+        ...         super().__init__(**kwargs)
+        ...         self.lr = lr
+        ...     def update(self, group, grads, lr, count):
+        ...         for p, g in zip(group.params, grads):
+        ...             p.sub_(lr * g)
+        >>> weight = torch.nn.Parameter(torch.ones(1))
+        >>> opt = Descent()
+        >>> binding = opt.bind([weight])
+        >>> opt.step([torch.ones(1)])
+        >>> weight.item(), opt.get_config()
+        (0.5, {'lr': 0.5})
     """
 
     slots: tuple[str, ...] = ()
@@ -182,7 +201,7 @@ class Optimizer:
         for name in self.live():
             held = self.__dict__.get(name)
             if isinstance(held, Tensor) and held.device != device:
-                held.data = held.data.to(device)
+                held.data = held.data.to(device)  # the tensor that callbacks hold stays the one in use
 
     def live(self) -> tuple[str, ...]:
         """Names of the numbers that live on the parameters' device."""

@@ -42,6 +42,7 @@ class Group:
         pending: state that is worked out only when somebody looks; each optimizer knows what it leaves there.
         steps: what fused Adam takes as step counts, one a parameter. They are infinite, so that the kernel's own bias
             corrections are 1 and the optimizer brings Keras's.
+        ones: step counts for kernels that take one without needing it.
     """
 
     def __init__(self, index: list[int] | None, params: list[Tensor]) -> None:
@@ -61,10 +62,7 @@ class Group:
         self.strides = [p.stride() for p in self.params]
         self.host = self.device.type == "cpu"
         self.steps = [torch.full((), math.inf, dtype=torch.float32, device=self.device)] * len(self.params)
-
-    def ones(self) -> list[Tensor]:
-        """Step counts of 1, for kernels that take a count without needing it."""
-        return [torch.ones((), dtype=torch.float32, device=self.device)] * len(self.params)
+        self.ones = [torch.ones((), dtype=torch.float32, device=self.device)] * len(self.params)
 
     def fits(self, grads: Sequence[Tensor | None]) -> bool:
         """Whether the gradients have the parameters' shapes and memory layout, so that kernels may take them."""

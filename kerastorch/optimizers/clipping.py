@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-__all__ = ["clip_together", "clip_each"]
+__all__ = ["clip_together", "clip_each", "common_factor"]
 
 
 def clip_together(grads: Sequence[Tensor], limit: float) -> Sequence[Tensor]:
@@ -27,13 +27,22 @@ def clip_together(grads: Sequence[Tensor], limit: float) -> Sequence[Tensor]:
     if all(n.device.type == "cpu" for n in norms):
         total = math.sqrt(sum(n.item() ** 2 for n in norms))
         return torch._foreach_mul(grads, limit / total) if total >= limit else grads
-    device = norms[0].device
-    together = [n.to(device) for n in norms]
-    total = torch.linalg.vector_norm(torch.stack(together))
-    scale = torch.where(total >= limit, limit / total, 1.0)
-    if all(n.device == device for n in norms):
+    scale = common_factor(norms, limit)
+    if all(n.device == scale.device for n in norms):
         return torch._foreach_mul(grads, scale)
     return [g * scale.to(g.device) for g in grads]
+
+
+def common_factor(norms: list[Tensor], limit: float) -> Tensor:
+    """What to multiply gradients of these norms with, as a 0-d tensor on the first one's device.
+
+    Example:
+        >>> common_factor([torch.tensor(3.0), torch.tensor(4.0)], 2.5).item()
+        0.5
+    """
+    device = norms[0].device
+    total = torch.linalg.vector_norm(torch.stack([n.to(device) for n in norms]))
+    return torch.where(total >= limit, limit / total, 1.0)
 
 
 def clip_each(grads: Sequence[Tensor], limit: float) -> Sequence[Tensor]:

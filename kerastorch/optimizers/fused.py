@@ -112,7 +112,7 @@ def adagrad(group: Group, grads: list[Tensor], sums: list[Tensor], *, lr: float 
             group.params,
             grads,
             sums,
-            group.ones(),
+            group.ones,
             lr=lr,
             lr_decay=0.0,
             weight_decay=0.0,

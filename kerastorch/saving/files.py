@@ -40,7 +40,9 @@ def reading(filepath: Any) -> Iterator[Any]:
     try:
         file = h5py.File(path, "r")
     except OSError as error:
-        raise FileError(f"load: expected an HDF5 file. Received: {path!r}, which is none or is damaged ({error})") from None
+        raise FileError(
+            f"load: expected an HDF5 file. Received: {path!r}, which is none or is damaged ({error})"
+        ) from None
     with file:
         try:
             yield file
@@ -48,7 +50,9 @@ def reading(filepath: Any) -> Iterator[Any]:
             if isinstance(error, FileError):
                 raise
             reason = str(error.args[0]) if error.args else str(error)
-            raise FileError(f"load: expected a whole Keras file. Received: {path!r}, which is damaged ({reason})") from error
+            raise FileError(
+                f"load: expected a whole Keras file. Received: {path!r}, which is damaged ({reason})"
+            ) from error
 
 
 @contextmanager

@@ -34,7 +34,9 @@ def _json_default(value: Any) -> Any:
         return value.item()
     if callable(value):
         return callable_name(value)
-    raise TypeError(f"to_json: expected plain data in the configuration. Received: {value!r} of type {type(value).__name__}")
+    raise TypeError(
+        f"to_json: expected plain data in the configuration. Received: {value!r} of type {type(value).__name__}"
+    )
 
 
 def _described(model: Any) -> dict[str, Any]:
@@ -89,7 +91,9 @@ def model_from_config(config: dict[str, Any], custom_objects: dict[str, Any] | N
         ValueError: when it is no such description.
     """
     if not isinstance(config, dict) or "class_name" not in config:
-        raise ValueError(f"model_from_config: expected a dict with 'class_name' and 'config'. Received: {type(config).__name__}")
+        raise ValueError(
+            f"model_from_config: expected a dict with 'class_name' and 'config'. Received: {type(config).__name__}"
+        )
     from .. import layers
 
     with CustomObjectScope(custom_objects or {}):
@@ -243,5 +247,3 @@ def _compile(model: Any, file: Any, custom_objects: dict[str, Any] | None) -> No
             model.optimizer.set_weights(values)
         except ValueError as error:
             warnings.warn(f"load_model: the optimizer starts anew, since its state does not fit: {error}", stacklevel=3)
-
-

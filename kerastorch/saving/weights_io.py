@@ -47,7 +47,9 @@ def save_weights(model: Any, filepath: Any, overwrite: bool = True, save_format:
     if save_format not in (None, "h5", "hdf5", "keras"):
         raise ValueError(f"save_weights: expected save_format 'h5'. Received: {save_format!r}")
     if not model.built:
-        raise ValueError(f"save_weights: expected a built model. Received: {model.name!r}, whose shapes are not known yet")
+        raise ValueError(
+            f"save_weights: expected a built model. Received: {model.name!r}, whose shapes are not known yet"
+        )
     if files.may_write(filepath, overwrite):
         with files.writing(filepath) as file:
             write_weights(file, model)
@@ -97,7 +99,9 @@ def load_weights(
     if skip_mismatch and not by_name:
         raise ValueError("load_weights: expected by_name=True beside skip_mismatch=True. Received: by_name=False")
     if not model.built:
-        raise ValueError(f"load_weights: expected a built model. Received: {model.name!r}, whose shapes are not known yet")
+        raise ValueError(
+            f"load_weights: expected a built model. Received: {model.name!r}, whose shapes are not known yet"
+        )
     with files.reading(filepath) as file:
         group = file["model_weights"] if "layer_names" not in file.attrs and "model_weights" in file else file
         read_weights(group, model, by_name=by_name, skip_mismatch=skip_mismatch, reshape=reshape)
@@ -118,7 +122,9 @@ def _stored(group: Any, name: str) -> list[np.ndarray]:
     for weight_name in files.read_names(layer_group, "weight_names"):
         found = layer_group[weight_name]
         if not isinstance(found, h5py.Dataset):
-            raise files.FileError(f"load_weights: expected numbers at {weight_name!r}. Received: {type(found).__name__}")
+            raise files.FileError(
+                f"load_weights: expected numbers at {weight_name!r}. Received: {type(found).__name__}"
+            )
         result.append(np.asarray(found))
     return result
 

@@ -74,7 +74,9 @@ class Columns:
                 array = array.astype(np.int64)
             if not array.dtype.isnative:
                 array = array.astype(array.dtype.newbyteorder("="))
-            array = torch.from_numpy(array if array.flags.writeable and min(array.strides or (0,)) >= 0 else array.copy())
+            array = torch.from_numpy(
+                array if array.flags.writeable and min(array.strides or (0,)) >= 0 else array.copy()
+            )
         array = array.detach()
         if dtype is None:
             return array.to(torch.int64) if array.dtype not in (torch.int64, torch.int32) else array
@@ -150,7 +152,9 @@ class Columns:
                 elif self._on_disk[i]:
                     batch.append(self._read(i, rows, start, stop))
                 else:
-                    batch.append(column[start:stop] if index is None else column.index_select(0, index.to(column.device)))
+                    batch.append(
+                        column[start:stop] if index is None else column.index_select(0, index.to(column.device))
+                    )
             yield [None if b is None else b.to(self.device) for b in batch]
 
     def whole(self) -> list[torch.Tensor | None]:

@@ -243,11 +243,12 @@ class SequenceEnqueuer:
         self.stop_signal.set()
         with self.queue.mutex:
             self.queue.queue.clear()
-            self.queue.queue.append(_failed(CancelledError()))  # for one who still waits in get()
-            self.queue.not_empty.notify_all()
             self.queue.not_full.notify_all()
             self.queue.all_tasks_done.notify_all()
         self.run_thread.join(timeout)
+        with self.queue.mutex:
+            self.queue.queue.append(_failed(CancelledError()))  # for one who still waits in get()
+            self.queue.not_empty.notify_all()
         self._workers.close()
 
     def get(self) -> Iterator[Any]:

@@ -20,7 +20,15 @@ from .logs import Logs, RunningTotals, fetch
 from .progress import Progbar, ProgbarLogger
 from .step import Program, predict_step, test_step, train_step
 
-__all__ = ["fit_arrays", "evaluate_arrays", "predict_arrays", "averaged", "begin_callbacks", "merge_logs", "warn_if_not_finite"]
+__all__ = [
+    "fit_arrays",
+    "evaluate_arrays",
+    "predict_arrays",
+    "averaged",
+    "begin_callbacks",
+    "merge_logs",
+    "warn_if_not_finite",
+]
 
 
 class Split:
@@ -46,7 +54,9 @@ def begin_callbacks(
     """The callbacks of a run: the caller's, a progress bar when one is wanted, and the history."""
     model.history = History()
     extra = [ProgbarLogger(count_mode, stateful_metrics=stateful)] if verbose else []
-    given = list(callbacks or []) if isinstance(callbacks, (list, tuple, CallbackList)) or not callbacks else [callbacks]
+    given = (
+        list(callbacks or []) if isinstance(callbacks, (list, tuple, CallbackList)) or not callbacks else [callbacks]
+    )
     every = CallbackList(extra + given + [model.history])
     every.set_model(getattr(model, "callback_model", None) or model)
     metrics = list(names) + ([f"val_{name}" for name in names] if params["do_validation"] else [])
@@ -122,6 +132,8 @@ def fit_arrays(
         count_mode="steps" if steps_per_epoch else "samples",
         stateful=program.objective.stateful_names,
     )
+    if program.params:
+        program.bind()  # a torch optimizer is made here: callbacks look for its learning rate
     hooks.on_train_begin()
     for callback in hooks:
         callback.validation_data = validation_data

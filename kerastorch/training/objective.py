@@ -71,9 +71,7 @@ class Objective:
             raise ValueError("compile: expected a loss for at least one output, or add_loss(). Received: loss=None")
         self.objectives = [None if fn is None else losses.objective(fn) for fn in self.functions]
         self.loss_weights = self._resolve_loss_weights(loss_weights)
-        self.modes = [
-            self._mode(mode) for mode in _by_output(sample_weight_mode, names, "sample_weight_mode", None)
-        ]
+        self.modes = [self._mode(mode) for mode in _by_output(sample_weight_mode, names, "sample_weight_mode", None)]
         self.names = ["loss"]
         self._several = len(self.output_names) > 1
         if self._several:
@@ -218,7 +216,9 @@ def _stateful(metric: Any) -> Callable:
     def update(y_true: Any, y_pred: Any, weights: Any, mask: Any) -> Any:
         if mask is not None:
             mask = mask.to(y_pred.dtype)
-            weights = mask if weights is None else mask * weights.reshape(*weights.shape, *(1,) * (mask.ndim - weights.ndim))
+            weights = (
+                mask if weights is None else mask * weights.reshape(*weights.shape, *(1,) * (mask.ndim - weights.ndim))
+            )
         if hasattr(metric, "update_state"):
             metric.update_state(y_true, y_pred, weights) if weights is not None else metric.update_state(y_true, y_pred)
             return metric.result()

@@ -168,7 +168,11 @@ def targets(data: Any, names: Sequence[str], shapes: Sequence[Shape | None], fun
             continue
         if losses.is_sparse(functions[i]):
             y = ys[i] = _unit_axis(y, want)
-        elif functions[i] is losses.categorical_crossentropy and len(y.shape) == len(want) and y.shape[-1] == 1 != want[-1]:
+        elif (
+            functions[i] is losses.categorical_crossentropy
+            and len(y.shape) == len(want)
+            and y.shape[-1] == 1 != want[-1]
+        ):
             raise ValueError(
                 f"y: expected one-hot targets of shape {want} for {name}, since the loss is categorical_crossentropy. "
                 f"Received: shape {tuple(y.shape)}; use to_categorical(y) or the loss sparse_categorical_crossentropy"

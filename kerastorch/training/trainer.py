@@ -96,7 +96,11 @@ class Trainer:
         self.optimizer = chosen
         self.loss = loss if loss is not None else []
         self.metrics = metrics if metrics is not None else []
-        self.loss_weights, self.sample_weight_mode, self.weighted_metrics = loss_weights, sample_weight_mode, weighted_metrics
+        self.loss_weights, self.sample_weight_mode, self.weighted_metrics = (
+            loss_weights,
+            sample_weight_mode,
+            weighted_metrics,
+        )
         self._compile_arguments = settled
         self._objective, self._program = objective, None
         if objective is not None:
@@ -163,7 +167,11 @@ class Trainer:
         """What a training step needs, made anew when the trained weights changed."""
         trained = self._trained_weights()
         known = self._program
-        if known is None or known.objective is not self._objective or [id(w) for w in known.trained] != [id(w) for w in trained]:
+        if (
+            known is None
+            or known.objective is not self._objective
+            or [id(w) for w in known.trained] != [id(w) for w in trained]
+        ):
             self._program = known = Program(self, self._objective, self.optimizer, trained)
         else:
             known.params = [w.tensor for w in trained]
@@ -237,7 +245,9 @@ class Trainer:
         function = self._objective.functions[i]
         return None if whole and (losses.is_sparse(function) or isinstance(function, losses.TorchLoss)) else floats
 
-    def _on_device(self, xs: Sequence[Any], ys: Sequence[Any] = (), ws: Sequence[Any] = ()) -> list[torch.Tensor | None]:
+    def _on_device(
+        self, xs: Sequence[Any], ys: Sequence[Any] = (), ws: Sequence[Any] = ()
+    ) -> list[torch.Tensor | None]:
         return self._columns(xs, ys, ws).whole()
 
     def _check_stateful(self, count: int, batch_size: int | None) -> None:
@@ -361,7 +371,9 @@ class Trainer:
         return hasattr(x, "__next__") or (hasattr(x, "__getitem__") and hasattr(x, "on_epoch_end"))
 
     @staticmethod
-    def _check_fit_arguments(epochs: int, initial_epoch: Any, verbose: Any, shuffle: Any, validation_split: Any) -> None:
+    def _check_fit_arguments(
+        epochs: int, initial_epoch: Any, verbose: Any, shuffle: Any, validation_split: Any
+    ) -> None:
         checks.positive_int("fit", "initial_epoch", initial_epoch, zero=True)
         if verbose not in (0, 1, 2):
             raise ValueError(f"fit: expected verbose to be 0, 1 or 2. Received: verbose={verbose!r}")
@@ -520,5 +532,7 @@ def _split_off(xs: list[Any], ys: list[Any], ws: list[Any], part: float) -> tupl
 def _shown(xs: list[Any], ys: list[Any], ws: list[Any]) -> list[Any]:
     """What callbacks find as ``validation_data``: inputs, targets, weights (ones where none were given)."""
     count = standardize.length_of(xs[0])
-    weights = [np.ones(count, config.floatx()) if w is None else w for y, w in zip(ys, ws, strict=True) if y is not None]
+    weights = [
+        np.ones(count, config.floatx()) if w is None else w for y, w in zip(ys, ws, strict=True) if y is not None
+    ]
     return [*xs, *(y for y in ys if y is not None), *weights]

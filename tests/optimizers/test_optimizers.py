@@ -9,6 +9,7 @@ import torch
 
 from kerastorch import eras, optimizers
 from kerastorch.optimizers import SGD, Adadelta, Adagrad, Adam, Adamax, Ftrl, Lion, MissingGradientError, Nadam, RMSprop
+from kerastorch.optimizers.clipping import common_factor
 
 ALL = [SGD, RMSprop, Adagrad, Adadelta, Adam, Adamax, Nadam, optimizers.AdamW, Ftrl, Lion]
 
@@ -210,13 +211,18 @@ def test_clipping():
         eras.set_era("keras2")
 
 
-@pytest.mark.parametrize("host", [True, False])
-def test_clipnorm_leaves_others_alone_when_one_gradient_is_nan(host):
+def test_clipnorm_leaves_others_alone_when_one_gradient_is_nan():
     weights = [param(0.0), param(0.0)]
     opt = SGD(lr=1.0, clipnorm=1.0)
     opt.bind(weights)
     opt.step([torch.tensor([3.0]), torch.tensor([float("nan")])])
     assert weights[0].item() == -3.0 and weights[1].isnan().item()
+    assert common_factor([torch.tensor(3.0), torch.tensor(float("nan"))], 1.0).item() == 1.0
+
+
+def test_clipnorm_without_leaving_the_device():
+    norms = [torch.tensor(3.0), torch.tensor(4.0)]
+    assert [common_factor(norms, limit).item() for limit in (2.5, 5.0, 10.0)] == [0.5, 1.0, 1.0]
 
 
 def test_zero_gradients_with_clipnorm():

@@ -84,15 +84,15 @@ def main(target):
     gradients[3][1][:2] = 0.0
     data = {}
     for k, w in enumerate(starts):
-        data["start/%d" % k] = w
-        data["gradients/%d" % k] = np.stack([g[k] for g in gradients])
+        data[f"start/{k}"] = w
+        data[f"gradients/{k}"] = np.stack([g[k] for g in gradients])
     cases = []
     for name, kind, arguments, settings in CASES:
         path, state, config = run(kind, arguments, settings, starts, gradients)
         for k in range(len(starts)):
-            data["%s/weight/%d" % (name, k)] = np.stack([ws[k] for ws in path])
+            data[f"{name}/weight/{k}"] = np.stack([ws[k] for ws in path])
         for k, w in enumerate(state):
-            data["%s/state/%d" % (name, k)] = w
+            data[f"{name}/state/{k}"] = w
         config = {k: float(v) if isinstance(v, np.floating) else v for k, v in config.items()}
         cases.append(
             {

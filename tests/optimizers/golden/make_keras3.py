@@ -81,14 +81,14 @@ def main(target):
     gradients = [[rng.normal(size=s).astype("float32") for s in SHAPES] for _ in range(STEPS)]
     data = {}
     for k, w in enumerate(starts):
-        data["start/%d" % k] = w
-        data["gradients/%d" % k] = np.stack([g[k] for g in gradients])
+        data[f"start/{k}"] = w
+        data[f"gradients/{k}"] = np.stack([g[k] for g in gradients])
     for name, kind, arguments in CASES:
         path = run(
             lambda kind=kind, arguments=arguments: getattr(keras.optimizers, kind)(**arguments), starts, gradients
         )
         for k in range(len(starts)):
-            data["%s/weight/%d" % (name, k)] = np.stack([ws[k] for ws in path])
+            data[f"{name}/weight/{k}"] = np.stack([ws[k] for ws in path])
     schedules = []
     for kind, arguments in SCHEDULES:
         schedule = getattr(keras.optimizers.schedules, kind)(**arguments)

@@ -1,0 +1,250 @@
+"""Layers one after the other.
+
+Source: https://keras.io/api/models/sequential/
+"""
+
+from __future__ import annotations
+
+import copy
+import warnings
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from torch import nn
+
+from ..engine import checks
+from ..engine.input_layer import Input, InputLayer
+from ..engine.layer import Layer
+from ..engine.network import Network
+from ..engine.symbolic import SymbolicTensor
+from ..layers.torch_module import TorchModule
+from ..training import standardize
+from .model import Model
+
+__all__ = ["Sequential"]
+
+
+class Sequential(Model):
+    """Layers one after the other.
+
+    Args:
+        layers: the layers, in order; ``nn.Module`` objects are taken as they are.
+        name: name of the model.
+
+    The first layer may say ``input_shape``; otherwise the model is built from its first data.
+
+    Source: https://keras.io/api/models/sequential/
+
+    Example:
+        >>> import kerastorch as keras
+        >>> model = Sequential([keras.layers.Dense(8, activation="relu", input_dim=4), keras.layers.Dense(1)])
+        >>> model.output_shape
+        (None, 1)
+    """
+
+    def __init__(self, layers: Sequence[Any] | None = None, name: str | None = None, **kwargs: Any) -> None:
+        super().__init__(name=name, **kwargs)
+        self._stack: list[Layer] = []
+        for layer in layers or ():
+            self.add(layer)
+
+    def add(self, layer: Any) -> None:
+        """Puts a layer on top.
+
+        Args:
+            layer: a layer, a model, an ``nn.Module``, or the tensor that ``Input`` gives.
+
+        Raises:
+            TypeError: when it is none of these.
+            ValueError: when it does not fit on the layers below, or has several outputs; the model stays as it was.
+        """
+        if isinstance(layer, SymbolicTensor) and layer._keras_history:
+            layer = layer._keras_history[0]
+        if isinstance(layer, nn.Module) and not isinstance(layer, Layer):
+            layer = TorchModule(layer)
+        if not isinstance(layer, Layer):
+            raise TypeError(
+                f"Sequential: expected a layer or nn.Module. Received: {layer!r} of type {type(layer).__name__}"
+            )
+        if any(layer.name == known.name and layer is not known for known in self._stack):
+            raise ValueError(
+                f"Sequential: expected each layer to have a name of its own. Received: {layer.name!r} twice"
+            )
+        if not self._stack:
+            self._begin(layer)
+        elif self._graph or isinstance(self._stack[0], InputLayer):
+            self._grow(layer)
+        else:
+            self._stack.append(layer)
+            self._register_layers(self._stack)
+
+    def _begin(self, layer: Layer) -> None:
+        first = self._first_input(layer)
+        if isinstance(layer, InputLayer):
+            self._stack = [layer]
+            self._register_layers([])
+            return
+        if first is None:
+            self._stack = [layer]
+            self._register_layers(self._stack)
+            return
+        output = layer(first)
+        self._check_single(layer, output)
+        self._stack = [layer]
+        self._init_graph(first, output)
+
+    @staticmethod
+    def _first_input(layer: Layer) -> SymbolicTensor | None:
+        """The symbolic input that the first layer's arguments or graph describe."""
+        if isinstance(layer, Network) and layer._graph:
+            return Input(batch_shape=layer.inputs[0].shape, dtype=str(layer.inputs[0].dtype).removeprefix("torch."))
+        shape = layer.__dict__.get("batch_input_shape")
+        if shape is None or isinstance(layer, InputLayer):
+            return None
+        return Input(batch_shape=shape, dtype=layer.dtype, name=f"{layer.name}_input")
+
+    @staticmethod
+    def _check_single(layer: Layer, output: Any) -> None:
+        if not isinstance(output, SymbolicTensor):
+            raise ValueError(f"Sequential: expected layers with one output. Received: several from {layer.name!r}")
+
+    def _grow(self, layer: Layer) -> None:
+        built = layer.built
+        first, below = (self.inputs[0], self.outputs[0]) if self._graph else (self._stack[0].input,) * 2
+        try:
+            output = layer(below)
+            self._check_single(layer, output)
+        except Exception:
+            if not built:  # leave the layer as it came, too
+                layer.built = False
+                layer._own_weights.clear()
+                layer._parameters.clear()
+            raise
+        self._stack.append(layer)
+        self._init_graph(first, output)
+
+    def _init_graph(self, inputs: Any, outputs: Any) -> None:
+        super()._init_graph(inputs, outputs)
+        self.__dict__.pop("_step_plan", None)
+
+    def _register_layers(self, layers: Sequence[nn.Module]) -> None:
+        super()._register_layers([layer for layer in self._stack if not isinstance(layer, InputLayer)] or [])
+
+    def pop(self) -> None:
+        """Takes the top layer off.
+
+        Raises:
+            TypeError: when there is none.
+        """
+        if not self.layers:
+            raise TypeError(f"Sequential {self.name}: expected a layer to pop. Received: an empty model")
+        removed = self._stack.pop()
+        self._modules.pop(removed.name.replace(".", "_"), None)
+        if not self._stack:
+            self._reset()
+        elif self._graph:
+            node = next(n for n in self._plan.nodes[::-1] if n.layer is removed)
+            self._init_graph(self.inputs[0], node.input_tensors[0])
+        self._objective = None
+        self._compile_arguments = None
+
+    def _reset(self) -> None:
+        self._graph = self.built = False
+        self._register_layers([])
+        for name in ("inputs", "outputs", "_plan"):
+            self.__dict__.pop(name, None)
+
+    @property
+    def layers(self) -> list[Layer]:
+        """The layers, the input left out, as in Keras."""
+        stack = self.__dict__.get("_stack", [])
+        return stack[1:] if stack and isinstance(stack[0], InputLayer) else list(stack)
+
+    def _connect(self, first: SymbolicTensor) -> None:
+        output = first
+        for layer in self.layers:
+            output = layer(output)
+            self._check_single(layer, output)
+        self._init_graph(first, output)
+
+    @property
+    def is_sequential_like(self) -> bool:
+        """True: the layers form one chain."""
+        return True
+
+    def build(self, input_shape: Any = None) -> None:
+        """Connects the layers, and makes their weights, for an input shape.
+
+        Args:
+            input_shape: shape with the batch axis.
+
+        Raises:
+            ValueError: when no shape is known, or there are no layers.
+        """
+        if self._graph:
+            return
+        if input_shape is None:
+            raise ValueError(f"Sequential {self.name}: expected an input shape to build for. Received: None")
+        if not self.layers:
+            raise ValueError(f"Sequential {self.name}: expected at least one layer. Received: an empty model")
+        shape = checks.shape_tuple("Sequential", "input_shape", input_shape)
+        first = self.layers[0]
+        dtype = first.__dict__.get("dtype")
+        self._connect(Input(batch_shape=(None, *shape[1:]), dtype=dtype, name=f"{first.name}_input"))
+
+    def _build_from(self, x: Any) -> None:
+        if self._graph:
+            return
+        if not self.layers:
+            raise ValueError(f"Sequential {self.name}: expected at least one layer. Received: an empty model")
+        array = standardize.arrays(x, ["x"], None, "x")[0]
+        self.build((None, *(int(size) for size in array.shape[1:])))
+
+    def call(self, inputs: Any, mask: Any = None, training: bool | None = None) -> Any:
+        if not self._graph:
+            self.build((None, *tuple(inputs.shape)[1:]))
+        return super().call(inputs, mask, training)
+
+    def predict_proba(
+        self, x: Any, batch_size: int | None = None, verbose: int = 0, steps: int | None = None
+    ) -> np.ndarray:
+        """``predict`` for a model whose outputs are probabilities; warns when they leave [0, 1]."""
+        found = self.predict(x, batch_size=batch_size, verbose=verbose, steps=steps)
+        if found.size and (found.min() < 0.0 or found.max() > 1.0):
+            warnings.warn(
+                "predict_proba: the outputs are not in [0, 1]; the last layer may lack a softmax or sigmoid.",
+                stacklevel=2,
+            )
+        return found
+
+    def predict_classes(
+        self, x: Any, batch_size: int | None = None, verbose: int = 0, steps: int | None = None
+    ) -> np.ndarray:
+        """The class of each row: the largest output, or 1 where a single output is above 0.5."""
+        found = self.predict(x, batch_size=batch_size, verbose=verbose, steps=steps)
+        return found.argmax(axis=-1) if found.shape[-1] > 1 else (found > 0.5).astype("int32")
+
+    def get_config(self) -> dict[str, Any]:
+        """The layers as plain data."""
+        entries = [{"class_name": type(layer).__name__, "config": layer.get_config()} for layer in self.layers]
+        return {"name": self.name, "layers": copy.deepcopy(entries)}
+
+    @classmethod
+    def from_config(cls, config: Any, custom_objects: dict[str, Any] | None = None) -> Sequential:
+        """The model that a config describes, with fresh weights.
+
+        Args:
+            config: what ``get_config()`` gave; a bare list of layers, as older files have it, is accepted.
+            custom_objects: the caller's own classes and functions by name.
+        """
+        from .. import layers
+
+        name = config.get("name") if isinstance(config, dict) else None
+        entries = config["layers"] if isinstance(config, dict) else config
+        model = cls(name=name)
+        for entry in entries:
+            model.add(layers.deserialize(entry, custom_objects=custom_objects))
+        if isinstance(config, dict) and not model._graph and config.get("build_input_shape"):
+            model.build(config["build_input_shape"])
+        return model
