@@ -170,6 +170,16 @@ def test_sparse_twin_is_keras_formula_in_float64(classes, scale, seed):
     close(twin(torch.tensor(labels), torch.tensor(z)), expected, rtol=1e-9, atol=1e-12)
 
 
+def test_epsilon_too_small_for_float32_clips_nothing():
+    before = config.epsilon()
+    twin = losses.logits_twin(losses.binary_crossentropy, "sigmoid")
+    try:
+        config.set_epsilon(1e-8)
+        close(twin(torch.tensor([[0.0], [1.0]]), torch.tensor([[50.0], [-50.0]])), [50.0, -math.log(1e-8)])
+    finally:
+        config.set_epsilon(before)
+
+
 def test_twins_only_where_they_are_known():
     assert losses.logits_twin(losses.categorical_crossentropy, torch.sigmoid) is None
     assert losses.logits_twin(losses.mse, "softmax") is None
@@ -373,7 +383,7 @@ def test_serialize_round_trip():
     assert isinstance(losses.get("Huber"), losses.Huber)
 
 
-@pytest.mark.parametrize("labels", [[0, 3], [[-1], [0]], [0.0, 1.5], [0.0, math.nan]])
+@pytest.mark.parametrize("labels", [[0, 3], [[-1], [0]], [0.0, 3.0], [0.0, math.nan]])
 def test_check_sparse_labels(labels):
     with pytest.raises(ValueError, match="dense_1: expected labels to be whole numbers from 0 to 2. Received: "):
         losses.check_sparse_labels(np.array(labels), 3, "dense_1")

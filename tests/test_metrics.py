@@ -404,6 +404,8 @@ def test_loss_objects_resolve_like_their_function():
     assert metrics.resolve("acc", losses.get(torch.nn.CrossEntropyLoss()), (None, 3))[1] is (
         metrics.sparse_categorical_accuracy
     )
+    distributions = metrics.resolve("acc", losses.get(torch.nn.CrossEntropyLoss()), (None, 3), (None, 3))
+    assert distributions[1] is metrics.categorical_accuracy
 
 
 def test_metric_objects_and_torch_losses_have_names():

@@ -17,6 +17,12 @@ from .weights import Weight, assign_all, foreign_weights
 
 __all__ = ["WeightHolder", "partition", "sublayers", "unique"]
 
+_WEIGHT_ARGUMENTS = ("name", "shape", "dtype", "initializer", "regularizer", "trainable", "constraint")
+_SHAPE_FIRST = ("shape", "initializer")
+# How TensorFlow places a variable: there is nothing to choose here.
+_NO_TORCH_MEANING = {"aggregation", "synchronization", "use_resource", "partitioner", "getter", "experimental_autocast"}
+_KNOWN_WEIGHT_ARGUMENTS = {*_WEIGHT_ARGUMENTS, "axes", "attribute", *_NO_TORCH_MEANING}
+
 
 class WeightHolder(nn.Module):
     """A module whose parameters are stored as torch wants them and seen as Keras has them.
@@ -36,21 +42,10 @@ class WeightHolder(nn.Module):
         self._trainable = True
         return self
 
-    def add_weight(
-        self,
-        name: str | Sequence[int] | None = None,
-        shape: Sequence[int] | None = None,
-        dtype: str | None = None,
-        initializer: Any = "glorot_uniform",
-        regularizer: Any = None,
-        trainable: bool = True,
-        constraint: Any = None,
-        *,
-        axes: Sequence[int] | None = None,
-        attribute: str | None = None,
-        **ignored_by_torch: Any,
-    ) -> torch.Tensor:
+    def add_weight(self, *args: Any, **kwargs: Any) -> torch.Tensor:
         """Makes a weight, remembers it and returns the stored tensor.
+
+        The arguments are Keras 2's; a shape in first place, as Keras 1 and 3 have it, is understood too.
 
         Args:
             name: Keras's name of it.
@@ -67,11 +62,24 @@ class WeightHolder(nn.Module):
             ValueError: when the shape holds an unknown axis.
             TypeError: for an unknown argument.
         """
-        known = {"aggregation", "synchronization", "use_resource", "partitioner", "getter", "experimental_autocast"}
-        if unknown := set(ignored_by_torch) - known:
+        order = _WEIGHT_ARGUMENTS if args and isinstance(args[0], str) or not args or args[0] is None else _SHAPE_FIRST
+        given = {**dict(zip(order, args, strict=False)), **kwargs}
+        if unknown := set(given) - _KNOWN_WEIGHT_ARGUMENTS:
             raise TypeError(f"add_weight: expected only known keyword arguments. Received: {min(unknown)!r}")
-        if name is not None and not isinstance(name, str):  # Keras 1 and 3: the shape comes first
-            name, shape, initializer = None, name, shape if isinstance(shape, str) or callable(shape) else initializer
+        return self._make_weight(**{key: value for key, value in given.items() if key not in _NO_TORCH_MEANING})
+
+    def _make_weight(
+        self,
+        name: str | None = None,
+        shape: Sequence[int] | int | None = None,
+        dtype: str | None = None,
+        initializer: Any = None,
+        regularizer: Any = None,
+        trainable: bool = True,
+        constraint: Any = None,
+        axes: Sequence[int] | None = None,
+        attribute: str | None = None,
+    ) -> torch.Tensor:
         name = name or f"weight_{len(self._own_weights)}"
         shape = checks.shape_tuple(f"Layer {self.name}", f"shape of {name}", () if shape is None else shape)
         if None in shape:

@@ -13,9 +13,20 @@ import torch.nn.functional as F
 from torch.autograd.function import once_differentiable
 
 from kerastorch.kernels.pointwise import POINTWISE, arrays_of, function_of
-from kerastorch.kernels.recurrence import Activation, Hold, fold, fused_applies, project, scan_applies, select
+from kerastorch.kernels.recurrence import (
+    Activation,
+    Hold,
+    fold,
+    fused_applies,
+    hold_back,
+    needed,
+    project,
+    scan_applies,
+    select,
+    time_major,
+)
 
-__all__ = ["gru", "gru_slow"]
+__all__ = ["gru", "gru_slow", "gru_step"]
 
 Tensor = torch.Tensor
 
@@ -60,6 +71,7 @@ def gru(
         (torch.Size([2, 5, 4]), torch.Size([2, 4]))
     """
     activations = (activation, recurrent_activation)
+    mask = needed(mask)
     plain = mask is None and not recurrent_masks and len(input_masks) < 2
     # On a CPU torch's GRU is a loop of its own, slower than the scan below.
     if plain and reset_after and x.device.type == "cuda" and fused_applies(x, activations):
@@ -83,7 +95,7 @@ def gru(
     gates = (recurrent_activation, recurrent_activation, activation)
     weight_ih, bias = fold(weight_ih, bias, gates)
     weight_hh, recurrent_bias = fold(weight_hh, recurrent_bias, gates, shift=False)
-    inputs = project(x, weight_ih, bias, input_masks)
+    inputs = project(time_major(x), weight_ih, bias, input_masks)
     scan = _ScanAfter if reset_after else _ScanBefore
     outputs, h = scan.apply(inputs, weight_hh, recurrent_bias, h, mask, activation, recurrent_activation)
     return outputs.transpose(0, 1), h
@@ -104,26 +116,62 @@ def gru_slow(
     input_masks: Sequence[Tensor] = (),
     recurrent_masks: Sequence[Tensor] = (),
 ) -> tuple[Tensor, Tensor]:
-    """The slow twin of ``gru``: the equations, step by step."""
-    act, rec = function_of(activation), function_of(recurrent_activation)
-    inputs = project(x, weight_ih, bias, input_masks)
-    w_z, w_r, w_h = weight_hh.chunk(3)
-    b_z, b_r, b_h = recurrent_bias.chunk(3) if recurrent_bias is not None else (None, None, None)
+    """The slow twin of ``gru``: ``gru_step`` in a loop."""
+    inputs = project(time_major(x), weight_ih, bias, input_masks)
     outputs = []
     for t in range(x.shape[1]):
-        x_z, x_r, x_h = inputs[t].chunk(3, -1)
-        # A mask shared by all gates drops the old output altogether, in the mix below too, as Keras does.
-        old = h * recurrent_masks[0] if len(recurrent_masks) == 1 else h
-        h_z, h_r, h_h = (h * m for m in recurrent_masks) if len(recurrent_masks) == 3 else (old, old, old)
-        z = rec(x_z + F.linear(h_z, w_z, b_z))
-        r = rec(x_r + F.linear(h_r, w_r, b_r))
-        fed = r * F.linear(h_h, w_h, b_h) if reset_after else F.linear(r * h_h, w_h)
-        new_h = z * old + (1 - z) * act(x_h + fed)
-        h = new_h if mask is None else torch.where(mask[:, t].unsqueeze(-1), new_h, h)
+        new_h = gru_step(
+            inputs[t],
+            weight_hh,
+            h,
+            recurrent_bias=recurrent_bias,
+            reset_after=reset_after,
+            activation=activation,
+            recurrent_activation=recurrent_activation,
+            recurrent_masks=recurrent_masks,
+        )
+        h = hold_back(mask, t, new_h, h)
         outputs.append(h)
-    if not outputs:
-        return x.new_zeros(x.shape[0], 0, h.shape[-1]), h
     return torch.stack(outputs, 1), h
+
+
+def gru_step(
+    inputs: Tensor,
+    weight_hh: Tensor,
+    h: Tensor,
+    *,
+    recurrent_bias: Tensor | None = None,
+    reset_after: bool = False,
+    activation: Activation = "tanh",
+    recurrent_activation: Activation = "sigmoid",
+    recurrent_masks: Sequence[Tensor] = (),
+) -> Tensor:
+    """One step of a GRU.
+
+    Args:
+        inputs: the input's products with the weights, bias added, (batch, 3 * units).
+        weight_hh: (3 * units, units).
+        h: the last output.
+        recurrent_bias: (3 * units,) or None, added to the recurrent products; only with ``reset_after``.
+        reset_after: whether the reset gate acts after the recurrent product.
+        activation: a name of ``kernels.pointwise.POINTWISE`` or any callable.
+        recurrent_activation: the same, for the gates.
+        recurrent_masks: dropout masks of ``h``: none, one for all gates, or one for each gate.
+
+    Returns:
+        The new output.
+    """
+    act, rec = function_of(activation), function_of(recurrent_activation)
+    w_z, w_r, w_h = weight_hh.chunk(3)
+    b_z, b_r, b_h = recurrent_bias.chunk(3) if recurrent_bias is not None else (None, None, None)
+    x_z, x_r, x_h = inputs.chunk(3, -1)
+    # A mask shared by all gates drops the old output altogether, in the mix below too, as Keras does.
+    old = h * recurrent_masks[0] if len(recurrent_masks) == 1 else h
+    h_z, h_r, h_h = (h * m for m in recurrent_masks) if len(recurrent_masks) == 3 else (old, old, old)
+    z = rec(x_z + F.linear(h_z, w_z, b_z))
+    r = rec(x_r + F.linear(h_r, w_r, b_r))
+    fed = r * F.linear(h_h, w_h, b_h) if reset_after else F.linear(r * h_h, w_h)
+    return z * old + (1 - z) * act(x_h + fed)
 
 
 def _fused(x, weight_ih, weight_hh, bias, recurrent_bias, h, masks):

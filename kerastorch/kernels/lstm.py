@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import torch
-import torch.nn.functional as F
 from torch.autograd.function import once_differentiable
 
 from kerastorch.kernels.pointwise import POINTWISE, arrays_of, function_of
@@ -19,12 +18,15 @@ from kerastorch.kernels.recurrence import (
     Hold,
     fold,
     fused_applies,
+    hold_back,
+    needed,
     project,
     scan_applies,
     select,
+    time_major,
 )
 
-__all__ = ["lstm", "lstm_slow"]
+__all__ = ["lstm", "lstm_slow", "lstm_step"]
 
 Tensor = torch.Tensor
 
@@ -71,6 +73,7 @@ def lstm(
         (torch.Size([2, 5, 4]), True)
     """
     activations = (activation, recurrent_activation)
+    mask = needed(mask)
     if mask is None and not recurrent_masks and len(input_masks) < 2 and fused_applies(x, activations):
         return _fused(x, weight_ih, weight_hh, bias, h, c, input_masks)
     if not scan_applies(x, (weight_ih, weight_hh, bias, h, c, *input_masks, *recurrent_masks), activations):
@@ -90,7 +93,7 @@ def lstm(
     gates = (recurrent_activation, recurrent_activation, activation, recurrent_activation)
     weight_ih, bias = fold(weight_ih, bias, gates)
     weight_hh, _ = fold(weight_hh, None, gates, shift=False)
-    inputs = project(x, weight_ih, bias, input_masks)
+    inputs = project(time_major(x), weight_ih, bias, input_masks)
     masks = torch.stack(tuple(recurrent_masks)) if recurrent_masks else None
     outputs, h, c = _Scan.apply(inputs, weight_hh, h, c, masks, mask, activation, recurrent_activation)
     return outputs.transpose(0, 1), h, c
@@ -110,27 +113,43 @@ def lstm_slow(
     input_masks: Sequence[Tensor] = (),
     recurrent_masks: Sequence[Tensor] = (),
 ) -> tuple[Tensor, Tensor, Tensor]:
-    """The slow twin of ``lstm``: the equations, step by step."""
-    act, rec = function_of(activation), function_of(recurrent_activation)
-    inputs = project(x, weight_ih, bias, input_masks)
+    """The slow twin of ``lstm``: ``lstm_step`` in a loop."""
+    inputs = project(time_major(x), weight_ih, bias, input_masks)
     outputs = []
     for t in range(x.shape[1]):
-        if len(recurrent_masks) > 1:
-            parts = zip(recurrent_masks, weight_hh.chunk(4), strict=True)
-            fed = torch.cat([F.linear(h * m, w) for m, w in parts], -1)
-        else:
-            fed = F.linear(h * recurrent_masks[0] if recurrent_masks else h, weight_hh)
-        i, f, g, o = (inputs[t] + fed).chunk(4, -1)
-        new_c = rec(f) * c + rec(i) * act(g)
-        new_h = rec(o) * act(new_c)
-        if mask is not None:
-            valid = mask[:, t].unsqueeze(-1)
-            new_h, new_c = torch.where(valid, new_h, h), torch.where(valid, new_c, c)
-        h, c = new_h, new_c
+        new_h, new_c = lstm_step(inputs[t], weight_hh, h, c, activation, recurrent_activation, recurrent_masks)
+        h, c = hold_back(mask, t, new_h, h), hold_back(mask, t, new_c, c)
         outputs.append(h)
-    if not outputs:
-        return x.new_zeros(x.shape[0], 0, h.shape[-1]), h, c
     return torch.stack(outputs, 1), h, c
+
+
+def lstm_step(
+    inputs: Tensor,
+    weight_hh: Tensor,
+    h: Tensor,
+    c: Tensor,
+    activation: Activation = "tanh",
+    recurrent_activation: Activation = "sigmoid",
+    recurrent_masks: Sequence[Tensor] = (),
+) -> tuple[Tensor, Tensor]:
+    """One step of an LSTM, as the paper writes it.
+
+    Args:
+        inputs: the input's products with the weights, bias added, (batch, 4 * units).
+        weight_hh: (4 * units, units).
+        h: the last output.
+        c: the last cell state.
+        activation: a name of ``kernels.pointwise.POINTWISE`` or any callable.
+        recurrent_activation: the same, for the gates.
+        recurrent_masks: dropout masks of ``h``: none, one for all gates, or one for each gate.
+
+    Returns:
+        The new output and cell state.
+    """
+    act, rec = function_of(activation), function_of(recurrent_activation)
+    i, f, g, o = (inputs + project(h, weight_hh, None, recurrent_masks)).chunk(4, -1)
+    c = rec(f) * c + rec(i) * act(g)
+    return rec(o) * act(c), c
 
 
 def _fused(

@@ -14,7 +14,19 @@ import torch.nn.functional as F
 from kerastorch.kernels.pointwise import POINTWISE, Pointwise, arrays_of
 from kerastorch.kernels.switch import fast_enabled, tracing
 
-__all__ = ["scan_applies", "fused_applies", "fold", "project", "Feed", "Hold", "select"]
+__all__ = [
+    "Activation",
+    "Feed",
+    "Hold",
+    "fold",
+    "fused_applies",
+    "hold_back",
+    "needed",
+    "project",
+    "scan_applies",
+    "select",
+    "time_major",
+]
 
 Tensor = torch.Tensor
 Activation = str | Callable[[Tensor], Tensor]
@@ -77,24 +89,39 @@ def _per_row(values: Sequence[float], units: int, like: Tensor) -> Tensor:
     return row.view(-1)
 
 
-def project(x: Tensor, weight: Tensor, bias: Tensor | None, masks: Sequence[Tensor] | None) -> Tensor:
-    """Every step's input times the weights at once: (batch, time, in) to (time, batch, gates * units).
+def project(x: Tensor, weight: Tensor, bias: Tensor | None, masks: Sequence[Tensor] = ()) -> Tensor:
+    """The inputs' products with the weights, for one step or for all of them at once.
 
     Args:
-        x: the inputs.
+        x: (..., batch, in).
         weight: (gates * units, in).
         bias: (gates * units,) or None.
-        masks: dropout masks (batch, in): one for all gates, or one for each gate.
+        masks: dropout masks (batch, in): none, one for all gates, or one for each gate.
     """
-    x = x.transpose(0, 1)
-    if not masks:
-        return F.linear(x.contiguous(), weight, bias)
-    if len(masks) == 1:
-        return F.linear((x * masks[0]).contiguous(), weight, bias)
+    if len(masks) < 2:
+        return F.linear(x * masks[0] if masks else x, weight, bias)
     weights = weight.chunk(len(masks))
     biases = bias.chunk(len(masks)) if bias is not None else [None] * len(masks)
-    parts = [F.linear((x * m).contiguous(), w, b) for m, w, b in zip(masks, weights, biases, strict=True)]
-    return torch.cat(parts, -1)
+    return torch.cat([F.linear(x * m, w, b) for m, w, b in zip(masks, weights, biases, strict=True)], -1)
+
+
+def time_major(x: Tensor) -> Tensor:
+    """(batch, time, ...) as contiguous (time, batch, ...): each step is then one block of memory."""
+    return x.transpose(0, 1).contiguous()
+
+
+def needed(mask: Tensor | None) -> Tensor | None:
+    """The mask as bool (batch, time); None where it leaves nothing out and looking does not wait for a device."""
+    if mask is None:
+        return None
+    mask = mask.bool() if mask.ndim == 2 else mask.bool().squeeze(-1)
+    can_look = type(mask) in _PLAIN and mask.device.type == "cpu" and fast_enabled() and not tracing()
+    return None if can_look and bool(mask.all()) else mask
+
+
+def hold_back(mask: Tensor | None, t: int, new: Tensor, old: Tensor) -> Tensor:
+    """``new`` with the rows that the mask leaves out at step ``t`` taken from ``old``."""
+    return new if mask is None else torch.where(mask[:, t].unsqueeze(-1), new, old)
 
 
 class Feed:

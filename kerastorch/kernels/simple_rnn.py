@@ -8,13 +8,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import torch
-import torch.nn.functional as F
 from torch.autograd.function import once_differentiable
 
 from kerastorch.kernels.pointwise import POINTWISE, arrays_of, function_of
-from kerastorch.kernels.recurrence import Activation, Feed, Hold, fold, project, scan_applies, select
+from kerastorch.kernels.recurrence import (
+    Activation,
+    Feed,
+    Hold,
+    fold,
+    hold_back,
+    needed,
+    project,
+    scan_applies,
+    select,
+    time_major,
+)
 
-__all__ = ["simple_rnn", "simple_rnn_slow"]
+__all__ = ["simple_rnn", "simple_rnn_slow", "simple_rnn_step"]
 
 Tensor = torch.Tensor
 
@@ -52,6 +62,7 @@ def simple_rnn(
         >>> y.shape
         torch.Size([2, 5, 4])
     """
+    mask = needed(mask)
     tensors = (weight_ih, weight_hh, bias, h, *input_masks, *recurrent_masks)
     if not scan_applies(x, tensors, (activation,)):
         return simple_rnn_slow(
@@ -67,7 +78,7 @@ def simple_rnn(
         )
     weight_ih, bias = fold(weight_ih, bias, (activation,))
     weight_hh, _ = fold(weight_hh, None, (activation,), shift=False)
-    inputs = project(x, weight_ih, bias, input_masks)
+    inputs = project(time_major(x), weight_ih, bias, input_masks)
     recurrent_mask = recurrent_masks[0] if recurrent_masks else None
     outputs, h = _Scan.apply(inputs, weight_hh, h, recurrent_mask, mask, activation)
     return outputs.transpose(0, 1), h
@@ -85,18 +96,24 @@ def simple_rnn_slow(
     input_masks: Sequence[Tensor] = (),
     recurrent_masks: Sequence[Tensor] = (),
 ) -> tuple[Tensor, Tensor]:
-    """The slow twin of ``simple_rnn``: the equation, step by step."""
-    act = function_of(activation)
-    inputs = project(x, weight_ih, bias, input_masks)
+    """The slow twin of ``simple_rnn``: ``simple_rnn_step`` in a loop."""
+    inputs = project(time_major(x), weight_ih, bias, input_masks)
     outputs = []
     for t in range(x.shape[1]):
-        fed = h * recurrent_masks[0] if recurrent_masks else h
-        new_h = act(inputs[t] + F.linear(fed, weight_hh))
-        h = new_h if mask is None else torch.where(mask[:, t].unsqueeze(-1), new_h, h)
+        h = hold_back(mask, t, simple_rnn_step(inputs[t], weight_hh, h, activation, recurrent_masks), h)
         outputs.append(h)
-    if not outputs:
-        return x.new_zeros(x.shape[0], 0, h.shape[-1]), h
     return torch.stack(outputs, 1), h
+
+
+def simple_rnn_step(
+    inputs: Tensor,
+    weight_hh: Tensor,
+    h: Tensor,
+    activation: Activation = "tanh",
+    recurrent_masks: Sequence[Tensor] = (),
+) -> Tensor:
+    """One step: the new output from the input's product (bias added), the recurrent weights and the last output."""
+    return function_of(activation)(inputs + project(h, weight_hh, None, recurrent_masks))
 
 
 class _Scan(torch.autograd.Function):

@@ -170,22 +170,17 @@ class BatchNormalization(_Normalization):
         shape = self._sizes(input_shape, axes)
         self.input_spec = InputSpec(ndim=len(input_shape), axes={self.axis: shape[0]})
         self._add_scale_and_shift(shape)
-        mean = self.add_weight(
-            "moving_mean", shape, initializer=self.moving_mean_initializer, trainable=False, attribute="running_mean"
-        )
-        self.add_weight(
-            "moving_variance",
-            shape,
-            initializer=self.moving_variance_initializer,
-            trainable=False,
-            attribute="running_var",
-        )
+        for name, attribute in (("moving_mean", "running_mean"), ("moving_variance", "running_var")):
+            initializer = getattr(self, f"{name}_initializer")
+            self.add_weight(name, shape, initializer=initializer, trainable=False, attribute=attribute)
         if eras.current().batchnorm_zero_debias:
-            # What TensorFlow keeps beside the averages, in no file: they start from nothing, whatever weights are set.
-            # biased mean, biased variance, and the share of the past that the batches seen so far fill
-            self.register_buffer("debias_mean", torch.zeros_like(mean), persistent=False)
-            self.register_buffer("debias_var", torch.zeros_like(mean), persistent=False)
-            self.register_buffer("debias_share", mean.new_zeros(()), persistent=False)
+            # What TensorFlow keeps beside the averages, in no file: discounted sums that start at zero, whatever
+            # weights are set. Row by row: means, variances, and ones, whose sum the other two are divided by.
+            sums = self.running_mean.new_zeros((3, *shape))
+            blank = sums.clone()
+            blank[2] = 1
+            self.register_buffer("debias_sums", sums, persistent=False)
+            self.register_buffer("debias_blank", blank, persistent=False)
         super().build(input_shape)
 
     def call(self, inputs: torch.Tensor, training: bool | None = None) -> torch.Tensor:
@@ -198,61 +193,47 @@ class BatchNormalization(_Normalization):
         # phase False: a call with training=True inside predict() or evaluate(), which update nothing
         if training and self.trainable and phase.current() is not False:
             y = self._normalize_and_update(x, fused)
+        elif training:
+            y = self._normalize(x, fused, True)
         else:
-            y = self._normalize(x, self._epsilon(fused), bool(training))
+            y = self._normalize(x, fused, False, self.running_mean, self.running_var)
         return _back_again(y, inputs, axis)
 
-    @staticmethod
-    def _epsilon_of(epsilon: float, fused: bool) -> float:
-        return max(epsilon, _FUSED_EPSILON) if fused else float(epsilon)
-
-    def _epsilon(self, fused: bool) -> float:
-        return self._epsilon_of(self.epsilon, fused)
-
     def _normalize(
-        self,
-        x: torch.Tensor,
-        epsilon: float,
-        by_batch: bool,
-        statistics: tuple[torch.Tensor, torch.Tensor] | None = None,
-        factor: float = 0.0,
+        self, x: torch.Tensor, fused: bool, by_batch: bool, mean: Any = None, var: Any = None, factor: float = 0.0
     ) -> torch.Tensor:
-        """``statistics`` move towards those of the batch by ``factor``; without them nothing moves."""
-        mean, var = statistics or ((None, None) if by_batch else (self.running_mean, self.running_var))
+        """By the batch, moving ``mean`` and ``var`` towards it by ``factor``; or by ``mean`` and ``var``."""
+        epsilon = max(self.epsilon, _FUSED_EPSILON) if fused else float(self.epsilon)
         cudnn = torch.backends.cudnn.enabled
         return torch.batch_norm(x, self.weight, self.bias, mean, var, by_batch, factor, epsilon, cudnn)
 
     def _normalize_and_update(self, x: torch.Tensor, fused: bool) -> torch.Tensor:
-        era = eras.current()
+        buffers = self._buffers
+        moving_mean, moving_var, sums = buffers["running_mean"], buffers["running_var"], buffers.get("debias_sums")
         size = x.numel() // x.shape[1]
-        epsilon = self._epsilon(fused)
         weight = 1.0 - self.momentum
-        if era.batchnorm_variance == "bessel_fused" and fused and size > 1:  # torch's own rule
-            return self._normalize(x, epsilon, True, (self.running_mean, self.running_var), weight)
-        # The kernel that normalises also gives the batch's mean and its variance with divisor size - 1.
-        batch = x.new_zeros((2, x.shape[1]), dtype=self.running_mean.dtype)
+        factor = _variance_factor(size, fused, self.epsilon)
+        if sums is None and factor == 1.0 and size > 1:  # torch's own rule
+            return self._normalize(x, fused, True, moving_mean, moving_var, weight)
+        # The kernel that normalises leaves the batch's mean here, and its variance with divisor size - 1. Autograd
+        # keeps both rows, so they are not written to again.
+        batch = moving_mean.new_zeros((2, x.shape[1])) if sums is None else buffers["debias_blank"].clone()
         mean, var = batch[0], batch[1]
-        y = self._normalize(x, epsilon, True, (mean, var), 1.0)
-        with torch.no_grad():
-            var = torch.zeros_like(var) if size == 1 else var * self._correction(size, fused)
-            if not era.batchnorm_zero_debias:
-                self.running_mean.lerp_(mean, weight)
-                self.running_var.lerp_(var, weight)
-                return y
-            share = self.debias_share
-            torch._foreach_lerp_(
-                [self.debias_mean, self.debias_var, share], [mean, var, torch.ones_like(share)], weight
-            )
-            torch.div(self.debias_mean, share, out=self.running_mean)
-            torch.div(self.debias_var, share, out=self.running_var)
+        y = self._normalize(x, fused, True, mean, var, 1.0)
+        if size == 1:  # the divisor is 0
+            batch = batch.clone()
+            batch[1] = 0
+            var = batch[1]
+        if sums is None:
+            moving_mean.lerp_(mean, weight)
+            moving_var.lerp_(var * factor, weight)
+            return y
+        sums.mul_(self.momentum).add_(batch, alpha=weight)
+        means, variances, share = sums.unbind(0)
+        variances.add_(var, alpha=weight * (factor - 1.0))
+        torch.div(means, share, out=moving_mean)
+        torch.div(variances, share, out=moving_var)
         return y
-
-    def _correction(self, size: int, fused: bool) -> float:
-        """From the variance with divisor ``size - 1`` to the one that the era's averages take up."""
-        rule = eras.current().batchnorm_variance
-        if rule == "sample":  # Keras 2 corrects once more what TensorFlow's fused kernel has corrected already
-            return (size if fused else size - 1) / (size - 1 - self.epsilon)
-        return (size - 1) / size
 
     def get_config(self) -> dict[str, Any]:
         config = {
@@ -269,6 +250,16 @@ def _is_fused(rank: int, axis: int) -> bool:
     if rule == "sample":
         return rank == 4 and axis == 3
     return rule == "bessel_fused" and rank in (4, 5) and axis in (1, rank - 1)
+
+
+def _variance_factor(size: int, fused: bool, epsilon: float) -> float:
+    """From the variance with divisor ``size - 1`` to the one that the era's averages take up."""
+    rule = eras.current().batchnorm_variance
+    if size == 1 or (rule == "bessel_fused" and fused):
+        return 1.0
+    if rule == "sample":  # Keras 2 corrects once more what TensorFlow's fused kernel has corrected already
+        return (size if fused else size - 1) / (size - 1 - epsilon)
+    return (size - 1) / size
 
 
 def _channels_second(x: torch.Tensor, axis: int) -> torch.Tensor:

@@ -106,19 +106,23 @@ class Metric(nn.Module):
         """The float type's name."""
         return str(self._dtype).removeprefix("torch.")
 
-    def add_weight(
-        self, name: str | None = None, shape: Sequence[int] = (), initializer: Any = None, dtype: Any = None
+    def add_weight(self, *args: Any, **kwargs: Any) -> MetricVariable:
+        """``add_variable``; tf.keras puts the name first, Keras 3 the shape."""
+        named = bool(args) and (args[0] is None or isinstance(args[0], str))
+        order = ("name", "shape", "initializer", "dtype") if named else ("shape", "initializer", "dtype", "name")
+        return self.add_variable(**dict(zip(order, args, strict=False)), **kwargs)
+
+    def add_variable(
+        self, shape: Sequence[int] = (), initializer: Any = None, dtype: Any = None, name: str | None = None
     ) -> MetricVariable:
         """Makes a piece of state, registered as a buffer under the attribute it is assigned to.
 
         Args:
-            name: what to call it.
-            shape: its shape; Keras 3 puts it first, which is understood.
+            shape: its shape.
             initializer: how it starts; zeros when missing.
             dtype: its type, the metric's when missing.
+            name: what to call it.
         """
-        if isinstance(name, (tuple, list)):
-            name, shape, initializer = None, name, (shape if shape != () else initializer)
         name = (name or f"state_{len(self._buffers)}").replace(".", "_").split(":")[0]
         dtype = self._dtype if dtype is None else config.torch_dtype(dtype)
         if initializer is None:
@@ -130,8 +134,6 @@ class Metric(nn.Module):
         self.register_buffer(name, value)
         self._state.append(name)
         return getattr(self, name)
-
-    add_variable = add_weight
 
     def __getattr__(self, name: str) -> Any:
         value = super().__getattr__(name)

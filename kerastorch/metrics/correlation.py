@@ -16,11 +16,11 @@ from kerastorch.losses.functions import as_floats, as_tensor
 from kerastorch.metrics.base import MeanMetricWrapper, Metric
 
 __all__ = [
-    "pearson_correlation",
-    "concordance_correlation",
     "PearsonCorrelation",
     "ConcordanceCorrelation",
     "R2Score",
+    "pearson_correlation",
+    "concordance_correlation",
 ]
 
 

@@ -31,7 +31,8 @@ def _kind(loss: Any, output_shape: Sequence[int | None], target_shape: Sequence[
     """Which of the three accuracies (or crossentropies) an output calls for."""
     if output_shape[-1] == 1:
         return "binary"
-    if eras.current().accuracy_by == "loss":
+    # torch's crossentropy takes class numbers and distributions alike, so there too the targets decide if known.
+    if eras.current().accuracy_by == "loss" and (target_shape is None or not isinstance(loss, losses.TorchLoss)):
         function = getattr(loss, "fn", loss)
         if function is losses.binary_crossentropy:
             return "binary"

@@ -23,18 +23,17 @@ __all__ = ["REGISTRY", "get", "serialize", "deserialize"]
 
 REGISTRY = Registry("metric function")
 
+# Classes first: where a function has a class's name in lower case (Keras 3 knows classes by those), it wins.
+for _module in (accuracies, regression, confusion, auc, correlation, segmentation):
+    for _name in _module.__all__:
+        REGISTRY.register(getattr(_module, _name), snake_case(_name))
+for _class in (base.Metric, base.Mean, base.Sum, base.MeanMetricWrapper):
+    REGISTRY.register(_class)
 for _module in (losses.functions, functions):
     for _name in _module.__all__:
         REGISTRY.register(getattr(_module, _name))
 for _name in ("mse", "MSE", "mae", "MAE", "mape", "MAPE", "msle", "MSLE", "kld", "KLD", "bce", "BCE", "cosine"):
     REGISTRY.alias(**{_name: getattr(losses, _name)})
-for _module in (accuracies, regression, confusion, auc, correlation, segmentation):
-    for _name in _module.__all__:
-        REGISTRY.register(getattr(_module, _name))
-        # Keras 3 knows classes by their lower-case names too; a function of that name comes first.
-        REGISTRY.objects.setdefault(snake_case(_name), getattr(_module, _name))
-for _class in (base.Metric, base.Mean, base.Sum, base.MeanMetricWrapper):
-    REGISTRY.register(_class)
 
 
 def get(identifier: Any) -> Any:

@@ -29,8 +29,12 @@ _FILE_INTERVAL = 0.05
 
 def _redraws_in_place() -> bool:
     """Whether a carriage return goes back to the start of the line that is seen."""
-    isatty = getattr(sys.stdout, "isatty", None)
-    return bool(isatty and isatty()) or "ipykernel" in sys.modules
+    return _is_terminal(sys.stdout) or "ipykernel" in sys.modules
+
+
+def _is_terminal(file: Any) -> bool:
+    isatty = getattr(file, "isatty", None)
+    return bool(isatty and isatty())
 
 
 def _bar(current: int, target: int | None, width: int) -> str:
@@ -99,6 +103,7 @@ class _Line(tqdm):
         self.verbose = verbose
         self.values = values
         self.in_place = verbose == 1 and _redraws_in_place()
+        self.let_go()
         super().__init__(
             total=target,
             file=sys.stdout,
@@ -116,10 +121,17 @@ class _Line(tqdm):
             self._instances.discard(self)  # a log file has no cursor to move
             self.sp = self._write_line
 
+    @classmethod
+    def let_go(cls) -> None:
+        """Makes tqdm forget our earlier bars: one that was interrupted must not be drawn again, or take up a line."""
+        for bar in list(cls._instances):
+            if isinstance(bar, _Line):
+                cls._instances.discard(bar)
+
     def _free_position(self) -> int:
-        """The line below all foreign bars; ours share one, so that one left unfinished takes no room for good."""
-        foreign = (bar for bar in list(self._instances) if not isinstance(bar, _Line) and bar.fp.isatty())
-        return max((abs(bar.pos) + 1 for bar in foreign), default=0) if self.in_place else 0
+        """The line below all other bars."""
+        others = (bar for bar in list(self._instances) if hasattr(bar, "pos") and _is_terminal(bar.fp))
+        return max((abs(bar.pos) + 1 for bar in others), default=0) if self.in_place else 0
 
     def _write_line(self, text: str) -> None:
         if self.verbose == 2:
@@ -152,6 +164,8 @@ class _Line(tqdm):
     def finish(self) -> None:
         """Draws the line for good and goes to the next."""
         with self.get_lock():
+            if self.pos and self.ncols:
+                self.fp.write("\r" + " " * self.ncols)  # the line of the bar above, which moves down
             self.display(pos=0)
             self.fp.write("\n")
             self.fp.flush()
@@ -304,6 +318,7 @@ class ProgbarLogger(Callback):
         self._totals = RunningTotals(self.stateful_metrics)
         self._read = self.totals or self._totals.read
         if self.verbose and sys.stdout is not None:
+            _Line.let_go()
             # tqdm's print: keeps clear of any other bar on the screen.
             tqdm.write(f"Epoch {epoch + 1}/{self.epochs}", file=sys.stdout)
         self.progbar = Progbar(

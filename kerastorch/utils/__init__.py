@@ -9,6 +9,7 @@ from kerastorch.utils import data_utils, generic_utils, io_utils, np_utils
 from kerastorch.utils.data_utils import GeneratorEnqueuer, OrderedEnqueuer, Sequence, get_file
 from kerastorch.utils.generic_utils import (
     CustomObjectScope,
+    Progbar,
     custom_object_scope,
     deserialize_keras_object,
     get_custom_objects,
@@ -22,6 +23,7 @@ __all__ = [
     "GeneratorEnqueuer",
     "HDF5Matrix",
     "OrderedEnqueuer",
+    "Progbar",
     "Sequence",
     "custom_object_scope",
     "data_utils",

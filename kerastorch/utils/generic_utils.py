@@ -14,9 +14,11 @@ from collections.abc import Callable
 from typing import Any
 
 from kerastorch.backend.registry import CustomObjectScope, Registry, custom_object_scope, get_custom_objects
+from kerastorch.training.progress import Progbar
 
 __all__ = [
     "CustomObjectScope",
+    "Progbar",
     "custom_object_scope",
     "get_custom_objects",
     "serialize_keras_object",

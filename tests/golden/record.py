@@ -126,19 +126,18 @@ def main():
             try:
                 results[case.name] = run_case(case, keras, writes)
             except Exception as error:
-                if not options.float64:
-                    print("FAILED", case.id)
-                    raise
-                print(case.id, "has no float64 run:", str(error)[:80])
+                print(case.id, "has no float64 run:" if options.float64 else "FAILED:", str(error)[:200])
                 continue
             if options.only and not options.float64:
                 print(case.id, results[case.name])
-            for difference in compare.differences(results[case.name], stored.get(case.name, {}), case.tolerance / 4):
-                if options.float64 and "dtype" not in difference:
-                    print(case.id, difference)
+            if case.name in stored:
+                found = compare.differences(results[case.name], stored[case.name], case.tolerance / 4)
+                for difference in found:
+                    if "dtype" not in difference:
+                        print(case.id, difference)
         if writes:
             store.save(area, results)
-        print("%-22s %d cases" % (area, len(chosen)))
+        print("%-22s %d of %d cases" % (area, len(results), len(chosen)))
 
 
 if __name__ == "__main__":

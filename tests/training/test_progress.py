@@ -31,13 +31,15 @@ def clock(monkeypatch):
 def on_screen(written, columns=None):
     """What a terminal shows after these characters."""
     lines, row, column = [[]], 0, 0
-    for character in written:
+    for character in written.replace("\x1b[A", "\x1b"):
         if character == "\n":
             row, column = row + 1, 0
             if row == len(lines):
                 lines.append([])
         elif character == "\r":
             column = 0
+        elif character == "\x1b":  # cursor up
+            row -= 1
         elif character == "\b":
             column = max(0, column - 1)
         else:
@@ -136,17 +138,39 @@ def test_file_ignores_the_terminal_width(clock, monkeypatch):
     assert scenarios.draw_progbar(Progbar, clock, "loss", terminal=False) == RECORDED["loss"]["file"]
 
 
-def test_prints_beside_another_tqdm_bar(clock):
-    """A user's own bar around fit stays one line below; ours does not write over it."""
-    with scenarios.captured(terminal=True) as out:
-        outer = tqdm.std.tqdm(total=2, file=sys.stdout, desc="folds")
-        bar = Progbar(2)
-        clock.now += 1
-        bar.update(1)
-        clock.now += 1
-        bar.update(2)
+def test_beside_another_tqdm_bar(clock):
+    """A user's own bar around fit moves down; ours leaves whole lines above it."""
+
+    def run():
+        outer = tqdm.std.tqdm(total=2, file=sys.stdout, desc="folds", ncols=70)
+        for _ in range(2):
+            run_logger(clock, ProgbarLogger(), batches=3, seconds=1, capture=False)
+            outer.update()
         outer.close()
-    assert "2/2 [==============================] - 2s 1s/step" in out.text
+
+    line = "24/24 [==============================] - 3s 125ms/step - loss: 0.5000 - val_loss: 0.2500"
+    shown = on_screen(in_real_terminal(run, 120), columns=120)
+    assert shown[:4] == ["Epoch 1/1", line] * 2
+    assert shown[4].startswith("folds: 100%") and shown[5:] == [""]
+
+
+def test_interrupted_bar_is_not_drawn_again(clock):
+    """A traceback may keep an interrupted run's bar alive."""
+
+    def run():
+        stopped = Progbar(5)
+        clock.now += 1
+        stopped.update(1)
+        print(" interrupted")
+        run_logger(clock, ProgbarLogger(), batches=1, seconds=1, capture=False)
+        return stopped
+
+    assert on_screen(in_real_terminal(run, 120)) == [
+        "1/5 [=====>........................] - ETA: 4s interrupted",
+        "Epoch 1/1",
+        "8/8 [==============================] - 1s 125ms/step - loss: 0.5000 - val_loss: 0.2500",
+        "",
+    ]
 
 
 def test_values_may_be_tensors(clock):
@@ -174,11 +198,11 @@ class Counted:
         return torch.tensor(self.value)
 
 
-def run_logger(clock, logger, batches=100, terminal=False, seconds=0.001, verbose=1, values=None):
+def run_logger(clock, logger, batches=100, terminal=False, seconds=0.001, verbose=1, values=None, capture=True):
     hooks = CallbackList(
         [logger], verbose=verbose, epochs=1, samples=batches * 8, steps=batches, metrics=["loss", "val_loss"]
     )
-    with scenarios.captured(terminal) as out:
+    with scenarios.captured(terminal) if capture else contextlib.nullcontext() as out:
         hooks.on_train_begin()
         hooks.on_epoch_begin(0)
         for batch in range(batches):
@@ -186,7 +210,7 @@ def run_logger(clock, logger, batches=100, terminal=False, seconds=0.001, verbos
             hooks.on_batch_end(batch, Logs(batch=batch, size=8, loss=values[batch] if values else torch.tensor(0.5)))
         hooks.on_epoch_end(0, {"loss": 0.5, "val_loss": 0.25})
         hooks.on_train_end()
-    return out.text
+    return out.text if capture else None
 
 
 @pytest.mark.parametrize(("terminal", "draws"), [(True, 2), (False, 3)])

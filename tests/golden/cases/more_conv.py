@@ -74,7 +74,7 @@ layer("Conv3DTranspose", "channels_first", normal(1, 2, 2, 3, 2), 3, 2, strides=
 
 layer("SeparableConv1D", "plain", SEQUENCE, 4, 3)
 layer("SeparableConv1D", "same_strides_multiplier", SEQUENCE, 4, 3, padding="same", strides=2, depth_multiplier=2)
-layer("SeparableConv1D", "causal", SEQUENCE, 4, 3, padding="causal", use_bias=False)
+layer("SeparableConv1D", "no_bias", SEQUENCE, 4, (4,), padding="same", use_bias=False)
 layer("SeparableConv1D", "dilation", SEQUENCE, 4, 2, dilation_rate=2, activation="relu")
 layer("SeparableConv1D", "channels_first", normal(2, 3, 7), 4, 3, data_format="channels_first")
 layer("SeparableConv2D", "plain", IMAGE, 4, 3)

@@ -122,7 +122,7 @@ cells("stacked", lambda k: k.layers.StackedRNNCells([k.layers.LSTMCell(3), k.lay
 cells("unroll", lambda k: [k.layers.SimpleRNNCell(3), k.layers.SimpleRNNCell(2)], unroll=True, return_sequences=True)
 area.layer(
     "rnn/masked_stack",
-    lambda k: [k.layers.Masking(), k.layers.RNN([k.layers.LSTMCell(3), k.layers.LSTMCell(2)], return_sequences=True)],
+    lambda k: [k.layers.Masking(), k.layers.RNN([k.layers.LSTMCell(3), k.layers.LSTMCell(3)], return_sequences=True)],
     HOLES,
     mask=True,
 )

@@ -1,0 +1,178 @@
+"""Recording on symbolic tensors: shapes as torch computes them, values as torch gives them."""
+
+import copy
+import gc
+import pickle
+import weakref
+
+import numpy as np
+import pytest
+import torch
+import torch.nn.functional as F
+
+from kerastorch.engine.plan import Plan
+from kerastorch.engine.symbolic import SymbolicTensor, is_symbolic, placeholder, recordable, topological
+
+FUNCTIONS = {
+    "operators": lambda x: (2 * x + 1 - x / 3) ** 2 // 1 % 5,
+    "reversed operators": lambda x: 1 - (3 / (x + 10)) - (2**x),
+    "comparison": lambda x: (x > 0) & ~(x >= 2) | (x < -1),
+    "matmul": lambda x: x @ torch.ones(4, 3),
+    "numpy on the right": lambda x: x + torch.arange(4),
+    "tensor on the left": lambda x: torch.ones(4) * x,
+    "methods": lambda x: x.abs().clamp(max=1.0).sum(dim=-1, keepdim=True),
+    "functions": lambda x: torch.cat([torch.relu(x), F.softmax(x, -1)], 1),
+    "indexing": lambda x: x[:, 1:3],
+    "new axis": lambda x: x[:, None, ..., 0],
+    "list of indices": lambda x: x[:, [0, 2]],
+    "transpose": lambda x: x.T,
+    "reshape": lambda x: x.reshape(-1, 2, 2).permute(0, 2, 1).flatten(1),
+    "two outputs": lambda x: torch.max(x, dim=1),
+    "split": lambda x: list(torch.split(x, 2, dim=1)),
+    "where": lambda x: torch.where(x > 0, x, torch.zeros(())),
+    "einsum": lambda x: torch.einsum("bi,ij->bj", x, torch.eye(4)),
+    "cast": lambda x: x.to(torch.int64).float(),
+    "reduce everything": lambda x: x.mean(),
+}
+
+
+def leaves(result):
+    return list(result) if isinstance(result, (list, tuple)) else [result]
+
+
+@pytest.mark.parametrize("function", FUNCTIONS.values(), ids=FUNCTIONS)
+def test_replay_is_what_torch_gives(function):
+    x = placeholder((None, 4))
+    symbolic = leaves(function(x))
+    assert all(isinstance(leaf, SymbolicTensor) for leaf in symbolic)
+    data = torch.randn(6, 4)
+    found = Plan([x], symbolic).run([data])
+    for leaf, value, wanted in zip(symbolic, found, leaves(function(data)), strict=True):
+        torch.testing.assert_close(value, wanted, rtol=0, atol=0)
+        assert leaf.dtype == wanted.dtype
+        assert len(leaf.shape) == wanted.ndim
+        assert all(a in (None, b) for a, b in zip(leaf.shape, wanted.shape, strict=True))
+
+
+@pytest.mark.parametrize(
+    "shape, function, wanted",
+    [
+        ((None, 8, 8, 3), lambda x: F.conv2d(x.permute(0, 3, 1, 2), torch.ones(5, 3, 3, 3)), (None, 5, 6, 6)),
+        ((None, None, 3), lambda x: x.sum(1), (None, 3)),
+        ((None, None, 3), lambda x: x[:, 0], (None, 3)),
+        ((None, None, 3), lambda x: x[:, :-1], (None, None, 3)),
+        ((None, None, None), lambda x: x.mean(2), (None, None)),
+        ((5, 3), lambda x: x.unsqueeze(0), (1, 5, 3)),
+        ((None, 6), lambda x: x.reshape(-1, 3), (None, 3)),
+        ((None, 6), lambda x: x.reshape(-1), (None,)),
+        ((None, 6), lambda x: torch.cat([x, x], 0), (None, 6)),
+        ((None, 6), lambda x: x.sum(), ()),
+    ],
+)
+def test_unknown_axes_survive(shape, function, wanted):
+    assert function(placeholder(shape)).shape == wanted
+
+
+def test_numpy_on_the_left():
+    x = placeholder((None, 4))
+    out = np.full((4,), 2, "float32") * x
+    assert isinstance(out, SymbolicTensor)  # not an object array of them
+    assert Plan([x], [out]).run([torch.ones(1, 4)])[0].tolist() == [[2.0] * 4]
+
+
+def test_a_shape_that_torch_refuses():
+    with pytest.raises(ValueError, match=r"__matmul__ cannot be applied.*\(None, 4\)"):
+        placeholder((None, 4)) @ torch.ones(3, 2)
+
+
+def test_no_values_no_conditions():
+    x = placeholder((None, 4))
+    for act in (
+        lambda: bool(x),
+        lambda: len(x),
+        lambda: list(x),
+        lambda: range(x),
+        lambda: x.item(),
+        lambda: x.add_(1),
+    ):
+        with pytest.raises(TypeError, match="SymbolicTensor"):
+            act()
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        _ = x.nothing
+    assert x == x and x != placeholder((None, 4))
+    assert x in [x]
+    assert list(placeholder((2, 3)))[0].shape == (3,)
+
+
+def test_results_that_are_no_tensors():
+    assert placeholder((None, 4)).is_floating_point() is True
+
+
+def test_recordable_shape_arithmetic():
+    @recordable
+    def shape_of(x):
+        return torch.tensor(x.shape)
+
+    x = placeholder((None, 6))
+    rows = shape_of(x)[0]
+    y = recordable(lambda x, n: x.reshape(n, 2, 3))(x, rows)
+    assert y.shape == (None, 2, 3)
+    assert Plan([x], [y]).run([torch.ones(5, 6)])[0].shape == (5, 2, 3)
+    assert shape_of(torch.zeros(2, 2)).tolist() == [2, 2]
+
+
+def test_order_and_missing_inputs():
+    x, z = placeholder((None, 2)), placeholder((None, 2), name="z")
+    y = (x * 2) + (x * 3)
+    assert len(topological([y], [x])) == 3
+    with pytest.raises(ValueError, match="Graph disconnected.*'z'"):
+        Plan([x], [y + z])
+    deep = x
+    for _ in range(3000):  # deeper than Python's stack
+        deep = deep + 1
+    assert Plan([x], [deep]).run([torch.zeros(1, 2)])[0].tolist() == [[3000.0, 3000.0]]
+
+
+def test_values_are_dropped_after_their_last_use():
+    x = placeholder((None, 2))
+    alive = []
+
+    def remember(value):
+        alive.append(weakref.ref(value))
+        return value + 0
+
+    def count(value):
+        gc.collect()
+        alive.append(alive[0]())
+        return value + 1
+
+    first = recordable(lambda value: value * 2)(x)
+    out = recordable(count)(recordable(remember)(first))
+    alive.clear()  # what inference on examples left
+    assert Plan([x], [out]).run([torch.ones(1, 2)])[0].tolist() == [[3.0, 3.0]]
+    assert alive[1] is None
+    assert is_symbolic([1, (out,)]) and not is_symbolic({"a": torch.ones(1)})
+
+
+def test_none_outputs_stay_none():
+    x = placeholder((None, 2))
+    assert Plan([x], [None, x]).run([torch.ones(1, 2)])[0] is None
+
+
+@pytest.mark.parametrize("copied", [copy.deepcopy, lambda m: pickle.loads(pickle.dumps(m))], ids=["copy", "pickle"])
+def test_graphs_copy(copied):
+    from kerastorch.layers import Dense, Input
+    from kerastorch.models import Model
+
+    x = Input((3,))
+    shared = Dense(4, name="shared")
+    out = shared(x) * 2 + shared(-x)
+    for i in range(150):
+        out = Dense(4, name=f"deep_{i}")(out)
+    model = Model(x, out)
+    other = copied(model)
+    data = np.ones((2, 3), "float32")
+    np.testing.assert_array_equal(other.predict(data), model.predict(data))
+    other.get_layer("shared").set_weights([np.zeros((3, 4)), np.zeros(4)])
+    assert model.get_layer("shared").get_weights()[0].any()
+    assert [layer.name for layer in other.layers] == [layer.name for layer in model.layers]
