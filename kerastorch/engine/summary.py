@@ -54,16 +54,16 @@ def print_summary(
     Example:
         >>> import kerastorch as keras
         >>> model = keras.Sequential([keras.layers.Dense(2, input_shape=(3,), name="only")])
-        >>> print_summary(model, line_length=40)
-        ________________________________________
-        Layer (type)      Output Shape    Param #
-        ========================================
-        only (Dense)      (None, 2)       8
-        ========================================
+        >>> print_summary(model, line_length=48)
+        ________________________________________________
+        Layer (type)         Output Shape       Param #
+        ================================================
+        only (Dense)         (None, 2)          8
+        ================================================
         Total params: 8
         Trainable params: 8
         Non-trainable params: 0
-        ________________________________________
+        ________________________________________________
 
     Source: https://keras.io/api/models/model/#summary-method
     """

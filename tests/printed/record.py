@@ -10,7 +10,8 @@ import warnings
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.dirname(HERE))
 
-from printed import scenarios, summaries  # noqa: E402
+from golden import norace  # noqa: E402
+from printed import fits, scenarios, summaries  # noqa: E402
 
 
 def write(name, found):
@@ -84,6 +85,19 @@ def record_summaries(keras):
     write("summaries.json", found)
 
 
+def record_fits(keras, generic_utils):
+    """With a clock that stands still: each bar is drawn at its beginning and at its end."""
+    generic_utils.time = scenarios.Clock()
+    found = collections.OrderedDict()
+    with tempfile.TemporaryDirectory() as folder:
+        os.chdir(folder)
+        for name in fits.FITS:
+            keras.backend.clear_session()
+            found[name] = fits.run(name, keras)
+        os.chdir(HERE)
+    write("fits.json", found)
+
+
 def main():
     import keras
     import numpy as np
@@ -91,8 +105,10 @@ def main():
 
     assert keras.__version__ == "2.2.4", keras.__version__
     record_progbars(generic_utils)
-    record_callbacks(keras.callbacks, generic_utils, np)
     record_summaries(keras)
+    norace.install()
+    record_fits(keras, generic_utils)
+    record_callbacks(keras.callbacks, generic_utils, np)
 
 
 if __name__ == "__main__":
