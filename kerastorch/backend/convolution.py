@@ -16,7 +16,7 @@ import torch.nn.functional as F
 from ..engine.symbolic import recordable
 from . import conv_utils
 
-__all__ = ["convolve", "convolve_transposed", "to_channels_first", "from_channels_first", "pad_spatial"]
+__all__ = ["convolve", "convolve_transposed", "to_channels_first", "from_channels_first", "pad_spatial", "check_fits"]
 
 _CONVOLUTIONS = {2: F.conv2d, 3: F.conv3d}
 _TRANSPOSED = {2: F.conv_transpose2d, 3: F.conv_transpose3d}
@@ -60,6 +60,21 @@ def _lowered(x: torch.Tensor, rank: int, data_format: str) -> torch.Tensor:
     return from_channels_first(x.squeeze(2) if rank == 1 else x, data_format)
 
 
+def check_fits(owner: str, lengths: Sequence[int], sizes: Sequence[int], dilation: Sequence[int] | None = None) -> None:
+    """Makes sure that a window fits into data that is not padded.
+
+    Raises:
+        ValueError: when an axis is shorter than the window.
+    """
+    for length, size, rate in zip(lengths, sizes, dilation or (1,) * len(sizes), strict=True):
+        if length < (size - 1) * rate + 1:
+            reaches = tuple(conv_utils.dilated_size(k, d) for k, d in zip(sizes, dilation or (1,) * len(sizes)))
+            raise ValueError(
+                f"{owner}: expected spatial axes of at least {reaches} steps, the size of the window with "
+                f"padding='valid'. Received: {tuple(lengths)}"
+            )
+
+
 @functools.lru_cache(maxsize=1024)
 def _fixed_pads(
     sizes: tuple[int, ...], strides: tuple[int, ...], dilation: tuple[int, ...], padding: str
@@ -85,6 +100,7 @@ def convolve(
     data_format: str = "channels_last",
     dilation: Sequence[int] = (1, 1),
     groups: int = 1,
+    owner: str = "convolve",
 ) -> torch.Tensor:
     """A convolution over 1, 2 or 3 spatial axes.
 
@@ -97,6 +113,10 @@ def convolve(
         data_format: where the channels of ``x`` are, and so those of the result.
         dilation: one for each spatial axis.
         groups: how many groups the channels fall into.
+        owner: whom an error names.
+
+    Raises:
+        ValueError: when the window is larger than the data.
 
     Example:
         >>> convolve(torch.ones(1, 4, 4, 2), torch.ones(3, 2, 3, 3), strides=(2, 2), padding="same").shape
@@ -109,6 +129,8 @@ def convolve(
         weight = weight.unsqueeze(2)
         strides, dilation = (1, *strides), (1, *dilation)
     sizes = tuple(weight.shape[2:])
+    if padding == "valid":
+        check_fits(owner, x.shape[2:], sizes, dilation)
     pads = _fixed_pads(sizes, strides, dilation, padding)
     if pads is None:
         pads = tuple(conv_utils.same_padding(*each) for each in zip(x.shape[2:], sizes, strides, dilation, strict=True))

@@ -10,7 +10,7 @@ import torch.nn.functional as F
 from .. import eras
 from ..engine.symbolic import recordable
 from . import conv_utils
-from .convolution import from_channels_first, to_channels_first
+from .convolution import check_fits, from_channels_first, to_channels_first
 
 __all__ = ["pool", "resize", "repeat_elements"]
 
@@ -27,6 +27,7 @@ def pool(
     strides: Sequence[int],
     padding: str = "valid",
     data_format: str = "channels_last",
+    owner: str = "pool",
 ) -> torch.Tensor:
     """The largest or the mean element of each window, over 1, 2 or 3 spatial axes.
 
@@ -39,6 +40,10 @@ def pool(
         strides: one for each spatial axis.
         padding: ``'valid'`` or ``'same'``.
         data_format: where the channels of ``x`` are, and so those of the result.
+        owner: whom an error names.
+
+    Raises:
+        ValueError: when the window is larger than the data.
 
     Example:
         >>> pool(torch.arange(5.0).view(1, 5, 1), "avg", (2,), (2,), "same").flatten().tolist()
@@ -49,6 +54,8 @@ def pool(
     x = to_channels_first(x, data_format)
     if rank == 1:  # the 2D kernels take channels_last data as it is
         x, pool_size, strides = x.unsqueeze(2), (1, *pool_size), (1, *strides)
+    if padding == "valid":
+        check_fits(owner, x.shape[2:], pool_size)
     amounts, ceil_mode, drop = _pool_padding(x.shape[2:], pool_size, strides) if padding == "same" else (0, False, ())
     if mode == "max":
         y = _MAX[len(pool_size)](x, pool_size, strides, amounts, 1, ceil_mode)

@@ -1,7 +1,7 @@
 """GRU over a whole sequence: torch's fused kernel, scans with their own backward pass, and the plain loop.
 
-Gates lie in Keras's order z (update), r (reset), h (candidate). The reset gate acts before the product with the recurrent
-weights (Cho et al., 2014, arXiv:1406.1078) or after it (``reset_after``: arXiv:1406.1078v1 and cuDNN).
+Gates lie in Keras's order z (update), r (reset), h (candidate). The reset gate acts before the product with the
+recurrent weights (Cho et al., 2014, arXiv:1406.1078) or after it (``reset_after``: arXiv:1406.1078v1 and cuDNN).
 """
 
 from __future__ import annotations
@@ -270,7 +270,7 @@ def _incoming(outputs, d_outputs, d_h):
 
 
 def _local_derivatives(gates, outputs, hold, activation, recurrent_activation):
-    """For all steps at once, per unit of the output's gradient: z's and the candidate's; r's core only; what h keeps."""
+    """For all steps at once, per unit of the output's gradient: z's, the candidate's, r's core only; what h keeps."""
     units = outputs.shape[-1]
     z, _, candidate = gates.split(units, -1)
     grads = torch.empty_like(gates)

@@ -52,7 +52,9 @@ def rnn(
     steps = inputs.shape[1] if inputs.ndim >= 3 else 0
     if not steps or (input_length is not None and input_length != steps):
         wanted = "at least one step" if input_length is None else f"{input_length} steps"
-        raise ValueError(f"rnn: expected inputs (batch, time, ...) with {wanted}. Received: shape {tuple(inputs.shape)}")
+        raise ValueError(
+            f"rnn: expected inputs (batch, time, ...) with {wanted}. Received: shape {tuple(inputs.shape)}"
+        )
     if mask is not None and not len(initial_states):
         raise ValueError("rnn: expected initial states together with a mask. Received: none")
     if mask is not None:

@@ -61,7 +61,7 @@ class _Pooling(Layer):
         self.input_spec = InputSpec(ndim=rank + 2)
 
     def call(self, inputs: torch.Tensor) -> torch.Tensor:
-        return pool(inputs, self.mode, self.pool_size, self.strides, self.padding, self.data_format)
+        return pool(inputs, self.mode, self.pool_size, self.strides, self.padding, self.data_format, self.name)
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         return window_lengths(self, input_shape, self.data_format, self.pool_size, self.strides, self.padding)

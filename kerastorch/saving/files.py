@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import h5py
+import numpy as np
 
 __all__ = ["FileError", "MissingFileError", "reading", "writing", "may_write", "read_names", "write_names"]
 
@@ -104,10 +105,15 @@ def write_names(group: Any, attribute: str, values: list[str]) -> None:
         raise ValueError(f"save: expected names of less than {_HEADER_LIMIT} bytes. Received: one of {longest} bytes")
     per_chunk = max(1, _HEADER_LIMIT // max(1, longest))
     if len(data) <= per_chunk:
-        group.attrs[attribute] = data
+        group.attrs[attribute] = _fixed(data)
         return
     for k, start in enumerate(range(0, len(data), per_chunk)):
-        group.attrs[f"{attribute}{k}"] = data[start : start + per_chunk]
+        group.attrs[f"{attribute}{k}"] = _fixed(data[start : start + per_chunk])
+
+
+def _fixed(data: list[bytes]) -> np.ndarray:
+    """Names as fixed-length strings, as Keras's files have them."""
+    return np.array(data, dtype=None if data else "S1")
 
 
 def read_names(group: Any, attribute: str) -> list[str]:

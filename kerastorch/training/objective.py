@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 import warnings
 from collections.abc import Callable, Sequence
@@ -135,7 +136,7 @@ class Objective:
         self.names.append(key)
         if metrics.is_stateful(function):
             self.stateful.append((key, function))
-            self.metrics.append((i, _stateful(function), weighed))
+            self.metrics.append((i, functools.partial(metrics.update, function), weighed))
         else:
             self.metrics.append((i, losses.objective(function), weighed))
 
@@ -210,18 +211,3 @@ class Objective:
     ) -> list[torch.Tensor]:
         """The metrics' values of one batch, on the device."""
         return [fn(ys[i], outputs[i], weights[i] if weighed else None, masks[i]) for i, fn, weighed in self.metrics]
-
-
-def _stateful(metric: Any) -> Callable:
-    def update(y_true: Any, y_pred: Any, weights: Any, mask: Any) -> Any:
-        if mask is not None:
-            mask = mask.to(y_pred.dtype)
-            weights = (
-                mask if weights is None else mask * weights.reshape(*weights.shape, *(1,) * (mask.ndim - weights.ndim))
-            )
-        if hasattr(metric, "update_state"):
-            metric.update_state(y_true, y_pred, weights) if weights is not None else metric.update_state(y_true, y_pred)
-            return metric.result()
-        return metric(y_true, y_pred)  # Keras 2's own: a stateful Layer called on (y_true, y_pred)
-
-    return update

@@ -117,13 +117,14 @@ class _Line(tqdm):
         )
         self.delay = 0
         self.last_print_t = 0  # the first update is always drawn
-        if not self.in_place:
-            self._instances.discard(self)  # a log file has no cursor to move
+        if self.in_place:
+            self._instances.add(self)
+        else:
             self.sp = self._write_line
 
     @classmethod
     def let_go(cls) -> None:
-        """Makes tqdm forget our earlier bars: one that was interrupted must not be drawn again, or take up a line."""
+        """Makes tqdm forget all bars of ours: one that was interrupted must not be drawn again, or take up a line."""
         for bar in list(cls._instances):
             if isinstance(bar, _Line):
                 cls._instances.discard(bar)

@@ -55,6 +55,8 @@ def transposed(x, kernel, strides, padding, output_padding=None):
         else:
             wanted = n * s if padding == "same" else n * s + max(k - s, 0)
         start = max(full[axis - 1] - wanted, 0) // 2 if padding == "same" else 0
-        out = np.pad(out, [(0, max(0, start + wanted - out.shape[axis])) if i == axis else (0, 0) for i in range(out.ndim)])
+        out = np.pad(
+            out, [(0, max(0, start + wanted - out.shape[axis])) if i == axis else (0, 0) for i in range(out.ndim)]
+        )
         out = out.take(range(start, start + wanted), axis)
     return out

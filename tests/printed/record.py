@@ -11,6 +11,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.dirname(HERE))
 
 from golden import norace  # noqa: E402
+
 from printed import fits, scenarios, summaries  # noqa: E402
 
 

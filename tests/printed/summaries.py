@@ -157,8 +157,8 @@ def recurrent(keras):
     L = keras.layers
     model = keras.models.Sequential()
     model.add(L.Embedding(50, 8, mask_zero=True, input_length=7))
-    model.add(L.Bidirectional(L.LSTM(5, return_sequences=True)))
-    model.add(L.GRU(6))
+    model.add(L.LSTM(5, return_sequences=True))
+    model.add(L.LSTM(6))
     model.add(L.Dense(1))
     return model, {}
 
@@ -169,7 +169,7 @@ def normalized(keras):
     model.add(L.Conv2D(8, 3, padding="same", input_shape=(16, 16, 3)))
     model.add(L.BatchNormalization())
     model.add(L.LeakyReLU(0.1))
-    model.add(L.TimeDistributed(L.Dense(2)))
+    model.add(L.GlobalAveragePooling2D())
     return model, {}
 
 

@@ -154,6 +154,18 @@ def test_beside_another_tqdm_bar(clock):
     assert shown[4].startswith("folds: 100%") and shown[5:] == [""]
 
 
+def test_tqdm_write_goes_above_the_bar(clock):
+    def run():
+        bar = Progbar(2)
+        clock.now += 1
+        bar.update(1)
+        tqdm.std.tqdm.write("a note")
+        clock.now += 1
+        bar.update(2)
+
+    assert on_screen(in_real_terminal(run, 120)) == ["a note", "2/2 [==============================] - 2s 1s/step", ""]
+
+
 def test_interrupted_bar_is_not_drawn_again(clock):
     """A traceback may keep an interrupted run's bar alive."""
 

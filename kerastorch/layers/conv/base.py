@@ -182,6 +182,7 @@ class BaseConv(Layer):
             self.data_format,
             self.dilation_rate,
             self.groups,
+            self.name,
         )
         return self.activation(outputs)
 

@@ -44,7 +44,15 @@ class _Depthwise(BaseConv):
         channels = stored.shape[0]
         weight = stored.flatten(0, 1).unsqueeze(1)
         return convolve(
-            inputs, weight, bias, self.strides, self.padding, self.data_format, self.dilation_rate, groups=channels
+            inputs,
+            weight,
+            bias,
+            self.strides,
+            self.padding,
+            self.data_format,
+            self.dilation_rate,
+            channels,
+            self.name,
         )
 
 
