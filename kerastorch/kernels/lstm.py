@@ -230,7 +230,7 @@ def _run_forward(gates, weight, outputs, cells, masks, mask, activation, recurre
 
 
 def _local_derivatives(gates, outputs, cells, hold, activation, recurrent_activation):
-    """For all steps at once: what a step's gates, and its cell by way of the output, do to the loss, per unit of gradient."""
+    """For all steps at once, per unit of gradient: the effect of the gates, and of the cell by way of the output."""
     rec, act = POINTWISE[recurrent_activation], POINTWISE[activation]
     units = outputs.shape[-1]
     i, f, g, o = gates.split(units, -1)

@@ -1,6 +1,6 @@
 """What the recurrent kernels share: when a scan applies, folding affine parts, the products with the last output.
 
-Shapes here are time-major: gates (time, batch, n * units), outputs (time + 1, batch, units) with the initial state first.
+Shapes here are time-major: gates (time, batch, n * units), outputs (time + 1, batch, units), the initial state first.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _PLAIN = (torch.Tensor, torch.nn.Parameter)
 
 
 def scan_applies(x: Tensor, tensors: Sequence[Tensor | None], activations: Sequence[Activation]) -> bool:
-    """Whether the scans with a backward pass of their own can be used: plain tensors, known activations, nobody tracing."""
+    """Whether the scans with a backward pass of their own apply: plain tensors, known activations, nobody tracing."""
     return (
         fast_enabled()
         and all(isinstance(a, str) for a in activations)
@@ -222,7 +222,7 @@ class Hold:
 
 
 def select(name: str, *sequences: Tensor) -> tuple[Callable, list[list]]:
-    """An activation's core as ``apply(source, target)``, and the time steps to call it on, numpy's where that is quicker.
+    """An activation's core as ``apply(source, target)``, and the time steps to call it on; numpy's where it is quicker.
 
     Args:
         name: a key of ``POINTWISE``.

@@ -61,7 +61,6 @@ def begin_callbacks(
     every.set_model(getattr(model, "callback_model", None) or model)
     metrics = list(names) + ([f"val_{name}" for name in names] if params["do_validation"] else [])
     every.set_params({**params, "verbose": verbose, "metrics": metrics})
-    model.stop_training = False
     return every
 
 
@@ -135,6 +134,7 @@ def fit_arrays(
     if program.params:
         program.bind()  # a torch optimizer is made here: callbacks look for its learning rate
     hooks.on_train_begin()
+    model.stop_training = False
     for callback in hooks:
         callback.validation_data = validation_data
     order = np.arange(data.size)

@@ -79,15 +79,11 @@ def get_file(
         >>> pathlib.Path(path).read_text()
         'a b c'
     """
-    if origin is None:
-        raise ValueError("get_file: expected origin to be the URL of the file. Received: origin=None")
     if hash_algorithm not in _ALGORITHMS:
         raise ValueError(f"get_file: expected hash_algorithm to be one of {_ALGORITHMS}. Received: {hash_algorithm!r}")
     if md5_hash is not None and file_hash is None:
         file_hash, hash_algorithm = md5_hash, "md5"
-    name = os.fspath(fname) if fname else os.path.basename(urllib.parse.urlsplit(origin).path)
-    if not name:
-        raise ValueError(f"get_file: expected fname, since the URL names no file. Received: origin={origin!r}")
+    name = _file_name(fname, origin)
     stored = name + ".tar.gz" if untar else name
     folder = _cache_folder(cache_dir, cache_subdir, (name, stored))
     path, unpacked = folder / stored, folder / name
@@ -103,6 +99,15 @@ def get_file(
             f"get_file: {path} was not extracted, it is no archive of archive_format={archive_format!r}.", stacklevel=2
         )
     return str(path)
+
+
+def _file_name(fname: str | os.PathLike | None, origin: str | None) -> str:
+    if origin is None:
+        raise ValueError("get_file: expected origin to be the URL of the file. Received: origin=None")
+    name = os.fspath(fname) if fname else os.path.basename(urllib.parse.urlsplit(origin).path)
+    if not name:
+        raise ValueError(f"get_file: expected fname, since the URL names no file. Received: origin={origin!r}")
+    return name
 
 
 def _cache_folder(cache_dir: str | os.PathLike | None, subdir: str | os.PathLike, names: Iterable[str]) -> Path:

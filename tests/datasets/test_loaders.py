@@ -115,6 +115,7 @@ def test_word_indexes(data_home):
     assert len(names) == 46 and names[0] == "cocoa" and names[45] == "lead"
 
 
+@pytest.mark.filterwarnings("ignore:.*is used as it is")
 def test_old_name_warns(data_home):
     with pytest.warns(UserWarning, match="nb_words is now called num_words"):
         imdb.load_data(nb_words=5)

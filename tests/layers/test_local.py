@@ -51,7 +51,7 @@ def check(cls, sizes, strides, lengths):
 
 
 def test_channels_first_reads_window_and_bias_in_its_own_order():
-    """Keras flattens a window as (channels, rows, columns) there, and takes the bias's memory as (filters, rows, columns)."""
+    """A window is (channels, rows, columns) there, and the bias is read as (filters, rows, columns)."""
     layer = LocallyConnected2D(2, (2, 3), data_format="channels_first", bias_initializer="normal")
     x = np.random.RandomState(0).standard_normal((2, 3, 4, 5)).astype("float32")
     got = layer(torch.as_tensor(x)).detach().numpy()
