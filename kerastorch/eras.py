@@ -54,6 +54,7 @@ class Era:
     bilinear: str = "corner"  # upsampling samples at i / factor, or with centres aligned: 'half_pixel'
     depthwise_length: str = "undilated"  # DepthwiseConv2D's reported length forgets the dilation; or 'dilated'
     local_conv1d_format: str = "ignored"  # LocallyConnected1D takes data_format and ignores it; or 'honoured'
+    alpha_dropout_config: str = "rate"  # the config of AlphaDropout leaves noise_shape and seed out; or 'all'
     activity_regularizer: str = "sum"  # or 'mean': divided by the batch size
     hinge_labels: str = "raw"  # or 'signed': labels in {0, 1} become {-1, 1}
     crossentropy: str = "keras2"  # which formulas: where probabilities are clipped and renormalised, logits looked up
@@ -96,6 +97,7 @@ _TF_KERAS = dataclasses.replace(
     bilinear="half_pixel",
     depthwise_length="dilated",
     local_conv1d_format="honoured",
+    alpha_dropout_config="all",
     activity_regularizer="mean",
     hinge_labels="signed",
     crossentropy="tf.keras",

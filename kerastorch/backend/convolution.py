@@ -7,7 +7,6 @@ two-dimensional kernels, which accept that format where torch's own 1D functions
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Sequence
 
 import torch
@@ -75,7 +74,6 @@ def check_fits(owner: str, lengths: Sequence[int], sizes: Sequence[int], dilatio
             )
 
 
-@functools.lru_cache(maxsize=1024)
 def _fixed_pads(
     sizes: tuple[int, ...], strides: tuple[int, ...], dilation: tuple[int, ...], padding: str
 ) -> Pairs | None:

@@ -18,7 +18,9 @@ from . import (
     core,
     embeddings,
     local,
+    merge,
     noise,
+    normalization,
     pooling,
     torch_module,
 )
@@ -27,7 +29,9 @@ from .convolutional import *  # noqa: F403
 from .core import *  # noqa: F403
 from .embeddings import *  # noqa: F403
 from .local import *  # noqa: F403
+from .merge import *  # noqa: F403
 from .noise import *  # noqa: F403
+from .normalization import *  # noqa: F403
 from .pooling import *  # noqa: F403
 from .torch_module import *  # noqa: F403
 
@@ -37,7 +41,9 @@ _ROOMS = (
     pooling,
     embeddings,
     local,
+    merge,
     noise,
+    normalization,
     advanced_activations,
     torch_module,
 )

@@ -9,6 +9,7 @@ from typing import Any
 
 import torch
 
+from .. import eras
 from ..engine import checks
 from ..engine.seeded import SeededLayer
 from ..engine.symbolic import recordable
@@ -149,8 +150,10 @@ class AlphaDropout(_Noise):
 
     def get_config(self) -> dict[str, Any]:
         config = {**super().get_config(), "rate": self.rate}
-        # Keras 2.2.4 leaves it out of the config; written only where it was given, so that a copy is the same layer
-        return config if self.noise_shape is None else {**config, "noise_shape": self.noise_shape}
+        if eras.current().alpha_dropout_config == "all":
+            return {**config, "noise_shape": self.noise_shape, "seed": self.seed}
+        config.pop("seed", None)
+        return config
 
 
 @recordable

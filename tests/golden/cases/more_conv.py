@@ -104,6 +104,7 @@ layer("DepthwiseConv2D", "plain", IMAGE, 3)
 layer("DepthwiseConv2D", "multiplier", IMAGE, (2, 3), depth_multiplier=2, activation="relu")
 layer("DepthwiseConv2D", "same_strides", IMAGE, 3, strides=2, padding="same", use_bias=False)
 layer("DepthwiseConv2D", "channels_first", FIRST, 3, data_format="channels_first", depth_multiplier=2)
+layer("DepthwiseConv2D", "dilation", IMAGE, 3, dilation_rate=2)
 layer("DepthwiseConv2D", "regularized", IMAGE, 2, depthwise_regularizer="l2", depthwise_constraint="non_neg")
 
 # Up, zero padding, cropping

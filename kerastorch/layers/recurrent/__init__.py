@@ -1,0 +1,11 @@
+"""Recurrent layers and the cells that they are made of.
+
+Source: https://keras.io/api/layers/recurrent_layers/
+"""
+
+from .cells import GRUCell, LSTMCell, SimpleRNNCell
+from .gated import GRU, LSTM, SimpleRNN
+from .rnn import RNN
+from .stacked import StackedRNNCells
+
+__all__ = ["RNN", "StackedRNNCells", "SimpleRNNCell", "GRUCell", "LSTMCell", "SimpleRNN", "GRU", "LSTM"]
