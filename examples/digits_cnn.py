@@ -14,7 +14,7 @@ from kerastorch.models import Sequential
 
 np.random.seed(1337)  # the order of the batches and the initial weights
 
-batch_size = 32
+batch_size = 64
 num_classes = 10
 epochs = 12
 

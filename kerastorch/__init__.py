@@ -23,6 +23,9 @@ from ._version import __version__
 from .eras import set_era
 from .layers import Input
 from .models import Model, Sequential
+from .porting import old_paths
+
+old_paths.install()
 
 __all__ = [
     "Input",

@@ -65,9 +65,11 @@ class Era:
     lr_key: str = "lr"  # the learning rate's name in logs
     shuffle_draws: str = "numpy"  # whose global generator permutes the batches
     early_stopping_auto: str = "name"  # 'acc' in the name means max; its 'ending'; or the metric's 'direction'
+    inline_epoch_end: bool = False  # a Sequence without workers is told of an epoch's end
     history_order: str = "val_first"  # or 'train_first', 'sorted'
     datasets: str = "keras2"  # loaders reseed numpy's global generator, CIFAR-10's test labels are int64; or 'tf.keras'
     layer_names: str = "from_one"  # dense_1 first; or 'from_zero': dense first
+    variables: str = "graph"  # K functions of variables are recorded and run later; or 'eager': computed at once
 
 
 _KERAS2 = Era(name="keras2", version="2.2.4")
@@ -106,10 +108,12 @@ _TF_KERAS = dataclasses.replace(
     trainable_at="live",
     fit_epochs=1,
     shuffle_draws="torch",
+    inline_epoch_end=True,
     early_stopping_auto="ending",
     history_order="train_first",
     datasets="tf.keras",
     layer_names="from_zero",
+    variables="eager",
 )
 
 _KERAS3 = dataclasses.replace(

@@ -123,7 +123,11 @@ def resize(
     factors = tuple(factors)
     x = to_channels_first(x, data_format)
     sizes = [length * factor for length, factor in zip(x.shape[2:], factors, strict=True)]
-    if interpolation == "nearest":
+    if interpolation == "nearest" and not x.is_floating_point():  # torch interpolates no integers
+        y = x
+        for axis, factor in enumerate(factors, start=2):
+            y = repeat_elements(y, factor, axis)
+    elif interpolation == "nearest":
         y = F.interpolate(x, size=sizes, mode="nearest")
     elif eras.current().bilinear == "half_pixel":
         y = F.interpolate(x, size=sizes, mode="bilinear", align_corners=False)

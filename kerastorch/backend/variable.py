@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import torch
 
-__all__ = ["Variable"]
+from ..engine.symbolic import building, graph_type, record
+
+__all__ = ["Variable", "stored"]
 
 
+@graph_type
 class Variable(torch.Tensor):
     """A tensor as Keras hands out weights: it has a ``name`` and shares memory with what it stands for.
 
-    Torch functions on it give plain tensors and are differentiable back to the stored parameter.
+    Torch functions on it give plain tensors and are differentiable back to the stored parameter. Operators do so too
+    where data is computed on; outside of that, in an era of graphs, they are recorded, so that ``K.eval`` and
+    ``K.function`` see the value that the variable has then.
 
     Example:
         >>> import torch
@@ -23,9 +29,11 @@ class Variable(torch.Tensor):
     """
 
     __torch_function__ = torch._C._disabled_torch_function_impl
+    __array_ufunc__ = None  # numpy_array * variable goes to __rmul__
 
     name: str | None = None  # hides torch.Tensor.name, which cannot be set
     handle: Any = None  # the engine's Weight, where it stands for one
+    constraint: Callable | None = None
 
     @classmethod
     def of(cls, tensor: torch.Tensor, name: str | None = None, handle: Any = None) -> Variable:
@@ -34,6 +42,14 @@ class Variable(torch.Tensor):
         variable.name = name
         variable.handle = handle
         return variable
+
+    @property
+    def _keras_shape(self) -> tuple[int, ...]:
+        return tuple(self.shape)
+
+    def get_shape(self) -> tuple[int, ...]:
+        """The shape, under TensorFlow's name."""
+        return tuple(self.shape)
 
     def numpy(self) -> np.ndarray:
         """The values, as an array of their own."""
@@ -63,3 +79,35 @@ class Variable(torch.Tensor):
         return self.as_subclass(torch.Tensor)
 
     value = read_value
+
+
+def stored(variable: torch.Tensor) -> torch.Tensor:
+    """The tensor that keeps a variable's values: for a weight the layer's own, however it is laid out."""
+    handle = getattr(variable, "handle", None)
+    return variable if handle is None else handle.tensor
+
+
+def _operator(name: str) -> Callable:
+    method = getattr(torch.Tensor, name)
+
+    def apply(self: Variable, *args: Any) -> Any:
+        if building():
+            return record(method, (self, *args), {})
+        return method(self, *map(_as_operand, args))
+
+    apply.__name__ = name
+    return apply
+
+
+def _as_operand(value: Any) -> Any:
+    return torch.as_tensor(value) if isinstance(value, np.ndarray) else value
+
+
+for _name in (
+    "add radd sub rsub mul rmul truediv rtruediv floordiv rfloordiv mod pow rpow matmul rmatmul neg abs invert "
+    "and or xor lt le gt ge getitem"
+).split():
+    setattr(Variable, f"__{_name}__", _operator(f"__{_name}__"))
+for _name in "add sub mul truediv floordiv mod pow matmul and or xor".split():
+    # v += 1 makes a new tensor, as in Keras: only assigning changes a variable
+    setattr(Variable, f"__i{_name}__", getattr(Variable, f"__{_name}__"))

@@ -11,7 +11,7 @@ from torch import nn
 
 from .. import config, constraints, initializers, regularizers
 from ..backend import names
-from . import checks
+from . import budget, checks
 from .symbolic import flatten
 from .weights import Weight, assign_all, foreign_weights
 
@@ -85,6 +85,7 @@ class WeightHolder(nn.Module):
         if None in shape:
             raise ValueError(f"Layer {self.name}: expected weight {name!r} to have a known shape. Received: {shape}")
         kind = config.torch_dtype(dtype or getattr(self, "dtype", None))
+        budget.spend(self.name, name, shape)
         init = initializers.get("glorot_uniform" if initializer is None else initializer)
         values = initializers.make(init, shape, kind)
         stored = values.permute(tuple(axes)) if axes is not None else values

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import inspect
-import threading
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -13,39 +12,15 @@ import torch
 
 from .. import config, eras, regularizers
 from ..backend import names, phase
+from ..backend.updates import assign_all
 from . import checks
+from .calls import calls, collecting_losses, from_graph
 from .holder import WeightHolder, partition, sublayers
 from .input_spec import InputSpec, check_inputs
 from .nodes import NodeInfo
-from .symbolic import SymbolicTensor, flatten, is_symbolic, map_structure, placeholder, record_layer, tracing
+from .symbolic import SymbolicTensor, building, flatten, is_symbolic, map_structure, placeholder, record_layer, tracing
 
 __all__ = ["Layer", "InputSpec", "collecting_losses", "from_graph", "partition", "sublayers"]
-
-
-class _CallState(threading.local):
-    def __init__(self) -> None:
-        self.from_graph = False  # the next layer call was recorded before: its inputs are checked, its mask is passed
-        self.losses: list[torch.Tensor] | None = None
-
-
-_calls = _CallState()
-
-
-def from_graph() -> None:
-    """Says that the layer called next was checked and built when its call was recorded."""
-    _calls.from_graph = True
-
-
-class collecting_losses:  # noqa: N801 - reads as a phrase
-    """Gathers what layers add with ``add_loss`` and ``activity_regularizer`` inside the block."""
-
-    def __enter__(self) -> list[torch.Tensor]:
-        self.before = _calls.losses
-        _calls.losses = []
-        return _calls.losses
-
-    def __exit__(self, *exc: object) -> None:
-        _calls.losses = self.before
 
 
 @functools.lru_cache(maxsize=None)
@@ -160,22 +135,19 @@ class Layer(NodeInfo, WeightHolder):
             inputs: accepted as in Keras; the step knows by itself what a term depends on.
         """
         for loss in losses if isinstance(losses, (list, tuple)) else [losses]:
-            if not tracing.active() and _calls.losses is not None:
-                _calls.losses.append(loss)
+            if not tracing.active() and calls.losses is not None:
+                calls.losses.append(loss)
 
     def add_update(self, updates: Any, inputs: Any = None) -> None:
         """Runs updates of weights, in training only.
 
         Args:
-            updates: a ``(variable, new_value)`` pair or a list of them.
+            updates: what ``K.update`` gives or a ``(variable, new_value)`` pair, or a list of them.
             inputs: accepted as in Keras.
         """
-        if tracing.active() or not phase.current() or not self.trainable:
+        if tracing.active() or not phase.current() or phase.pure() or not self.trainable:
             return
-        pairs = [updates] if isinstance(updates, tuple) and len(updates) == 2 else list(updates)
-        with torch.no_grad():
-            for variable, value in pairs:
-                variable.copy_(value)
+        assign_all([updates] if isinstance(updates, tuple) and len(updates) == 2 else list(updates))
 
     # ---------------------------------------------------------------- calling
 
@@ -232,9 +204,9 @@ class Layer(NodeInfo, WeightHolder):
 
     def forward(self, *args: Any, **kwargs: Any) -> Any:
         """Runs the layer on tensors, or records it on symbolic ones."""
-        if not _calls.from_graph:
+        if not calls.from_graph:
             return self._call_from_outside(args, kwargs)
-        _calls.from_graph = False
+        calls.from_graph = False
         return self._run(args, kwargs)
 
     def _run(self, args: tuple, kwargs: dict[str, Any]) -> Any:
@@ -242,12 +214,16 @@ class Layer(NodeInfo, WeightHolder):
         if "training" in _signature(type(self).call)[0] and kwargs.get("training") is None:
             now = phase.current()
             kwargs["training"] = self.training if now is None else now
-        outputs = self.call(*args, **kwargs)
-        if self.activity_regularizer is not None and _calls.losses is not None and not tracing.active():
+        if phase.running() or tracing.active():
+            outputs = self.call(*args, **kwargs)
+        else:
+            with phase.inside(self.training):
+                outputs = self.call(*args, **kwargs)
+        if self.activity_regularizer is not None and calls.losses is not None and not tracing.active():
             for output in outputs if isinstance(outputs, (list, tuple)) else [outputs]:
                 penalty = self.activity_regularizer(output)
                 mean = eras.current().activity_regularizer == "mean"
-                _calls.losses.append(penalty / output.shape[0] if mean else penalty)
+                calls.losses.append(penalty / output.shape[0] if mean else penalty)
         return outputs
 
     def _call_from_outside(self, args: tuple, kwargs: dict[str, Any]) -> Any:
@@ -305,6 +281,8 @@ class Layer(NodeInfo, WeightHolder):
         self._ensure_built(inputs)
         self._check_inputs(inputs)
         call_arguments = {key: value for key, value in kwargs.items() if key != "mask"}
+        if phase.fixed() is not None and building() and "training" in accepted and kwargs.get("training") is None:
+            kwargs = {**kwargs, "training": phase.fixed()}  # a graph keeps the phase that it was built in
         mask = kwargs.get("mask")
         if mask is None:
             masks = [getattr(x, "_keras_mask", None) for x in flatten(inputs)]
@@ -346,8 +324,6 @@ class Layer(NodeInfo, WeightHolder):
 
     def _trace(self, args: tuple, kwargs: dict[str, Any]) -> tuple[Any, Any]:
         with tracing(), phase.of(phase.current() or False):
-            if "training" in _signature(type(self).call)[0] and kwargs.get("training") is None:
-                kwargs = {**kwargs, "training": False}
             outputs = self.call(*args, **kwargs)
         outputs = list(outputs) if isinstance(outputs, tuple) else outputs
         for leaf in flatten(outputs):

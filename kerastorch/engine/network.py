@@ -128,10 +128,13 @@ class Network(Layer):
         return self._pack(outputs)
 
     def _run(self, args: tuple, kwargs: dict[str, Any]) -> Any:
-        if self._graph and kwargs.get("training") is not None:
-            with phase.of(bool(kwargs["training"])):
-                return super()._run(args, kwargs)
-        return super()._run(args, kwargs)
+        # a frozen network leaves the statistics of its layers alone, even of those that are trainable themselves
+        pure = True if not self.trainable and not self.stateful else None
+        told = bool(kwargs["training"]) if self._graph and kwargs.get("training") is not None else None
+        if pure is None and told is None:
+            return super()._run(args, kwargs)
+        with phase.of(told, pure=pure):
+            return super()._run(args, kwargs)
 
     def _pack(self, outputs: list[Any]) -> Any:
         if isinstance(self._output_structure, dict):

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from .layer import from_graph
-from .symbolic import Node, SymbolicTensor, flatten, is_symbolic, map_structure, topological
+import torch
 
-__all__ = ["Plan"]
+from ..backend import phase
+from .calls import from_graph
+from .symbolic import Node, SymbolicTensor, flatten, is_symbolic, map_structure, topological, tracing
+
+__all__ = ["Plan", "evaluate"]
 
 
 class _Slot:
@@ -49,41 +52,101 @@ class Plan:
         for slot, k in last.items():
             if slot not in keep:
                 dead[k].append(slot)
-        self._steps = [_step(node, slots, dead[k]) for k, node in enumerate(self.nodes)]
+        watched = _watched(self.nodes, slots)
+        self._watched_inputs = [slot for slot in watched if slot < self._n_inputs]
+        self.differentiates = bool(watched) or any(_watches(node) for node in self.nodes)
+        self._steps = [_step(node, slots, dead[k], watched) for k, node in enumerate(self.nodes)]
 
     def run(self, inputs: Sequence[Any]) -> list[Any]:
         """The outputs for these inputs."""
+        if self.differentiates and not torch.is_grad_enabled():
+            with torch.inference_mode(False), torch.enable_grad():
+                return self._run(inputs)
+        return self._run(inputs)
+
+    def _run(self, inputs: Sequence[Any]) -> list[Any]:
         values: list[Any] = [None] * self._size
         values[: self._n_inputs] = inputs
+        for slot in self._watched_inputs:
+            values[slot] = _watch(values[slot])
         for step in self._steps:
             step(values)
         return [None if slot is None else values[slot] for slot in self._outputs]
 
 
-def _step(node: Node, slots: dict[int, int], dead: list[int]) -> Callable[[list[Any]], None]:
+def evaluate(tensor: SymbolicTensor) -> Any:
+    """The value that a symbolic tensor has now, which only variables and other sources of its own decide.
+
+    Raises:
+        ValueError: when it depends on data that nobody gives.
+    """
+    plan = tensor.__dict__.get("_own_plan")
+    if plan is None:
+        try:
+            plan = tensor._own_plan = Plan([], [tensor])
+        except ValueError as error:
+            raise ValueError(
+                f"{tensor.name}: expected a tensor that has a value by itself, since there is no data to compute it "
+                f"from here. Received: a symbolic tensor that needs an input ({error})"
+            ) from None
+    if phase.running() and not tracing.active():
+        return plan.run([])[0]
+    with phase.of(bool(phase.fixed())):
+        return plan.run([])[0]
+
+
+def _watches(node: Node) -> Callable | None:
+    """For a gradient: what gives the tensors that it is taken by, from the node's arguments."""
+    return getattr(node.operation, "watches", None)
+
+
+def _watched(nodes: Sequence[Node], slots: dict[int, int]) -> set[int]:
+    """The values that gradients are taken by: autograd must know them while the rest is computed from them."""
+    found = set()
+    for node in nodes:
+        watches = _watches(node)
+        if watches is not None:
+            found |= {slots[id(leaf)] for leaf in flatten(watches(*node.args)) if isinstance(leaf, SymbolicTensor)}
+    return found
+
+
+def _watch(value: Any) -> Any:
+    if not isinstance(value, torch.Tensor) or value.requires_grad or not value.is_floating_point():
+        return value
+    return (value.clone() if value.is_inference() else value.detach()).requires_grad_()
+
+
+def _step(node: Node, slots: dict[int, int], dead: list[int], watched: set[int]) -> Callable[[list[Any]], None]:
     """One call as a function that reads and writes the list of values."""
     outs = [slots[id(tensor)] for tensor in node.outputs]
+    step = _simple_step(node, slots, outs, dead) or _general_step(node, slots, outs, dead)
+    mine = [slot for slot in outs if slot in watched]
+    if not mine:
+        return step
+
+    def watching_step(values: list[Any]) -> None:
+        step(values)
+        for slot in mine:
+            values[slot] = _watch(values[slot])
+
+    return watching_step
+
+
+def _general_step(node: Node, slots: dict[int, int], outs: list[int], dead: list[int]) -> Callable[[list[Any]], None]:
     operation, layer = node.operation, node.layer is not None
-    simple = (
-        len(outs) == 1
-        and len(node.args) == 1
-        and not is_symbolic(node.kwargs)
-        and not node.kwargs
-        and isinstance(node.args[0], SymbolicTensor)
-    )
-    if simple:
-        return _simple_step(operation, layer, slots[id(node.args[0])], outs[0], dead)
 
     def to_slot(leaf: Any) -> Any:
         return _Slot(slots[id(leaf)]) if isinstance(leaf, SymbolicTensor) else leaf
 
     args, kwargs = map_structure(to_slot, (node.args, node.kwargs))
+    flat = not is_symbolic(node.kwargs) and not any(_nests(arg) for arg in node.args)
 
     def run(values: list[Any]) -> None:
         def fill(leaf: Any) -> Any:
             return values[leaf.i] if type(leaf) is _Slot else leaf
 
-        real_args, real_kwargs = map_structure(fill, args), map_structure(fill, kwargs)
+        real_args = [fill(arg) for arg in args] if flat else map_structure(fill, args)
+        real_kwargs = kwargs if flat else map_structure(fill, kwargs)
         if layer and not is_symbolic(real_args):
             from_graph()
         result = operation(*real_args, **real_kwargs)
@@ -99,10 +162,19 @@ def _step(node: Node, slots: dict[int, int], dead: list[int]) -> Callable[[list[
     return run
 
 
+def _nests(arg: Any) -> bool:
+    return not isinstance(arg, SymbolicTensor) and is_symbolic(arg)
+
+
 def _simple_step(
-    operation: Callable, layer: bool, source: int, target: int, dead: list[int]
-) -> Callable[[list[Any]], None]:
-    free = bool(dead)
+    node: Node, slots: dict[int, int], outs: list[int], dead: list[int]
+) -> Callable[[list[Any]], None] | None:
+    """The step of a call that takes one tensor and gives one; None for other calls."""
+    args = node.args
+    if len(outs) != 1 or len(args) != 1 or node.kwargs or not isinstance(args[0], SymbolicTensor):
+        return None
+    operation, layer = node.operation, node.layer is not None
+    source, target, free = slots[id(args[0])], outs[0], bool(dead)
 
     def run(values: list[Any]) -> None:
         x = values[source]

@@ -17,9 +17,24 @@ from typing import Any
 import numpy as np
 import torch
 
-from ..backend import names
+from .. import config, eras
+from ..backend import names, phase
 
-__all__ = ["SymbolicTensor", "Node", "placeholder", "recordable", "is_symbolic", "flatten", "map_structure", "tracing"]
+__all__ = [
+    "SymbolicTensor",
+    "Node",
+    "Spec",
+    "placeholder",
+    "record",
+    "record_as",
+    "recordable",
+    "is_symbolic",
+    "computing",
+    "building",
+    "flatten",
+    "map_structure",
+    "tracing",
+]
 
 # Two sizes that an unknown axis stands for during inference: both have many divisors, so that reshapes such as
 # (-1, 4 * n) succeed, and both are large enough for a deep stack of 'valid' convolutions.
@@ -47,6 +62,16 @@ class tracing:  # noqa: N801 - reads as a phrase
     def active() -> bool:
         """True inside such a block."""
         return _tracing.depth > 0
+
+
+def computing() -> bool:
+    """Whether a step, a function or a layer runs on data, so that K functions compute."""
+    return phase.running() and not tracing.active()
+
+
+def building() -> bool:
+    """Whether arithmetic on variables is recorded, to be run later, as in a TensorFlow graph."""
+    return eras.current().variables == "graph" and not computing()
 
 
 def flatten(tree: Any) -> Iterator[Any]:
@@ -102,7 +127,17 @@ class Node:
         layer: the layer, where the operation is one.
     """
 
-    __slots__ = ("operation", "args", "kwargs", "layer", "outputs", "parents", "output_masks", "call_arguments")
+    __slots__ = (
+        "operation",
+        "args",
+        "kwargs",
+        "layer",
+        "outputs",
+        "parents",
+        "output_masks",
+        "call_arguments",
+        "inner",
+    )
 
     def __init__(self, operation: Callable, args: tuple, kwargs: dict[str, Any], layer: Any = None) -> None:
         self.operation = operation
@@ -113,6 +148,7 @@ class Node:
         self.parents = [leaf for leaf in flatten((args, kwargs)) if isinstance(leaf, SymbolicTensor)]
         self.output_masks: Any = None
         self.call_arguments: dict[str, Any] = {}
+        self.inner = tracing.active()  # recorded inside of a layer's call
 
     def replay(self, value_of: Callable[[SymbolicTensor], Any]) -> Any:
         """The operation's result on real values."""
@@ -185,8 +221,6 @@ class SymbolicTensor:
     @property
     def device(self) -> torch.device:
         """Where tensors of the process live."""
-        from .. import config
-
         return config.device()
 
     def dim(self) -> int:
@@ -293,15 +327,30 @@ def placeholder(
     return SymbolicTensor(examples_for(tuple(shape), dtype), name)
 
 
-def _to_tensor_leaf(leaf: Any) -> Any:
-    return torch.as_tensor(leaf) if isinstance(leaf, (np.ndarray, np.generic)) else leaf
+def _to_tensors(args: tuple, kwargs: dict[str, Any]) -> tuple[tuple, dict[str, Any]]:
+    """Arrays become tensors, those of float64 in the type of the tensors beside them, as in TensorFlow."""
+    leaves = list(flatten((args, kwargs)))
+    if not any(isinstance(leaf, (np.ndarray, np.generic)) for leaf in leaves):
+        return args, kwargs
+    kinds = (leaf.dtype for leaf in leaves if isinstance(leaf, (SymbolicTensor, torch.Tensor)))
+    beside = next((kind for kind in kinds if kind.is_floating_point), config.torch_dtype(None))
+
+    def convert(leaf: Any) -> Any:
+        if not isinstance(leaf, (np.ndarray, np.generic)):
+            return leaf
+        tensor = torch.as_tensor(leaf, device=config.device() if leaf.ndim else None)
+        return tensor.to(beside) if tensor.dtype == torch.float64 else tensor
+
+    return map_structure(convert, (args, kwargs))
 
 
 def _as_example(leaf: Any, i: int) -> Any:
     if isinstance(leaf, SymbolicTensor):
         return leaf._examples[min(i, len(leaf._examples) - 1)]
-    if isinstance(leaf, torch.Tensor) and not (leaf.dtype == torch.int64 and leaf.ndim == 0):
-        return leaf.to("meta")
+    if isinstance(leaf, torch.Tensor):
+        # a whole number may be a size, so it keeps its value
+        kept = leaf.dtype == torch.int64 and leaf.ndim == 0
+        return leaf.detach().as_subclass(torch.Tensor) if kept else leaf.to("meta")
     return leaf
 
 
@@ -340,7 +389,9 @@ def record(operation: Callable, args: tuple, kwargs: dict[str, Any], label: str 
         ValueError: when the function does not work for these shapes.
     """
     label = label or getattr(operation, "__name__", None) or repr(operation)
-    args, kwargs = map_structure(_to_tensor_leaf, (args, kwargs))
+    if computing():
+        return operation(*map_structure(_value_now, args), **map_structure(_value_now, kwargs))
+    args, kwargs = _to_tensors(args, kwargs)
     results = _infer(operation, args, kwargs, label)
     node = Node(operation, args, kwargs)
     leaves = [list(flatten(result)) for result in results]
@@ -361,11 +412,78 @@ def record(operation: Callable, args: tuple, kwargs: dict[str, Any], label: str 
     return map_structure(wrap, results[0])
 
 
+def _value_now(leaf: Any) -> Any:
+    """The value of a graph of variables alone that turns up where data is computed on.
+
+    Raises:
+        ValueError: when the tensor needs data of its own.
+    """
+    if not isinstance(leaf, SymbolicTensor):
+        return leaf
+    from .plan import evaluate
+
+    return evaluate(leaf)
+
+
+class Spec:
+    """Shape and dtype of a result that is known beforehand.
+
+    Args:
+        shape: the shape, None for unknown axes.
+        dtype: the dtype.
+    """
+
+    __slots__ = ("shape", "dtype")
+
+    def __init__(self, shape: Sequence[int | None], dtype: torch.dtype) -> None:
+        self.shape = tuple(shape)
+        self.dtype = dtype
+
+
+def record_as(operation: Callable, args: tuple, kwargs: dict[str, Any], like: Any, label: str) -> Any:
+    """Records a call whose results are known by shape, without trying it on examples.
+
+    Args:
+        operation: what a run calls.
+        args: its positional arguments.
+        kwargs: its keyword arguments.
+        like: a ``Spec``, or any nesting of them.
+        label: what the results are called.
+    """
+    args, kwargs = _to_tensors(args, kwargs)
+    node = Node(operation, args, kwargs)
+
+    def wrap(spec: Spec) -> SymbolicTensor:
+        name = f"{label}_{names.get_uid(label)}"
+        node.outputs.append(SymbolicTensor(examples_for(spec.shape, spec.dtype), name, node, len(node.outputs)))
+        return node.outputs[-1]
+
+    return map_structure(wrap, like)
+
+
+_graph_types: list[type] = []  # kinds of real tensors whose arithmetic is recorded while a graph is built
+
+
+def graph_type(kind: type) -> type:
+    """Class decorator: ``recordable`` functions of such tensors are recorded while a graph is built."""
+    _graph_types.append(kind)
+    return kind
+
+
+def _wants_recording(args: tuple, kwargs: dict[str, Any]) -> bool:
+    of_variables = False
+    for leaf in flatten((args, kwargs) if kwargs else args):
+        if isinstance(leaf, SymbolicTensor):
+            return True
+        of_variables = of_variables or type(leaf) in _graph_types
+    return of_variables and building()
+
+
 def recordable(fn: Callable) -> Callable:
     """Makes a Python function one operation of the graph when a symbolic tensor is among its arguments.
 
     For functions that torch cannot dispatch by itself: those that read ``x.shape`` as numbers, take shapes that
-    hold symbolic tensors, or draw random numbers.
+    hold symbolic tensors, or draw random numbers. While a graph is built, variables count as symbolic.
 
     Example:
         >>> @recordable
@@ -377,8 +495,8 @@ def recordable(fn: Callable) -> Callable:
 
     @functools.wraps(fn)
     def wrapper(*args: Any, **kwargs: Any) -> Any:
-        if is_symbolic(args) or (kwargs and is_symbolic(kwargs)):
-            return record(fn, args, kwargs, fn.__name__)
+        if _wants_recording(args, kwargs):
+            return record(wrapper, args, kwargs, fn.__name__)
         return fn(*args, **kwargs)
 
     return wrapper

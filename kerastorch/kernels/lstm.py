@@ -76,7 +76,9 @@ def lstm(
     mask = needed(mask)
     if mask is None and not recurrent_masks and len(input_masks) < 2 and fused_applies(x, activations):
         return _fused(x, weight_ih, weight_hh, bias, h, c, input_masks)
-    if not scan_applies(x, (weight_ih, weight_hh, bias, h, c, *input_masks, *recurrent_masks), activations):
+    tensors = (weight_ih, weight_hh, bias, h, c, *input_masks, *recurrent_masks)
+    # The activation meets the cell state too, where there are no weights that its affine part could go to.
+    if not scan_applies(x, tensors, activations) or not POINTWISE[activation].is_plain:
         return lstm_slow(
             x,
             weight_ih,

@@ -38,6 +38,11 @@ class Pointwise:
     shift: float = 0.0
     ufunc: Callable | None = None
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether the core is all of it."""
+        return self.slope == 1 and self.shift == 0
+
 
 def _clamp_core(x: Tensor) -> None:
     x.clamp_(0.0, 1.0)

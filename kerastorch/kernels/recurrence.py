@@ -70,7 +70,7 @@ def fold(weight: Tensor, bias: Tensor | None, gates: Sequence[str], shift: bool 
         shift: False where the constant part is added elsewhere.
     """
     known = [POINTWISE[name] for name in gates]
-    if all(p.slope == 1 and p.shift == 0 for p in known):
+    if all(p.is_plain for p in known):
         return weight, bias
     units = weight.shape[0] // len(gates)
     slope = _per_row([p.slope for p in known], units, weight)

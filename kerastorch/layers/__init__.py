@@ -15,30 +15,39 @@ from ..engine.layer import Layer
 from . import (
     advanced_activations,
     convolutional,
+    convolutional_recurrent,
     core,
+    cudnn_recurrent,
     embeddings,
     local,
     merge,
     noise,
     normalization,
     pooling,
+    recurrent,
     torch_module,
 )
 from .advanced_activations import *  # noqa: F403
 from .convolutional import *  # noqa: F403
+from .convolutional_recurrent import *  # noqa: F403
 from .core import *  # noqa: F403
+from .cudnn_recurrent import *  # noqa: F403
 from .embeddings import *  # noqa: F403
 from .local import *  # noqa: F403
 from .merge import *  # noqa: F403
 from .noise import *  # noqa: F403
 from .normalization import *  # noqa: F403
 from .pooling import *  # noqa: F403
+from .recurrent import *  # noqa: F403
 from .torch_module import *  # noqa: F403
 
 _ROOMS = (
     core,
+    cudnn_recurrent,
     convolutional,
+    convolutional_recurrent,
     pooling,
+    recurrent,
     embeddings,
     local,
     merge,

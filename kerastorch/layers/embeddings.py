@@ -48,6 +48,8 @@ class Embedding(Layer):
         (torch.Size([1, 3, 4]), torch.Size([10, 4]))
     """
 
+    takes_indices = True  # a model feeds it integers as they are
+
     def __init__(
         self,
         input_dim: int,

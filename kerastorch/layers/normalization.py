@@ -191,7 +191,7 @@ class BatchNormalization(_Normalization):
         fused = _is_fused(inputs.ndim, axis)
         x = _channels_second(inputs, axis)
         # phase False: a call with training=True inside predict() or evaluate(), which update nothing
-        if training and self.trainable and phase.current() is not False:
+        if training and self.trainable and phase.current() is not False and not phase.pure():
             y = self._normalize_and_update(x, fused)
         elif training:
             y = self._normalize(x, fused, True)

@@ -1,4 +1,4 @@
-"""HDF5 files opened with clear errors, and written so that a kill leaves the old file or the new one."""
+"""HDF5 files opened with clear errors, and any file written so that a kill leaves the old one or the new one."""
 
 from __future__ import annotations
 
@@ -11,17 +11,38 @@ from typing import Any
 import h5py
 import numpy as np
 
-__all__ = ["FileError", "MissingFileError", "reading", "writing", "may_write", "read_names", "write_names"]
+from . import guard
+from .errors import FileError, MissingFileError, as_file_errors, brief
+
+__all__ = [
+    "FileError",
+    "MissingFileError",
+    "existing",
+    "reading",
+    "replacing",
+    "writing",
+    "may_write",
+    "read_names",
+    "write_names",
+]
 
 _HEADER_LIMIT = 64512  # bytes that HDF5 leaves for one attribute; longer lists are split as Keras splits them
 
 
-class FileError(OSError, ValueError):
-    """A file that is no readable HDF5 file, or does not hold what was expected."""
+def existing(filepath: Any, what: str = "a file") -> str:
+    """The path as text.
 
-
-class MissingFileError(FileNotFoundError, ValueError):
-    """A file that is not there."""
+    Raises:
+        MissingFileError: when there is no such file.
+    """
+    path = os.fspath(filepath)
+    if isinstance(path, bytes):
+        path = os.fsdecode(path)
+    if not os.path.exists(path):
+        raise MissingFileError(f"load: expected {what}. Received: {path!r}, which does not exist")
+    if not os.path.isfile(path):
+        raise FileError(f"load: expected {what}. Received: {path!r}, which is no file")
+    return path
 
 
 @contextmanager
@@ -33,27 +54,18 @@ def reading(filepath: Any) -> Iterator[Any]:
         FileError: when it is no HDF5 file, or a truncated one.
     """
     if isinstance(filepath, h5py.Group):
-        yield filepath
+        with as_file_errors("a whole Keras file"):
+            yield filepath
         return
-    path = os.fspath(filepath)
-    if not os.path.exists(path):
-        raise MissingFileError(f"load: expected an HDF5 file. Received: {path!r}, which does not exist")
+    path = existing(filepath, "an HDF5 file")
     try:
         file = h5py.File(path, "r")
-    except OSError as error:
+    except (OSError, RuntimeError, ValueError, KeyError) as error:
         raise FileError(
-            f"load: expected an HDF5 file. Received: {path!r}, which is none or is damaged ({error})"
+            f"load: expected an HDF5 file. Received: {path!r}, which is none or is damaged ({brief(error)})"
         ) from None
-    with file:
-        try:
-            yield file
-        except (RuntimeError, KeyError, OSError) as error:
-            if isinstance(error, FileError):
-                raise
-            reason = str(error.args[0]) if error.args else str(error)
-            raise FileError(
-                f"load: expected a whole Keras file. Received: {path!r}, which is damaged ({reason})"
-            ) from error
+    with file, as_file_errors(f"{path!r} to be a whole Keras file"):
+        yield file
 
 
 @contextmanager
@@ -66,6 +78,17 @@ def writing(filepath: Any) -> Iterator[Any]:
     if isinstance(filepath, h5py.Group):
         yield filepath
         return
+    with replacing(filepath) as partial, h5py.File(partial, "w") as file:
+        yield file
+
+
+@contextmanager
+def replacing(filepath: Any) -> Iterator[str]:
+    """The path of a new file beside the old one, which it replaces when the block ends well.
+
+    Raises:
+        OSError: when the folder is missing or not writable.
+    """
     path = os.path.abspath(os.fspath(filepath))
     folder = os.path.dirname(path)
     if not os.path.isdir(folder):
@@ -73,8 +96,7 @@ def writing(filepath: Any) -> Iterator[Any]:
     handle, partial = tempfile.mkstemp(prefix=f".{os.path.basename(path)}.", suffix=".partial", dir=folder)
     os.close(handle)
     try:
-        with h5py.File(partial, "w") as file:
-            yield file
+        yield partial
         with open(partial, "rb") as done:
             os.fsync(done.fileno())
         umask = os.umask(0)
@@ -122,13 +144,14 @@ def read_names(group: Any, attribute: str) -> list[str]:
     Raises:
         FileError: when there are none.
     """
-    if attribute in group.attrs:
-        found = list(group.attrs[attribute])
-    else:
-        found, k = [], 0
-        while f"{attribute}{k}" in group.attrs:
-            found += list(group.attrs[f"{attribute}{k}"])
-            k += 1
-        if k == 0:
-            raise FileError(f"load: expected a Keras weight file. Received: an HDF5 file without {attribute!r}")
-    return [name.decode("utf-8") if isinstance(name, bytes) else str(name) for name in found]
+    found = guard.attribute(group, attribute)
+    if found is not None:
+        return guard.texts(found)
+    names: list[str] = []
+    k = 0
+    while (found := guard.attribute(group, f"{attribute}{k}")) is not None:
+        names += guard.texts(found)
+        k += 1
+    if k == 0:
+        raise FileError(f"load: expected a Keras weight file. Received: an HDF5 file without {attribute!r}")
+    return names

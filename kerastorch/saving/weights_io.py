@@ -1,4 +1,7 @@
-"""Weights to HDF5 and back, in the layout of Keras 2."""
+"""Weights to HDF5 and back, in the layout that Keras 2 and tf.keras share.
+
+Source: Keras 2.2.4, ``keras.engine.saving``.
+"""
 
 from __future__ import annotations
 
@@ -6,14 +9,13 @@ import warnings
 from collections.abc import Sequence
 from typing import Any
 
-import h5py
 import numpy as np
 
 from .. import eras
 from ..engine.layer import Layer, partition
 from ..engine.network import Network
 from ..engine.weights import Weight
-from . import files
+from . import files, guard
 from .legacy import convert
 
 __all__ = ["save_weights", "load_weights", "write_weights", "read_weights"]
@@ -103,8 +105,13 @@ def load_weights(
             f"load_weights: expected a built model. Received: {model.name!r}, whose shapes are not known yet"
         )
     with files.reading(filepath) as file:
-        group = file["model_weights"] if "layer_names" not in file.attrs and "model_weights" in file else file
+        group = guard.child(file, "model_weights") if is_whole_model(file) else file
         read_weights(group, model, by_name=by_name, skip_mismatch=skip_mismatch, reshape=reshape)
+
+
+def is_whole_model(file: Any) -> bool:
+    """Whether the weights lie in a group of their own, beside an architecture."""
+    return "layer_names" not in file.attrs and "layer_names0" not in file.attrs and "model_weights" in file
 
 
 def read_weights(
@@ -116,22 +123,14 @@ def read_weights(
         weight.load(array)
 
 
-def _stored(group: Any, name: str) -> list[np.ndarray]:
-    layer_group = group[name]
-    result = []
-    for weight_name in files.read_names(layer_group, "weight_names"):
-        found = layer_group[weight_name]
-        if not isinstance(found, h5py.Dataset):
-            raise files.FileError(
-                f"load_weights: expected numbers at {weight_name!r}. Received: {type(found).__name__}"
-            )
-        result.append(np.asarray(found))
-    return result
+def _stored(group: Any, name: str, limit: int) -> list[np.ndarray]:
+    layer_group = guard.child(group, name)
+    names = files.read_names(layer_group, "weight_names")
+    return [guard.numbers(layer_group, weight_name, limit) for weight_name in names]
 
 
 def _version(group: Any, attribute: str, default: str) -> str:
-    value = group.attrs.get(attribute, default)
-    return value.decode("utf-8") if isinstance(value, bytes) else str(value)
+    return guard.text(guard.attribute(group, attribute, default))
 
 
 def _by_order(group: Any, model: Any, reshape: bool) -> list[tuple[Weight, np.ndarray]]:
@@ -149,15 +148,15 @@ def _by_order(group: Any, model: Any, reshape: bool) -> list[tuple[Weight, np.nd
 
 
 def _names_of(group: Any, name: str) -> list[str]:
-    if name not in group:
-        raise files.FileError(f"load_weights: expected weights for layer {name!r}. Received: a file without them")
-    return files.read_names(group[name], "weight_names")
+    return files.read_names(guard.child(group, name), "weight_names")
 
 
 def _prepared(group: Any, layer: Layer, name: str) -> list[np.ndarray]:
     """The stored arrays in today's layout."""
-    version, backend = _version(group, "keras_version", "1"), _version(group, "backend", BACKEND)
-    return convert(layer, _stored(group, name), version, backend)
+    version, backend = _version(group, "keras_version", "1"), _version(group, "backend", BACKEND)  # Keras 1 wrote none
+    # twice, since cuDNN's layers keep two biases where others keep one
+    limit = 2 * sum(int(np.prod(weight.shape)) for weight in _layer_weights(layer)) + 64
+    return convert(layer, _stored(group, name, limit), version, backend)
 
 
 def _match(layer: Layer, name: str, arrays: list[np.ndarray], reshape: bool) -> list[tuple[Weight, np.ndarray]]:
@@ -176,8 +175,6 @@ def _match(layer: Layer, name: str, arrays: list[np.ndarray], reshape: bool) -> 
                 f"load_weights: expected shape {weight.shape} for {weight.full_name} of layer {layer.name!r}. "
                 f"Received: shape {tuple(array.shape)} from {name!r} in the file"
             )
-        if array.dtype.kind not in "fiub":
-            raise files.FileError(f"load_weights: expected numbers for {weight.full_name}. Received: {array.dtype}")
         pairs.append((weight, array))
     return pairs
 

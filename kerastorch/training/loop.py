@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -27,6 +27,7 @@ __all__ = [
     "averaged",
     "begin_callbacks",
     "merge_logs",
+    "run_epoch",
     "warn_if_not_finite",
 ]
 
@@ -60,7 +61,7 @@ def begin_callbacks(
     every = CallbackList(extra + given + [model.history])
     every.set_model(getattr(model, "callback_model", None) or model)
     metrics = list(names) + ([f"val_{name}" for name in names] if params["do_validation"] else [])
-    every.set_params({**params, "verbose": verbose, "metrics": metrics})
+    every.set_params({"verbose": verbose, "metrics": metrics, **params})
     return every
 
 
@@ -111,8 +112,13 @@ def fit_arrays(
     validation: Columns | None,
     validation_steps: int | None,
     validation_data: list[Any] | None,
+    measure: Callable[[Program, int], list[Any]] | None = None,
 ) -> History:
-    """Trains for some epochs; the arguments are those of ``Model.fit``, checked and brought in order."""
+    """Trains for some epochs; the arguments are those of ``Model.fit``, checked and brought in order.
+
+    Args:
+        measure: evaluates, given the program and the batch size, where ``validation`` is no set of arrays.
+    """
     names = program.objective.names
     if validation is not None and verbose:
         print(f"Train on {data.size} samples, validate on {validation.size} samples")
@@ -126,7 +132,7 @@ def fit_arrays(
             "epochs": epochs,
             "steps": steps_per_epoch,
             "samples": data.size,
-            "do_validation": validation is not None,
+            "do_validation": validation is not None or measure is not None,
         },
         count_mode="steps" if steps_per_epoch else "samples",
         stateful=program.objective.stateful_names,
@@ -147,12 +153,15 @@ def fit_arrays(
         else:
             order = epoch_order(order, shuffle, batch_size)
             batches = data.batches(order if shuffle else None, batch_size)
-        totals, finished = _run_epoch(model, program, hooks, batches, split, one_step_each=bool(steps_per_epoch))
+        totals, finished = run_epoch(model, program, hooks, batches, split, one_step_each=bool(steps_per_epoch))
         measured: dict[str, Any] = {}
-        if validation is not None and (finished or steps_per_epoch):
+        if finished or steps_per_epoch:
             steps = validation_steps if steps_per_epoch else None
-            values = evaluate_arrays(program, validation, split, batch_size=batch_size, steps=steps)
-            measured = dict(zip(names, values, strict=True))
+            if validation is not None:
+                values = evaluate_arrays(program, validation, split, batch_size=batch_size, steps=steps)
+                measured = dict(zip(names, values, strict=True))
+            elif measure is not None:
+                measured = dict(zip(names, measure(program, batch_size), strict=True))
         logs = merge_logs(averaged(totals, names), measured)
         warned = warn_if_not_finite(logs, epoch, warned)
         hooks.on_epoch_end(epoch, logs)
@@ -162,7 +171,7 @@ def fit_arrays(
     return model.history
 
 
-def _run_epoch(
+def run_epoch(
     model: Any, program: Program, hooks: CallbackList, batches: Iterable[Any], split: Split, one_step_each: bool
 ) -> tuple[RunningTotals, bool]:
     """One pass over the batches. Numbers stay on the device unless a callback looks at them."""

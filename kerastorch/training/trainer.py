@@ -16,20 +16,21 @@ import torch
 from .. import config, eras, optimizers
 from ..engine import checks
 from ..engine.layer import partition
-from ..engine.symbolic import SymbolicTensor
 from ..engine.weights import Weight
 from . import loop, standardize
 from .callback import History
-from .data import Columns
+from .generators import GeneratorMethods, queue_arguments
 from .objective import Objective
 from .step import Program, predict_step, test_step, train_step
+from .streams import as_arrays, is_stream, split_dataset
+from .user_data import UserData, shown_to_callbacks, split_off, validation_triple
 
 __all__ = ["Trainer"]
 
 _UNSET: Any = object()
 
 
-class Trainer:
+class Trainer(GeneratorMethods, UserData):
     """The part of a model that learns. Mixed into ``Model``."""
 
     name: str
@@ -177,94 +178,6 @@ class Trainer:
             known.params = [w.tensor for w in trained]
         return known
 
-    # -------------------------------------------------------------- user data
-
-    def _need_compile(self, method: str) -> None:
-        if self._compile_arguments is None:
-            raise RuntimeError(f"Model {self.name}: expected compile() before {method}()")
-
-    def _standardize_x(self, x: Any) -> list[Any]:
-        self._build_from(x)
-        return standardize.arrays(x, self.input_names, self._input_shapes(), "x")
-
-    def _standardize(
-        self, x: Any, y: Any, sample_weight: Any = None, class_weight: Any = None
-    ) -> tuple[list[Any], list[Any], list[Any]]:
-        """Lists of arrays: inputs, a target for each output (None without a loss), weights or None."""
-        xs = self._standardize_x(x)
-        if self._objective is None or (eras.current().accuracy_by == "shape" and y is not None):
-            self._settle_objective(y)
-        objective = self._objective
-        scored = objective.scored
-        names = [objective.output_names[i] for i in scored]
-        ys: list[Any] = [None] * len(objective.output_names)
-        ws: list[Any] = [None] * len(objective.output_names)
-        if scored:
-            shapes = [objective.output_shapes[i] for i in scored]
-            functions = [objective.functions[i] for i in scored]
-            found = standardize.targets(y, names, shapes, functions)
-            modes = [objective.modes[i] for i in scored]
-            weights = standardize.sample_weights(found, names, modes, sample_weight, class_weight)
-            standardize.lengths(xs, found, [w for w in weights if w is not None])
-            standardize.check_targets(found, functions, shapes)
-            for i, target, weight in zip(scored, found, weights, strict=True):
-                ys[i], ws[i] = target, weight
-        else:
-            standardize.lengths(xs, [])
-        return xs, ys, ws
-
-    def _settle_objective(self, y: Any) -> None:
-        """The part of ``compile`` that had to wait for shapes."""
-        shapes = None
-        if y is not None and not isinstance(y, dict):
-            entries = y if isinstance(y, (list, tuple)) and len(self.output_names) > 1 else [y]
-            shapes = [tuple(np.shape(entry)) for entry in entries]
-            shapes = shapes if len(shapes) == len(self.output_names) else None
-        fresh = self._objective is None
-        if fresh or shapes != getattr(self, "_target_shapes", None):
-            self._target_shapes = shapes
-            self._objective = self._make_objective(self._compile_arguments, shapes)
-        if fresh:
-            self._collect()
-
-    def _columns(self, xs: Sequence[Any], ys: Sequence[Any] = (), ws: Sequence[Any] = ()) -> Columns:
-        floats = config.torch_dtype(None)
-        y_types = [self._target_type(i, y) for i, y in enumerate(ys)]
-        return Columns([*xs, *ys, *ws], [*self._input_types(), *y_types, *[floats] * len(ws)])
-
-    def _target_type(self, i: int, y: Any) -> torch.dtype | None:
-        """Class numbers stay integers, floating targets keep the float type, everything else becomes it."""
-        from .. import losses
-
-        floats = config.torch_dtype(None)
-        if y is None:
-            return floats
-        whole = getattr(y, "dtype", None) is not None and (
-            y.dtype.kind in "iu" if isinstance(y, np.ndarray) else not getattr(y.dtype, "is_floating_point", True)
-        )
-        function = self._objective.functions[i]
-        return None if whole and (losses.is_sparse(function) or isinstance(function, losses.TorchLoss)) else floats
-
-    def _on_device(
-        self, xs: Sequence[Any], ys: Sequence[Any] = (), ws: Sequence[Any] = ()
-    ) -> list[torch.Tensor | None]:
-        return self._columns(xs, ys, ws).whole()
-
-    def _check_stateful(self, count: int, batch_size: int | None) -> None:
-        if self.stateful and batch_size and count % batch_size:
-            raise ValueError(
-                f"Model {self.name}: expected a number of samples that is a multiple of the batch size {batch_size}, since "
-                f"the model is stateful. Received: {count} samples"
-            )
-
-    @staticmethod
-    def _batch_size(batch_size: Any, steps: Any, name: str) -> int:
-        if steps is not None:
-            checks.positive_int("fit" if name == "steps_per_epoch" else "evaluate", name, steps)
-            if batch_size is not None:
-                raise ValueError(f"{name}: expected batch_size=None beside it. Received: batch_size={batch_size}")
-        return checks.positive_int("fit", "batch_size", 32 if batch_size is None else batch_size)
-
     # -------------------------------------------------------------------- fit
 
     def fit(
@@ -288,21 +201,24 @@ class Trainer:
         """Trains the model.
 
         Args:
-            x: inputs: array, tensor, pandas frame, HDF5 dataset; a list or dict for several inputs.
-            y: targets, likewise.
+            x: inputs: array, tensor, pandas frame, HDF5 dataset; a list or dict for several inputs. Or what yields
+                ``(x, y)`` or ``(x, y, sample_weight)`` itself: a generator, ``Sequence``, torch ``Dataset`` or
+                ``DataLoader``.
+            y: targets, likewise; None where x yields them.
             batch_size: samples in a step, 32 when missing.
             epochs: passes over the data, counted from 0 (``initial_epoch`` is where to begin); 10 when missing, as the
                 documented system has it (1 in the later eras).
             verbose: 0 silent, 1 a progress bar, 2 a line an epoch.
             callbacks: ``Callback`` objects.
             validation_split: part of the data, from its end and before any shuffling, that is only evaluated on.
-            validation_data: ``(x, y)`` or ``(x, y, sample_weight)`` to evaluate on instead.
+            validation_data: ``(x, y)``, ``(x, y, sample_weight)`` or what yields them, to evaluate on instead.
             shuffle: True for a new order each epoch, False, or ``'batch'`` to permute whole batches (HDF5 files).
             class_weight: dict from class number to weight, in training only.
             sample_weight: array of one weight a sample, or with ``sample_weight_mode='temporal'`` one a time step.
             initial_epoch: the epoch to begin with.
             steps_per_epoch: steps in an epoch; as in Keras 2 each step then takes all samples of an array.
             validation_steps: the same for validation.
+            **kwargs: ``workers``, ``max_queue_size`` and ``use_multiprocessing`` as for ``fit_generator``.
 
         Returns:
             A ``History``; ``.history`` holds each epoch's numbers by name.
@@ -319,41 +235,86 @@ class Trainer:
             >>> len(history.history["loss"])
             2
         """
-        epochs = self._epochs(epochs, kwargs)
+        queue = queue_arguments(kwargs)
+        run = {
+            "epochs": self._epochs(epochs, kwargs),
+            "initial_epoch": initial_epoch,
+            "verbose": verbose,
+            "callbacks": callbacks,
+            "class_weight": class_weight,
+            "validation_steps": validation_steps,
+        }
         self._need_compile("fit")
-        if self._is_stream(x):
-            raise TypeError(f"fit: expected arrays or tensors as x. Received: {type(x).__name__}; use fit_generator")
+        self._check_run("fit", initial_epoch, verbose)
+        self._check_fit_arguments(shuffle, validation_split)
+        x, y, sample_weight = _arrays_of("fit", x, y, sample_weight)
+        if is_stream(x):
+            if validation_split and validation_data is None:
+                x, validation_data = split_dataset(x, validation_split)
+            return self._fit_stream(
+                "fit",
+                x,
+                steps=steps_per_epoch,
+                validation_data=validation_data,
+                queue=queue,
+                shuffle=shuffle,
+                batch_size=batch_size,
+                **run,
+            )
+        _no_queue("fit", queue)
         size = self._batch_size(batch_size, steps_per_epoch, "steps_per_epoch")
-        self._check_fit_arguments(epochs, initial_epoch, verbose, shuffle, validation_split)
-        xs, ys, ws = self._standardize(x, y, sample_weight, class_weight)
+        part = validation_split if validation_data is None else None
+        validation_data = as_arrays(validation_data) or validation_data
+        with self._stream_validation(validation_data, validation_steps, queue, batch_size) as streamed:
+            return self._fit_arrays(
+                self._standardize(x, y, sample_weight, class_weight),
+                None if streamed is not None else validation_data,
+                part,
+                batch_size=size,
+                steps_per_epoch=steps_per_epoch,
+                shuffle=shuffle,
+                measure=streamed and streamed.measure,
+                **run,
+            )
+
+    def _fit_arrays(
+        self,
+        data: tuple[list[Any], list[Any], list[Any]],
+        validation_data: Any,
+        validation_split: float | None,
+        *,
+        batch_size: int,
+        steps_per_epoch: int | None,
+        validation_steps: int | None,
+        class_weight: Any,
+        measure: Any,
+        **run: Any,
+    ) -> History:
+        xs, ys, ws = data
         validation, shown = None, None
         if validation_data is not None:
-            vx, vy, vw = self._standardize(*_validation(validation_data))
+            vx, vy, vw = self._standardize(*validation_triple(validation_data))
         elif validation_split:
-            (xs, ys, ws), (vx, vy, vw) = _split_off(xs, ys, ws, validation_split)
+            (xs, ys, ws), (vx, vy, vw) = split_off(xs, ys, ws, validation_split)
         if validation_data is not None or validation_split:
-            self._check_stateful(standardize.length_of(vx[0]), size)
-            shown = _shown(vx, vy, vw)
+            self._check_stateful(standardize.length_of(vx[0]), batch_size)
+            shown = shown_to_callbacks(vx, vy, vw)
             validation = self._columns(vx, vy, vw)
-        if validation_steps is not None and not steps_per_epoch:
+        if validation_steps is not None and not steps_per_epoch and measure is None:
             raise ValueError("fit: expected steps_per_epoch beside validation_steps. Received: steps_per_epoch=None")
-        self._check_stateful(standardize.length_of(xs[0]), None if steps_per_epoch else size)
-        program = self._ready_program()
+        self._check_stateful(standardize.length_of(xs[0]), None if steps_per_epoch else batch_size)
         return loop.fit_arrays(
             self,
-            program,
+            self._ready_program(),
             self._columns(xs, ys, ws),
             loop.Split(len(xs), len(ys)),
-            batch_size=size,
-            epochs=epochs,
-            initial_epoch=initial_epoch,
-            verbose=int(verbose),
-            callbacks=callbacks,
-            shuffle=shuffle,
+            batch_size=batch_size,
             steps_per_epoch=steps_per_epoch,
             validation=validation,
             validation_steps=validation_steps,
             validation_data=shown,
+            measure=measure,
+            **run,
         )
 
     @staticmethod
@@ -366,17 +327,13 @@ class Trainer:
         return checks.positive_int("fit", "epochs", eras.current().fit_epochs if epochs is None else epochs, zero=True)
 
     @staticmethod
-    def _is_stream(x: Any) -> bool:
-        """Whether x yields batches itself."""
-        return hasattr(x, "__next__") or (hasattr(x, "__getitem__") and hasattr(x, "on_epoch_end"))
+    def _check_run(owner: str, initial_epoch: Any, verbose: Any) -> None:
+        checks.positive_int(owner, "initial_epoch", initial_epoch, zero=True)
+        if verbose not in (0, 1, 2):
+            raise ValueError(f"{owner}: expected verbose to be 0, 1 or 2. Received: verbose={verbose!r}")
 
     @staticmethod
-    def _check_fit_arguments(
-        epochs: int, initial_epoch: Any, verbose: Any, shuffle: Any, validation_split: Any
-    ) -> None:
-        checks.positive_int("fit", "initial_epoch", initial_epoch, zero=True)
-        if verbose not in (0, 1, 2):
-            raise ValueError(f"fit: expected verbose to be 0, 1 or 2. Received: verbose={verbose!r}")
+    def _check_fit_arguments(shuffle: Any, validation_split: Any) -> None:
         if not isinstance(shuffle, (bool, np.bool_)) and shuffle not in ("batch", 0, 1):
             raise ValueError(f"fit: expected shuffle to be True, False or 'batch'. Received: shuffle={shuffle!r}")
         if validation_split is None:
@@ -396,6 +353,7 @@ class Trainer:
         verbose: int = 1,
         sample_weight: Any = None,
         steps: int | None = None,
+        **kwargs: Any,
     ) -> Any:
         """The loss and metrics on a data set, in inference.
 
@@ -406,6 +364,7 @@ class Trainer:
             verbose: 0 silent, 1 a progress bar.
             sample_weight: weights, as for ``fit``.
             steps: number of steps, each over all samples.
+            **kwargs: ``workers``, ``max_queue_size`` and ``use_multiprocessing`` as for ``evaluate_generator``.
 
         Returns:
             The loss, or a list in the order of ``metrics_names``.
@@ -414,7 +373,12 @@ class Trainer:
             RuntimeError: before ``compile``.
             ValueError: for data that does not fit.
         """
+        queue = _only_queue("evaluate", kwargs)
         self._need_compile("evaluate")
+        x, y, sample_weight = _arrays_of("evaluate", x, y, sample_weight)
+        if is_stream(x):
+            return self._evaluate_stream("evaluate", x, steps, verbose, queue, batch_size)
+        _no_queue("evaluate", queue)
         size = self._batch_size(batch_size, steps, "steps")
         xs, ys, ws = self._standardize(x, y, sample_weight)
         self._check_stateful(standardize.length_of(xs[0]), size)
@@ -422,9 +386,11 @@ class Trainer:
         split = loop.Split(len(xs), len(ys))
         columns = self._columns(xs, ys, ws)
         values = loop.evaluate_arrays(program, columns, split, batch_size=size, steps=steps, verbose=verbose)
-        return values[0] if len(values) == 1 else values
+        return np.float64(values[0]) if len(values) == 1 else values
 
-    def predict(self, x: Any, batch_size: int | None = None, verbose: int = 0, steps: int | None = None) -> Any:
+    def predict(
+        self, x: Any, batch_size: int | None = None, verbose: int = 0, steps: int | None = None, **kwargs: Any
+    ) -> Any:
         """The outputs for inputs, in inference, as numpy arrays.
 
         Args:
@@ -432,6 +398,7 @@ class Trainer:
             batch_size: samples in a step, 32 when missing.
             verbose: 0 silent, 1 a progress bar.
             steps: number of steps, each over all samples.
+            **kwargs: ``workers``, ``max_queue_size`` and ``use_multiprocessing`` as for ``predict_generator``.
 
         Returns:
             An array, or a list of them for several outputs.
@@ -439,6 +406,12 @@ class Trainer:
         Raises:
             ValueError: for data that does not fit.
         """
+        queue = _only_queue("predict", kwargs)
+        arrays = as_arrays(x)
+        x = x if arrays is None else arrays[0]
+        if is_stream(x):
+            return self._predict_stream("predict", x, steps, verbose, queue, batch_size)
+        _no_queue("predict", queue)
         size = self._batch_size(batch_size, steps, "steps")
         xs = self._standardize_x(x)
         count = standardize.lengths(xs, [])
@@ -504,35 +477,29 @@ class Trainer:
             self._objective = self._make_objective(self._compile_arguments)
 
 
-def _validation(data: Any) -> tuple[Any, Any, Any]:
-    """``validation_data`` as inputs, targets and weights."""
-    if not isinstance(data, (tuple, list)) or len(data) not in (2, 3):
-        count = f"{len(data)} entries" if isinstance(data, (tuple, list)) else type(data).__name__
-        raise ValueError(f"fit: expected validation_data to be (x, y) or (x, y, sample_weight). Received: {count}")
-    return data[0], data[1], data[2] if len(data) == 3 else None
+def _arrays_of(owner: str, x: Any, y: Any, sample_weight: Any) -> tuple[Any, Any, Any]:
+    """Inputs, targets and weights, out of a ``TensorDataset`` too.
+
+    Raises:
+        ValueError: for targets or weights beside an x that yields them itself.
+    """
+    arrays = as_arrays(x)
+    for name, value in (("y", y), ("sample_weight", sample_weight)):
+        if value is not None and (arrays is not None or is_stream(x)):
+            raise ValueError(
+                f"{owner}: expected {name}=None, since {type(x).__name__} yields (x, y) or (x, y, sample_weight). "
+                f"Received: {name} of type {type(value).__name__}"
+            )
+    return (x, y, sample_weight) if arrays is None else (*arrays, None, None)[:3]
 
 
-def _split_off(xs: list[Any], ys: list[Any], ws: list[Any], part: float) -> tuple[tuple, tuple]:
-    """Cuts the last part off, before any shuffling, at the row where Keras cuts."""
-    count = standardize.length_of(xs[0])
-    cut = int(count * (1.0 - part))
-    if not 0 < cut < count:
-        raise ValueError(
-            f"fit: expected validation_split to leave samples on both sides. Received: validation_split={part} "
-            f"of {count} samples"
-        )
-
-    def take(group: list[Any], start: int, stop: int) -> list[Any]:
-        return [None if a is None else a[start:stop] for a in group]
-
-    first = tuple(take(group, 0, cut) for group in (xs, ys, ws))
-    return first, tuple(take(group, cut, count) for group in (xs, ys, ws))
+def _only_queue(owner: str, kwargs: dict[str, Any]) -> dict[str, Any]:
+    queue = queue_arguments(kwargs)
+    if kwargs:
+        raise TypeError(f"{owner}: expected only known arguments. Received: {next(iter(kwargs))!r}")
+    return queue
 
 
-def _shown(xs: list[Any], ys: list[Any], ws: list[Any]) -> list[Any]:
-    """What callbacks find as ``validation_data``: inputs, targets, weights (ones where none were given)."""
-    count = standardize.length_of(xs[0])
-    weights = [
-        np.ones(count, config.floatx()) if w is None else w for y, w in zip(ys, ws, strict=True) if y is not None
-    ]
-    return [*xs, *(y for y in ys if y is not None), *weights]
+def _no_queue(owner: str, queue: dict[str, Any]) -> None:
+    if queue:
+        warnings.warn(f"{owner}: {next(iter(queue))} has no effect on arrays.", stacklevel=3)

@@ -44,10 +44,10 @@ class OracleTools(Tools):
             directions = [K.constant(r, dtype=K.dtype(o)) for r, o in zip(self.fixed(results["output"]), model.outputs)]
             total = sum(K.sum(o * r) for o, r in zip(model.outputs, directions))
             for key, wrt in (("grad_inputs", model.inputs), ("grad_weights", model.trainable_weights)):
-                tensors = K.gradients(total, list(wrt)) if wrt else []
+                tensors = [_dense(g) for g in K.gradients(total, list(wrt))] if wrt else []
                 known = [t for t in tensors if t is not None]
                 values = iter(K.function(model.inputs + [K.learning_phase()], known)(inputs + [phase]) if known else [])
-                results[key] = [None if t is None else _dense(next(values)) for t in tensors]
+                results[key] = [None if t is None else next(values) for t in tensors]
         if training and model.updates:
             K.function(model.inputs + [K.learning_phase()], [model.outputs[0]], updates=model.updates)(inputs + [phase])
         return results
@@ -59,8 +59,8 @@ class OracleTools(Tools):
         results = collections.OrderedDict(value=K.function(tensors, [value])(arrays)[0])
         if wrt is not None:
             direction = K.constant(self.fixed([results["value"]])[0])
-            gradient = K.gradients(K.sum(value * direction), [tensors[wrt]])[0]
-            results["grad"] = None if gradient is None else _dense(K.function(tensors, [gradient])(arrays)[0])
+            gradient = _dense(K.gradients(K.sum(value * direction), [tensors[wrt]])[0])
+            results["grad"] = None if gradient is None else K.function(tensors, [gradient])(arrays)[0]
         return results
 
     def mask(self, model, inputs):
@@ -70,12 +70,10 @@ class OracleTools(Tools):
 
 
 def _dense(gradient):
-    """The gradient of an embedding is a sparse IndexedSlicesValue in TensorFlow 1."""
-    if not hasattr(gradient, "indices"):
-        return gradient
-    full = np.zeros(gradient.dense_shape, gradient.values.dtype)
-    np.add.at(full, gradient.indices, gradient.values)
-    return full
+    """An embedding's gradient is a sparse IndexedSlices in TensorFlow 1, of which a session gives the rows only."""
+    import tensorflow as tf
+
+    return None if gradient is None else tf.convert_to_tensor(gradient)
 
 
 def run_case(case, keras, writes):

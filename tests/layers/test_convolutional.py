@@ -298,6 +298,12 @@ def test_upsampling_repeats(rank, data_format, data):
     assert claimed(layer, x.shape, data_format)[0] == expected.shape
 
 
+def test_integers_can_be_padded_cropped_and_repeated():
+    x = torch.arange(4).view(1, 2, 2, 1)
+    assert layers.UpSampling2D()(x).flatten().tolist() == [0, 0, 1, 1, 0, 0, 1, 1, 2, 2, 3, 3, 2, 2, 3, 3]
+    assert layers.Cropping2D(1)(layers.ZeroPadding2D(1)(x)).dtype == torch.int64
+
+
 @pytest.mark.parametrize(
     "value, pairs", [(2, ((2, 2), (2, 2))), ((1, 3), ((1, 1), (3, 3))), ([[0, 1], 2], ((0, 1), (2, 2)))]
 )

@@ -12,42 +12,43 @@ from .base import HARD_SIGMOID
 from .cells import GRUCell, LSTMCell, SimpleRNNCell
 from .rnn import RNN
 
-__all__ = ["SimpleRNN", "GRU", "LSTM", "OneCellLayer"]
+__all__ = ["SimpleRNN", "GRU", "LSTM", "OneCellLayer", "of_cell"]
 
 Tensor = torch.Tensor
 
 
-def _of_cell(name: str) -> property:
+def of_cell(name: str) -> property:
     return property(lambda self: getattr(self.cell, name), doc=f"The cell's ``{name}``.")
 
 
 class OneCellLayer(RNN):
     """A recurrent layer that makes its cell itself and shows the cell's arguments as its own."""
 
-    units = _of_cell("units")
-    activation = _of_cell("activation")
-    use_bias = _of_cell("use_bias")
-    kernel_initializer = _of_cell("kernel_initializer")
-    recurrent_initializer = _of_cell("recurrent_initializer")
-    bias_initializer = _of_cell("bias_initializer")
-    kernel_regularizer = _of_cell("kernel_regularizer")
-    recurrent_regularizer = _of_cell("recurrent_regularizer")
-    bias_regularizer = _of_cell("bias_regularizer")
-    kernel_constraint = _of_cell("kernel_constraint")
-    recurrent_constraint = _of_cell("recurrent_constraint")
-    bias_constraint = _of_cell("bias_constraint")
-    dropout = _of_cell("dropout")
-    recurrent_dropout = _of_cell("recurrent_dropout")
+    # in the order of Keras's configs
+    _config_keys = (
+        "units activation recurrent_activation use_bias kernel_initializer recurrent_initializer bias_initializer "
+        "unit_forget_bias kernel_regularizer recurrent_regularizer bias_regularizer activity_regularizer "
+        "kernel_constraint recurrent_constraint bias_constraint dropout recurrent_dropout implementation reset_after"
+    ).split()
+
+    units = of_cell("units")
+    activation = of_cell("activation")
+    use_bias = of_cell("use_bias")
+    kernel_initializer = of_cell("kernel_initializer")
+    recurrent_initializer = of_cell("recurrent_initializer")
+    bias_initializer = of_cell("bias_initializer")
+    kernel_regularizer = of_cell("kernel_regularizer")
+    recurrent_regularizer = of_cell("recurrent_regularizer")
+    bias_regularizer = of_cell("bias_regularizer")
+    kernel_constraint = of_cell("kernel_constraint")
+    recurrent_constraint = of_cell("recurrent_constraint")
+    bias_constraint = of_cell("bias_constraint")
+    dropout = of_cell("dropout")
+    recurrent_dropout = of_cell("recurrent_dropout")
 
     def get_config(self) -> dict[str, Any]:
-        of_cell = self.cell.get_config()
-        for key in ("name", "trainable", "dtype", "batch_input_shape"):
-            of_cell.pop(key, None)
-        return {
-            **self._own_config(),
-            **of_cell,
-            "activity_regularizer": regularizers.serialize(self.activity_regularizer),
-        }
+        found = {**self.cell.get_config(), "activity_regularizer": regularizers.serialize(self.activity_regularizer)}
+        return {**self._own_config(), **{key: found[key] for key in self._config_keys if key in found}}
 
     @classmethod
     def from_config(cls, config: dict[str, Any], custom_objects: dict[str, Any] | None = None) -> OneCellLayer:
@@ -88,8 +89,8 @@ class SimpleRNN(OneCellLayer):
     Call arguments: ``initial_state``, a tensor or a list of them, one for each state; ``mask``; ``training``.
 
     Shape:
-        input (batch, time, in); output (batch, units), with ``return_sequences`` (batch, time, units). The weights are the
-        cell's: kernel (in, units), recurrent_kernel (units, units), bias (units,).
+        input (batch, time, in); output (batch, units), with ``return_sequences`` (batch, time, units). The weights are
+        the cell's: kernel (in, units), recurrent_kernel (units, units), bias (units,).
 
     Raises:
         ValueError: for ``units < 1``, a rate outside [0, 1].
@@ -189,8 +190,8 @@ class GRU(OneCellLayer):
     Call arguments: ``initial_state``, a tensor or a list of them, one for each state; ``mask``; ``training``.
 
     Shape:
-        input (batch, time, in); output (batch, units), with ``return_sequences`` (batch, time, units). The weights are the
-        cell's: kernel (in, 3 * units), recurrent_kernel (units, 3 * units), bias (3 * units,), with ``reset_after``
+        input (batch, time, in); output (batch, units), with ``return_sequences`` (batch, time, units). The weights are
+        the cell's: kernel (in, 3 * units), recurrent_kernel (units, 3 * units), bias (3 * units,), with ``reset_after``
         (2, 3 * units); gates in the order z, r, h.
 
     Raises:
@@ -203,9 +204,9 @@ class GRU(OneCellLayer):
         torch.Size([2, 5, 4])
     """
 
-    recurrent_activation = _of_cell("recurrent_activation")
-    implementation = _of_cell("implementation")
-    reset_after = _of_cell("reset_after")
+    recurrent_activation = of_cell("recurrent_activation")
+    implementation = of_cell("implementation")
+    reset_after = of_cell("reset_after")
 
     def __init__(
         self,
@@ -299,9 +300,9 @@ class LSTM(OneCellLayer):
     Call arguments: ``initial_state``, a tensor or a list of them, one for each state; ``mask``; ``training``.
 
     Shape:
-        input (batch, time, in); output (batch, units), with ``return_sequences`` (batch, time, units). The weights are the
-        cell's: kernel (in, 4 * units), recurrent_kernel (units, 4 * units), bias (4 * units,); gates in the order i, f,
-        c, o, as in torch.
+        input (batch, time, in); output (batch, units), with ``return_sequences`` (batch, time, units). The weights are
+        the cell's: kernel (in, 4 * units), recurrent_kernel (units, 4 * units), bias (4 * units,); gates in the order
+        i, f, c, o, as in torch.
 
     Raises:
         ValueError: for ``units < 1``, a rate outside [0, 1] or another implementation.
@@ -313,9 +314,9 @@ class LSTM(OneCellLayer):
         torch.Size([2, 5, 4])
     """
 
-    recurrent_activation = _of_cell("recurrent_activation")
-    unit_forget_bias = _of_cell("unit_forget_bias")
-    implementation = _of_cell("implementation")
+    recurrent_activation = of_cell("recurrent_activation")
+    unit_forget_bias = of_cell("unit_forget_bias")
+    implementation = of_cell("implementation")
 
     def __init__(
         self,

@@ -123,6 +123,7 @@ def examine(tools, model, layer, inputs, train=False, grads=True, config=True, m
     if config:
         results["config"] = config_of(layer)
     results["weight_shapes"] = [w.shape for w in model.get_weights()]
+    results["weight_names"] = [w.name for w in model.weights]
     results["trainable"] = len(model.trainable_weights)
     results["params"] = model.count_params()
     if mask:

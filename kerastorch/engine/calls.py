@@ -1,0 +1,35 @@
+"""What a layer call knows of its surroundings: whether it was recorded before, and where added losses go."""
+
+from __future__ import annotations
+
+import threading
+
+import torch
+
+__all__ = ["calls", "collecting_losses", "from_graph"]
+
+
+class _CallState(threading.local):
+    def __init__(self) -> None:
+        self.from_graph = False  # the next layer call was recorded before: its inputs are checked, its mask is passed
+        self.losses: list[torch.Tensor] | None = None
+
+
+calls = _CallState()
+
+
+def from_graph() -> None:
+    """Says that the layer called next was checked and built when its call was recorded."""
+    calls.from_graph = True
+
+
+class collecting_losses:  # noqa: N801 - reads as a phrase
+    """Gathers what layers add with ``add_loss`` and ``activity_regularizer`` inside the block."""
+
+    def __enter__(self) -> list[torch.Tensor]:
+        self.before = calls.losses
+        calls.losses = []
+        return calls.losses
+
+    def __exit__(self, *exc: object) -> None:
+        calls.losses = self.before

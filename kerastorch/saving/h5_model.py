@@ -1,0 +1,125 @@
+"""Whole models in one HDF5 file: architecture, weights, compile arguments, optimizer state.
+
+The layout is Keras 2's; tf.keras and Keras 3 read and write it too.
+
+Source: Keras 2.2.4, ``keras.engine.saving``.
+"""
+
+from __future__ import annotations
+
+import json
+import warnings
+from typing import Any
+
+from .. import eras, optimizers
+from ..engine.budget import weight_budget
+from . import dialects, files, guard, optimizer_state, plain
+from .architecture import build, described, json_default, trusting
+from .weights_io import BACKEND, read_weights, write_weights
+
+__all__ = ["write", "read", "compile_as", "training_config"]
+
+
+def write(model: Any, filepath: Any, overwrite: bool, include_optimizer: bool) -> None:
+    """Writes the file; see ``save_model``."""
+    architecture = described(model)
+    config = json.dumps({key: architecture[key] for key in ("class_name", "config")}, default=json_default).encode()
+    arguments = training_config(model) if include_optimizer else None
+    training = json.dumps(arguments, default=json_default).encode()
+    if not files.may_write(filepath, overwrite):
+        return
+    with files.writing(filepath) as file:
+        file.attrs["keras_version"] = architecture["keras_version"].encode()
+        file.attrs["backend"] = BACKEND.encode()
+        file.attrs["model_config"] = config
+        write_weights(file.create_group("model_weights"), model)
+        if arguments is not None:
+            file.attrs["training_config"] = training
+            _write_optimizer(file, model)
+
+
+def training_config(model: Any) -> dict[str, Any] | None:
+    """The arguments of ``compile``; None where there is nothing that another process could use."""
+    optimizer = model.optimizer
+    if optimizer is None:
+        return None
+    if isinstance(optimizer, optimizers.TorchOptimizer):
+        warnings.warn("save: a torch optimizer has no Keras configuration, so it is not written.", stacklevel=5)
+        return None
+    return {
+        "optimizer_config": {"class_name": type(optimizer).__name__, "config": optimizer.get_config()},
+        "loss": model.loss,
+        "metrics": model.metrics,
+        "weighted_metrics": model.weighted_metrics,
+        "sample_weight_mode": model.sample_weight_mode,
+        "loss_weights": model.loss_weights,
+    }
+
+
+def _write_optimizer(file: Any, model: Any) -> None:
+    values = model.optimizer.get_weights()
+    if not values:
+        return
+    group = file.create_group("optimizer_weights")
+    kind = type(model.optimizer).__name__
+    names = [f"training/{kind}/Variable{f'_{i}' if i else ''}:0" for i in range(len(values))]
+    files.write_names(group, "weight_names", names)
+    for name, value in zip(names, values, strict=True):
+        group.create_dataset(name, data=value)
+
+
+def read(filepath: Any, custom_objects: dict[str, Any] | None, compile: bool, safe_mode: bool) -> Any:
+    """Reads the file; see ``load_model``."""
+    with files.reading(filepath) as file:
+        text = guard.attribute(file, "model_config")
+        if text is None:
+            raise files.FileError(
+                "load_model: expected a file with a model in it. Received: one with weights only; build the model and use "
+                "load_weights()"
+            )
+        group = guard.child(file, "model_weights")
+        description = plain.from_json(guard.text(text), "a model's configuration")
+        with trusting(custom_objects, safe_mode):
+            with weight_budget(guard.total_numbers(group) + _slack(description)):
+                model = build(description, custom_objects, "a model's configuration")
+            read_weights(group, model)
+            if compile:
+                _compile(model, file, custom_objects)
+    return model
+
+
+def _slack(description: Any) -> int:
+    """Room for weights that are not in a file, such as the few counters of a layer."""
+    config = description.get("config") if isinstance(description, dict) else None
+    layers = config.get("layers") if isinstance(config, dict) else config
+    return 64 * (1 + (len(layers) if isinstance(layers, list) else 0))
+
+
+def _compile(model: Any, file: Any, custom_objects: dict[str, Any] | None) -> None:
+    text = guard.attribute(file, "training_config")
+    if text is None:
+        warnings.warn("load_model: the file holds no compile arguments, so the model is not compiled.", stacklevel=6)
+        return
+    training = plain.from_json(guard.text(text), "compile arguments")
+    if not isinstance(training, dict):
+        raise files.FileError(f"load_model: expected compile arguments. Received: {type(training).__name__}")
+    compile_as(model, training, custom_objects)
+    if "optimizer_weights" not in file:
+        return
+    group = guard.child(file, "optimizer_weights")
+    names = files.read_names(group, "weight_names")
+    limit = 2 * sum(int(w.tensor.numel()) for w in model.ordered_weights()) + 64
+    optimizer_state.restore(model, [(name, guard.numbers(group, name, limit)) for name in names])
+
+
+def compile_as(model: Any, training: dict[str, Any], custom_objects: dict[str, Any] | None) -> None:
+    """Compiles a model with arguments that came from a file of any generation."""
+    given = dialects.optimizer_config(training.get("optimizer_config") or training.get("optimizer") or "rmsprop")
+    model.compile(
+        optimizer=optimizers.deserialize(given, custom_objects=custom_objects),
+        loss=dialects.objective(training.get("loss")) or None,
+        metrics=dialects.objective(training.get("metrics"), model),
+        weighted_metrics=dialects.objective(training.get("weighted_metrics"), model),
+        loss_weights=training.get("loss_weights"),
+        sample_weight_mode=training.get("sample_weight_mode") if eras.current().name == "keras2" else None,
+    )

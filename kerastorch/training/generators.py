@@ -1,0 +1,505 @@
+"""``fit_generator``, ``evaluate_generator``, ``predict_generator``, and what fit does with data that makes its batches itself.
+
+Source: Keras 2.2.4, ``keras.engine.training_generator``.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import warnings
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+
+from ..engine import checks
+from . import loop
+from .callback import History
+from .data import DeviceFeed
+from .logs import RunningTotals
+from .progress import Progbar
+from .step import Program, predict_step, test_step
+from .streams import Stream, as_arrays, as_batches, inputs_of, is_stream, unpack
+from .user_data import shown_to_callbacks, validation_triple
+
+__all__ = ["GeneratorMethods", "Validation", "queue_arguments"]
+
+_QUEUE = ("max_queue_size", "workers", "use_multiprocessing")
+_KERAS1 = {
+    "samples_per_epoch": "steps_per_epoch",
+    "val_samples": "steps",
+    "nb_epoch": "epochs",
+    "nb_val_samples": "validation_steps",
+    "nb_worker": "workers",
+    "pickle_safe": "use_multiprocessing",
+    "max_q_size": "max_queue_size",
+}
+
+
+def queue_arguments(kwargs: dict[str, Any]) -> dict[str, Any]:
+    """Takes the arguments about workers out of a method's keyword arguments."""
+    return {name: kwargs.pop(name) for name in _QUEUE if name in kwargs}
+
+
+def _translated(owner: str, generator: Any, given: dict[str, Any], kwargs: dict[str, Any]) -> dict[str, Any]:
+    """The arguments with Keras 1's names among ``kwargs`` under those of Keras 2.
+
+    Raises:
+        TypeError: for an argument that neither knows, or that is there under both names.
+    """
+    known = {old: new for old, new in _KERAS1.items() if new in given}
+    for old, value in kwargs.items():
+        if old not in known:
+            raise TypeError(f"{owner}: expected only known arguments. Received: {old!r}")
+        new = known[old]
+        warnings.warn(
+            f"{owner}: {old} is now called {new} and counts batches."
+            if "samples" in old
+            else f"{owner}: {old} is now called {new}.",
+            stacklevel=3,
+        )
+        if old == "samples_per_epoch" and getattr(generator, "batch_size", None):
+            value = value // generator.batch_size
+        given[new] = value
+    return given
+
+
+@dataclass
+class Validation:
+    """What fit evaluates on after an epoch.
+
+    Attributes:
+        measure: gives the values in the order of the objective's names, for a program and a batch size.
+        shown: what callbacks find as ``validation_data``.
+    """
+
+    measure: Callable[[Program, int], list[Any]]
+    shown: list[Any] | None = None
+
+
+class _Batches:
+    """One epoch of a stream as steps take it: inputs, targets and weights on the device.
+
+    Attributes:
+        count: how many batches there were.
+        size: samples in the latest.
+    """
+
+    def __init__(self, model: Any, feed: DeviceFeed, raw: Iterable[Any], owner: str, class_weight: Any = None) -> None:
+        self.model, self.feed, self.raw, self.owner, self.class_weight = model, feed, raw, owner, class_weight
+        self.count = self.size = 0
+
+    def __iter__(self) -> Iterator[tuple[Sequence[Any], Sequence[Any], Sequence[Any]]]:
+        model = self.model
+        for batch in self.raw:
+            x, y, weight = unpack(batch, self.owner, model._needs_targets())
+            xs, ys, ws = model._standardize(x, y, weight, self.class_weight)
+            self.size = int(xs[0].shape[0])
+            self.count += 1
+            yield loop.Split(len(xs), len(ys))(model._feed(self.feed, xs, ys, ws))
+
+
+def _as_they_are(batch: Any) -> Any:
+    return batch
+
+
+def fit_stream(
+    model: Any,
+    stream: Stream,
+    *,
+    steps: int | float | None,
+    epochs: int,
+    initial_epoch: int,
+    verbose: int,
+    callbacks: Iterable[Any] | None,
+    class_weight: Any,
+    validation: Validation | None,
+    strict: bool,
+) -> History:
+    """Trains for some epochs; the arguments are those of ``fit_generator``, checked and brought in order.
+
+    Args:
+        strict: whether a source that ends too early is an error, or ends the training with a warning.
+    """
+    program = model._ready_program()
+    names = program.objective.names
+    hooks = loop.begin_callbacks(
+        model,
+        callbacks,
+        verbose=verbose,
+        names=names,
+        params={
+            "epochs": epochs,
+            "steps": steps,
+            "do_validation": validation is not None,
+            "metrics": [*names, *(f"val_{name}" for name in names)],
+        },
+        count_mode="steps",
+        stateful=program.objective.stateful_names,
+    )
+    if program.params:
+        program.bind()  # a torch optimizer is made here: callbacks look for its learning rate
+    hooks.on_train_begin()
+    if validation is not None and validation.shown is not None:
+        for callback in hooks:
+            callback.validation_data = validation.shown
+    stream.start()
+    model.stop_training = False
+    feed, logs, warned = DeviceFeed(), {}, False
+    for epoch in range(initial_epoch, epochs):
+        program.objective.reset_states()
+        hooks.on_epoch_begin(epoch)
+        batches = _Batches(model, feed, stream.epoch(steps), stream.owner, class_weight)
+        totals, finished = loop.run_epoch(model, program, hooks, batches, _as_they_are, one_step_each=False)
+        complete = finished if steps is None else batches.count >= steps
+        short = not batches.count or (stream.ended and not complete)
+        if short:
+            _tell_end(stream, steps, batches.count, epoch, strict)
+        if not batches.count:
+            break
+        measured: dict[str, Any] = {}
+        if validation is not None and complete:
+            measured = dict(zip(names, validation.measure(program, batches.size), strict=True))
+        # As in Keras, what an earlier epoch left in the logs stays there until it is written again.
+        logs = {**logs, **loop.merge_logs(loop.averaged(totals, names), measured)}
+        warned = loop.warn_if_not_finite(logs, epoch, warned)
+        hooks.on_epoch_end(epoch, logs)
+        if stream.ended and not short and epoch + 1 < epochs:
+            _tell_end(stream, steps, 0, epoch + 1, strict)
+        if model.stop_training or stream.ended:
+            break
+    stream.close()
+    hooks.on_train_end()
+    return model.history
+
+
+def _tell_end(stream: Stream, steps: Any, count: int, epoch: int, strict: bool) -> None:
+    wanted = "at least one batch" if steps is None else f"{steps} batches"
+    text = f"{stream.owner}: expected {wanted} an epoch. Received: {count} in epoch {epoch + 1}, where the data ended"
+    if strict:
+        raise ValueError(text)
+    warnings.warn(f"{text}; training ends here.", RuntimeWarning, stacklevel=4)
+
+
+def evaluate_stream(
+    model: Any, program: Program, stream: Stream, steps: int | float | None, verbose: int = 0
+) -> list[Any]:
+    """The mean loss and metrics over a stream's batches, weighted by their sizes, in the order of the names."""
+    objective = program.objective
+    objective.reset_states()
+    names = objective.names
+    totals = RunningTotals(objective.stateful_names)
+    bar = Progbar(target=steps) if verbose == 1 else None
+    batches = _Batches(model, DeviceFeed(), stream.epoch(steps), stream.owner)
+    for batch in batches:
+        totals.add(dict(zip(names, test_step(program, *batch), strict=True)), batches.size, names)
+        if bar is not None:
+            bar.update(batches.count)
+    _check_count(stream, steps, batches.count)
+    found = loop.averaged(totals, names)
+    return [found[name] for name in names]
+
+
+def predict_stream(model: Any, stream: Stream, steps: int | float | None, verbose: int = 0) -> list[Any]:
+    """The outputs for a stream's batches, one array an output."""
+    feed, parts = DeviceFeed(), []
+    bar = Progbar(target=steps) if verbose == 1 else None
+    pick = None
+    for batch in stream.epoch(steps):
+        if pick is None:
+            pick = inputs_of(stream.source, stream.owner, len(model.input_names) if model._is_ready() else 1)
+        xs = model._standardize_x(pick(batch))
+        parts.append(predict_step(model, model._feed(feed, xs)))
+        if bar is not None:
+            bar.update(len(parts))
+    _check_count(stream, steps, len(parts))
+    return [_joined(column, stream.owner) for column in zip(*parts, strict=True)]
+
+
+def _check_count(stream: Stream, steps: int | float | None, count: int) -> None:
+    if count < (1 if steps is None else steps):
+        raise ValueError(
+            f"{stream.owner}: expected {'at least one batch' if steps is None else f'{steps} batches'}. "
+            f"Received: {count}, then the data ended"
+        )
+
+
+def _joined(parts: Sequence[torch.Tensor], owner: str) -> Any:
+    if len(parts) == 1:
+        return loop.to_numpy(parts[0])
+    if len({part.shape[1:] for part in parts}) > 1:
+        shapes = sorted({tuple(part.shape[1:]) for part in parts})
+        raise ValueError(
+            f"{owner}: expected outputs of one shape to put together. Received: samples of shapes {shapes}"
+        )
+    return loop.to_numpy(torch.cat(parts))
+
+
+class GeneratorMethods:
+    """The part of a model that learns from what makes its batches itself. Mixed into ``Trainer``."""
+
+    def fit_generator(
+        self,
+        generator: Any,
+        steps_per_epoch: int | float | None = None,
+        epochs: int = 1,
+        verbose: int = 1,
+        callbacks: Sequence[Any] | None = None,
+        validation_data: Any = None,
+        validation_steps: int | float | None = None,
+        class_weight: Any = None,
+        max_queue_size: int = 10,
+        workers: int = 1,
+        use_multiprocessing: bool = False,
+        shuffle: bool = True,
+        initial_epoch: int = 0,
+        **kwargs: Any,
+    ) -> History:
+        """Trains on batches that a generator or ``Sequence`` makes while the model learns.
+
+        Args:
+            generator: yields ``(x, y)`` or ``(x, y, sample_weight)`` for ever; a ``Sequence``; a torch ``DataLoader``.
+            steps_per_epoch: batches in an epoch; the length of a ``Sequence`` when missing.
+            epochs: passes, counted from 0 (``initial_epoch`` is where to begin).
+            verbose: 0 silent, 1 a progress bar, 2 a line an epoch.
+            callbacks: ``Callback`` objects.
+            validation_data: ``(x, y)``, ``(x, y, sample_weight)``, or a generator or ``Sequence`` of them.
+            validation_steps: batches in a validation; the length of a ``Sequence`` when missing.
+            class_weight: dict from class number to weight, in training only.
+            max_queue_size: how many batches may wait.
+            workers: how many threads or processes make batches; 0 to make each when it is needed.
+            use_multiprocessing: processes instead of threads.
+            shuffle: whether the batches of a ``Sequence`` come in a new order each epoch.
+            initial_epoch: the epoch to begin with.
+            **kwargs: Keras 1's names of these arguments, translated with a warning.
+
+        Returns:
+            A ``History``; ``.history`` holds each epoch's numbers by name.
+
+        Raises:
+            RuntimeError: before ``compile``.
+            ValueError: for arguments or batches that do not fit, or a generator that ends too early.
+            Exception: whatever the generator raised.
+
+        Example:
+            >>> import numpy as np, kerastorch as keras
+            >>> model = keras.models.Sequential([keras.layers.Dense(1, input_dim=2)])
+            >>> model.compile("sgd", "mse")
+            >>> def batches():
+            ...     while True:
+            ...         yield np.ones((4, 2)), np.ones(4)
+            >>> history = model.fit_generator(batches(), steps_per_epoch=3, epochs=2, verbose=0)
+            >>> len(history.history["loss"])
+            2
+
+        Source: https://keras.io/api/models/model_training_apis/
+        """
+        given = {
+            "steps_per_epoch": steps_per_epoch,
+            "epochs": epochs,
+            "validation_steps": validation_steps,
+            "max_queue_size": max_queue_size,
+            "workers": workers,
+            "use_multiprocessing": use_multiprocessing,
+        }
+        given = _translated("fit_generator", generator, given, kwargs)
+        return self._fit_stream(
+            "fit_generator",
+            generator,
+            steps=given["steps_per_epoch"],
+            epochs=checks.positive_int("fit_generator", "epochs", given["epochs"], zero=True),
+            initial_epoch=initial_epoch,
+            verbose=verbose,
+            callbacks=callbacks,
+            validation_data=validation_data,
+            validation_steps=given["validation_steps"],
+            class_weight=class_weight,
+            queue={name: given[name] for name in _QUEUE},
+            shuffle=shuffle,
+        )
+
+    def evaluate_generator(
+        self,
+        generator: Any,
+        steps: int | float | None = None,
+        max_queue_size: int = 10,
+        workers: int = 1,
+        use_multiprocessing: bool = False,
+        verbose: int = 0,
+        **kwargs: Any,
+    ) -> Any:
+        """The loss and metrics on batches that a generator or ``Sequence`` makes, in inference.
+
+        Args:
+            generator: yields ``(x, y)`` or ``(x, y, sample_weight)``.
+            steps: how many batches; the length of a ``Sequence`` when missing.
+            max_queue_size: how many batches may wait.
+            workers: how many threads or processes make batches; 0 to make each when it is needed.
+            use_multiprocessing: processes instead of threads.
+            verbose: 1 for a progress bar.
+            **kwargs: Keras 1's names of these arguments, translated with a warning.
+
+        Returns:
+            The loss, or a list in the order of ``metrics_names``; means weighted by the sizes of the batches.
+
+        Raises:
+            RuntimeError: before ``compile``.
+            ValueError: for arguments or batches that do not fit.
+
+        Source: https://keras.io/api/models/model_training_apis/
+        """
+        given = _queue_and_steps(max_queue_size, workers, use_multiprocessing, steps)
+        given = _translated("evaluate_generator", generator, given, kwargs)
+        return self._evaluate_stream("evaluate_generator", generator, given.pop("steps"), verbose, given)
+
+    def predict_generator(
+        self,
+        generator: Any,
+        steps: int | float | None = None,
+        max_queue_size: int = 10,
+        workers: int = 1,
+        use_multiprocessing: bool = False,
+        verbose: int = 0,
+        **kwargs: Any,
+    ) -> Any:
+        """The outputs for batches that a generator or ``Sequence`` makes, as numpy arrays.
+
+        Args:
+            generator: yields inputs, or tuples that begin with them.
+            steps: how many batches; the length of a ``Sequence`` when missing.
+            max_queue_size: how many batches may wait.
+            workers: how many threads or processes make batches; 0 to make each when it is needed.
+            use_multiprocessing: processes instead of threads.
+            verbose: 1 for a progress bar.
+            **kwargs: Keras 1's names of these arguments, translated with a warning.
+
+        Returns:
+            An array, or a list of them for several outputs.
+
+        Raises:
+            ValueError: for arguments or batches that do not fit.
+
+        Source: https://keras.io/api/models/model_training_apis/
+        """
+        given = _queue_and_steps(max_queue_size, workers, use_multiprocessing, steps)
+        given = _translated("predict_generator", generator, given, kwargs)
+        return self._predict_stream("predict_generator", generator, given.pop("steps"), verbose, given)
+
+    # ------------------------------------------------- also what fit, evaluate and predict do with a stream
+
+    def _needs_targets(self) -> bool:
+        return self._objective is None or bool(self._objective.scored)
+
+    def _fit_stream(
+        self,
+        owner: str,
+        source: Any,
+        *,
+        steps: Any,
+        epochs: int,
+        initial_epoch: int,
+        verbose: int,
+        callbacks: Any,
+        validation_data: Any,
+        validation_steps: Any,
+        class_weight: Any,
+        queue: dict[str, Any],
+        shuffle: Any = False,
+        batch_size: Any = None,
+    ) -> History:
+        self._need_compile(owner)
+        self._check_run(owner, initial_epoch, verbose)
+        strict = owner == "fit_generator"
+        batches = as_batches(source, owner, batch_size, shuffle)
+        shuffle = bool(shuffle) and batches is source  # else the samples are shuffled
+        with contextlib.ExitStack() as stack:
+            stream = stack.enter_context(Stream(batches, owner, shuffle=shuffle, **queue))
+            steps = stream.steps(steps, "steps_per_epoch", needed=strict)
+            if not self._is_ready():
+                self._learn_shapes(stream)
+            validation = stack.enter_context(
+                self._validation(owner, validation_data, validation_steps, queue, batch_size)
+            )
+            return fit_stream(
+                self,
+                stream,
+                steps=steps,
+                epochs=epochs,
+                initial_epoch=initial_epoch,
+                verbose=int(verbose),
+                callbacks=callbacks,
+                class_weight=class_weight,
+                validation=validation,
+                strict=strict,
+            )
+
+    def _learn_shapes(self, stream: Stream) -> None:
+        """A model without an input shape learns it from the first batch, before callbacks ask for names."""
+        batch = stream.peek()
+        if batch is not None:
+            self._standardize(*unpack(batch, stream.owner, self._needs_targets()))
+
+    @contextlib.contextmanager
+    def _validation(
+        self, owner: str, data: Any, steps: Any, queue: dict[str, Any], batch_size: Any = None
+    ) -> Iterator[Validation | None]:
+        """What to evaluate on after each epoch; workers that make it end with the block."""
+        if data is None or (isinstance(data, (tuple, list)) and not data):
+            yield None
+            return
+        if as_arrays(data) is not None or not is_stream(data):
+            yield self._array_validation(owner, as_arrays(data) or data)
+            return
+        with Stream(as_batches(data, owner, batch_size), owner, **queue) as stream:
+            steps = stream.steps(steps, "validation_steps", needed=owner == "fit_generator" or stream.endless)
+
+            def measure(program: Program, _: int) -> list[Any]:
+                return evaluate_stream(self, program, stream, steps)
+
+            yield Validation(measure)
+
+    @contextlib.contextmanager
+    def _stream_validation(
+        self, data: Any, steps: Any, queue: dict[str, Any], batch_size: Any
+    ) -> Iterator[Validation | None]:
+        """For fit on arrays: what to evaluate on after each epoch where it is a stream, else None."""
+        with self._validation("fit", data if is_stream(data) else None, steps, queue, batch_size) as validation:
+            yield validation
+
+    def _array_validation(self, owner: str, data: Any) -> Validation:
+        xs, ys, ws = self._standardize(*validation_triple(data, owner))
+        columns, split = self._columns(xs, ys, ws), loop.Split(len(xs), len(ys))
+
+        def measure(program: Program, batch_size: int) -> list[Any]:
+            return loop.evaluate_arrays(program, columns, split, batch_size=batch_size)
+
+        return Validation(measure, shown_to_callbacks(xs, ys, ws))
+
+    def _evaluate_stream(
+        self, owner: str, source: Any, steps: Any, verbose: int, queue: dict[str, Any], batch_size: Any = None
+    ) -> Any:
+        self._need_compile(owner)
+        with Stream(as_batches(source, owner, batch_size), owner, **queue) as stream:
+            steps = stream.steps(steps, "steps", needed=owner == "evaluate_generator")
+            if not self._is_ready():
+                self._learn_shapes(stream)
+            values = evaluate_stream(self, self._ready_program(), stream, steps, verbose)
+        return values[0] if len(values) == 1 else values
+
+    def _predict_stream(
+        self, owner: str, source: Any, steps: Any, verbose: int, queue: dict[str, Any], batch_size: Any = None
+    ) -> Any:
+        with Stream(as_batches(source, owner, batch_size), owner, **queue) as stream:
+            steps = stream.steps(steps, "steps", needed=owner == "predict_generator")
+            outputs = predict_stream(self, stream, steps, verbose)
+        return outputs[0] if len(outputs) == 1 else outputs
+
+
+def _queue_and_steps(max_queue_size: Any, workers: Any, use_multiprocessing: Any, steps: Any) -> dict[str, Any]:
+    return {
+        "max_queue_size": max_queue_size,
+        "workers": workers,
+        "use_multiprocessing": use_multiprocessing,
+        "steps": steps,
+    }

@@ -1,0 +1,155 @@
+"""What users pass as x, y and weights, on its way to the device: the part of a model that knows its own inputs.
+
+Source: Keras 2.2.4, ``keras.engine.training``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import torch
+
+from .. import config, eras
+from ..engine import checks
+from . import standardize
+from .data import Columns, DeviceFeed
+from .objective import Objective
+
+__all__ = ["UserData", "shown_to_callbacks", "split_off", "validation_triple"]
+
+
+class UserData:
+    """Brings data into the order and types that a model's step takes. Mixed into ``Trainer``."""
+
+    name: str
+    _compile_arguments: dict[str, Any] | None = None
+    _objective: Objective | None = None
+
+    def _need_compile(self, method: str) -> None:
+        if self._compile_arguments is None:
+            raise RuntimeError(f"Model {self.name}: expected compile() before {method}()")
+
+    def _standardize_x(self, x: Any) -> list[Any]:
+        self._build_from(x)
+        return standardize.arrays(x, self.input_names, self._input_shapes(), "x")
+
+    def _standardize(
+        self, x: Any, y: Any, sample_weight: Any = None, class_weight: Any = None
+    ) -> tuple[list[Any], list[Any], list[Any]]:
+        """Lists of arrays: inputs, a target for each output (None without a loss), weights or None."""
+        xs = self._standardize_x(x)
+        if self._objective is None or (eras.current().accuracy_by == "shape" and y is not None):
+            self._settle_objective(y)
+        objective = self._objective
+        scored = objective.scored
+        names = [objective.output_names[i] for i in scored]
+        ys: list[Any] = [None] * len(objective.output_names)
+        ws: list[Any] = [None] * len(objective.output_names)
+        if scored:
+            shapes = [objective.output_shapes[i] for i in scored]
+            functions = [objective.functions[i] for i in scored]
+            found = standardize.targets(y, names, shapes, functions)
+            modes = [objective.modes[i] for i in scored]
+            weights = standardize.sample_weights(found, names, modes, sample_weight, class_weight)
+            standardize.lengths(xs, found, [w for w in weights if w is not None])
+            standardize.check_targets(found, functions, shapes)
+            for i, target, weight in zip(scored, found, weights, strict=True):
+                ys[i], ws[i] = target, weight
+        else:
+            standardize.lengths(xs, [])
+        return xs, ys, ws
+
+    def _settle_objective(self, y: Any) -> None:
+        """The part of ``compile`` that had to wait for shapes."""
+        shapes = None
+        if y is not None and not isinstance(y, dict):
+            entries = y if isinstance(y, (list, tuple)) and len(self.output_names) > 1 else [y]
+            shapes = [(None, *np.shape(entry)[1:]) for entry in entries]  # a smaller last batch is no other shape
+            shapes = shapes if len(shapes) == len(self.output_names) else None
+        fresh = self._objective is None
+        if fresh or shapes != getattr(self, "_target_shapes", None):
+            self._target_shapes = shapes
+            self._objective = self._make_objective(self._compile_arguments, shapes)
+        if fresh:
+            self._collect()
+
+    def _columns(self, xs: Sequence[Any], ys: Sequence[Any] = (), ws: Sequence[Any] = ()) -> Columns:
+        return Columns([*xs, *ys, *ws], self._types(ys, ws))
+
+    def _types(self, ys: Sequence[Any], ws: Sequence[Any]) -> list[torch.dtype | None]:
+        """The dtype that each input, target and weight is fed as."""
+        targets = [self._target_type(i, y) for i, y in enumerate(ys)]
+        return [*self._input_types(), *targets, *[config.torch_dtype(None)] * len(ws)]
+
+    def _feed(self, feed: DeviceFeed, xs: Sequence[Any], ys: Sequence[Any] = (), ws: Sequence[Any] = ()) -> list[Any]:
+        """One batch on its way to the device; nothing waits for it to arrive."""
+        return feed([*xs, *ys, *ws], self._types(ys, ws))
+
+    def _target_type(self, i: int, y: Any) -> torch.dtype | None:
+        """Class numbers stay integers, floating targets keep the float type, everything else becomes it."""
+        from .. import losses
+
+        floats = config.torch_dtype(None)
+        if y is None:
+            return floats
+        whole = getattr(y, "dtype", None) is not None and (
+            y.dtype.kind in "iu" if isinstance(y, np.ndarray) else not getattr(y.dtype, "is_floating_point", True)
+        )
+        function = self._objective.functions[i]
+        return None if whole and (losses.is_sparse(function) or isinstance(function, losses.TorchLoss)) else floats
+
+    def _on_device(
+        self, xs: Sequence[Any], ys: Sequence[Any] = (), ws: Sequence[Any] = ()
+    ) -> list[torch.Tensor | None]:
+        return self._columns(xs, ys, ws).whole()
+
+    def _check_stateful(self, count: int, batch_size: int | None) -> None:
+        if self.stateful and batch_size and count % batch_size:
+            raise ValueError(
+                f"Model {self.name}: expected a number of samples that is a multiple of the batch size {batch_size}, since "
+                f"the model is stateful. Received: {count} samples"
+            )
+
+    @staticmethod
+    def _batch_size(batch_size: Any, steps: Any, name: str) -> int:
+        if steps is not None:
+            checks.positive_int("fit" if name == "steps_per_epoch" else "evaluate", name, steps)
+            if batch_size is not None:
+                raise ValueError(f"{name}: expected batch_size=None beside it. Received: batch_size={batch_size}")
+        return checks.positive_int("fit", "batch_size", 32 if batch_size is None else batch_size)
+
+
+def validation_triple(data: Any, owner: str = "fit") -> tuple[Any, Any, Any]:
+    """``validation_data`` as inputs, targets and weights."""
+    if not isinstance(data, (tuple, list)) or len(data) not in (2, 3):
+        count = f"{len(data)} entries" if isinstance(data, (tuple, list)) else type(data).__name__
+        raise ValueError(f"{owner}: expected validation_data to be (x, y) or (x, y, sample_weight). Received: {count}")
+    return data[0], data[1], data[2] if len(data) == 3 else None
+
+
+def split_off(xs: list[Any], ys: list[Any], ws: list[Any], part: float) -> tuple[tuple, tuple]:
+    """Cuts the last part off, before any shuffling, at the row where Keras cuts."""
+    count = standardize.length_of(xs[0])
+    cut = int(count * (1.0 - part))
+    if not 0 < cut < count:
+        raise ValueError(
+            f"fit: expected validation_split to leave samples on both sides. Received: validation_split={part} "
+            f"of {count} samples"
+        )
+
+    def take(group: list[Any], start: int, stop: int) -> list[Any]:
+        return [None if a is None else a[start:stop] for a in group]
+
+    first = tuple(take(group, 0, cut) for group in (xs, ys, ws))
+    return first, tuple(take(group, cut, count) for group in (xs, ys, ws))
+
+
+def shown_to_callbacks(xs: list[Any], ys: list[Any], ws: list[Any]) -> list[Any]:
+    """What callbacks find as ``validation_data``: inputs, targets, weights (ones where none were given)."""
+    count = standardize.length_of(xs[0])
+    weights = [
+        np.ones(count, config.floatx()) if w is None else w for y, w in zip(ys, ws, strict=True) if y is not None
+    ]
+    return [*xs, *(y for y in ys if y is not None), *weights]

@@ -1,0 +1,93 @@
+"""Runs the recorded cases on kerastorch and says where its results differ."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+import kerastorch
+from kerastorch import config
+from kerastorch.backend import names
+from kerastorch.engine.layer import partition
+
+from . import cases, compare, store
+from .tools import Tools
+
+__all__ = ["TorchTools", "check", "parameters"]
+
+
+class TorchTools(Tools):
+    """Answers with kerastorch: models are called as the nn.Modules they are, gradients come from autograd."""
+
+    def value(self, tensor: Any) -> np.ndarray:
+        return tensor if isinstance(tensor, np.ndarray) else torch.as_tensor(tensor).detach().cpu().numpy()
+
+    def tensor(self, array: np.ndarray) -> torch.Tensor:
+        array = np.asarray(array)
+        dtype = config.torch_dtype(None) if array.dtype.kind == "f" else None
+        return torch.as_tensor(array, dtype=dtype, device=config.device())
+
+    def forward(self, model: Any, inputs: list, grads: bool = True, training: bool = False) -> dict[str, Any]:
+        tensors = [self.tensor(np.asarray(x, dtype="float32")).requires_grad_(grads) for x in inputs]
+        weights = partition(model)[0]
+        model.train(training)
+        outputs = model(tensors if len(tensors) > 1 else tensors[0])
+        outputs = list(outputs) if isinstance(outputs, (list, tuple)) else [outputs]
+        results: dict[str, Any] = {"output": [self.value(o) for o in outputs]}
+        if grads:
+            directions = self.fixed(results["output"])
+            total = sum((o * self.tensor(r)).sum() for o, r in zip(outputs, directions, strict=True))
+            sources = [*tensors, *(weight.tensor for weight in weights)]
+            found = torch.autograd.grad(total, sources, allow_unused=True)
+            results["grad_inputs"] = [None if g is None else self.value(g) for g in found[: len(tensors)]]
+            results["grad_weights"] = [
+                None if g is None else self.value(w.view_of(g))
+                for w, g in zip(weights, found[len(tensors) :], strict=True)
+            ]
+        return results
+
+    def function(self, function: Callable, arrays: list, wrt: int | None = 0) -> dict[str, Any]:
+        tensors = [self.tensor(a) for a in arrays]
+        if wrt is not None:
+            tensors[wrt].requires_grad_()
+        value = function(*tensors)
+        results = {"value": self.value(value)}
+        if wrt is not None:
+            total = (value * self.tensor(self.fixed([results["value"]])[0])).sum()
+            results["grad"] = self.value(torch.autograd.grad(total, tensors[wrt])[0])
+        return results
+
+    def mask(self, model: Any, inputs: list) -> np.ndarray | None:
+        tensors = [self.tensor(np.asarray(x, dtype="float32")) for x in inputs]
+        mask = model.compute_mask(tensors if len(tensors) > 1 else tensors[0])
+        return None if mask is None else self.value(mask)
+
+
+def parameters(*areas: str) -> list:
+    """pytest parameters: every case of these areas, whether recorded or not."""
+    return [pytest.param(case, id=case.id) for area in areas for case in cases.load(area).cases.values()]
+
+
+_stored: dict[str, dict] = {}
+
+
+def check(case: cases.kit.Case, folder: Path) -> None:
+    """Runs a case and fails with a line for each result that is not the real Keras's."""
+    if case.area not in _stored:
+        _stored[case.area] = store.load(case.area)
+    expected = _stored[case.area].get(case.name)
+    assert expected is not None, f"{case.id} is not recorded; see tests/golden/README.md"
+    names.reset_uids()
+    np.random.seed(0)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        got = case(kerastorch, TorchTools(case, str(folder)))
+    found = compare.differences(got, expected, case.tolerance)
+    if found:
+        pytest.fail("\n".join([f"{case.id} differs from Keras 2.2.4:", *found]), pytrace=False)

@@ -1,0 +1,11 @@
+"""Graphs with several inputs and outputs, against what the real Keras 2.2.4 computed (golden/README.md)."""
+
+from __future__ import annotations
+
+import pytest
+from golden import replay
+
+
+@pytest.mark.parametrize("case", replay.parameters("functional"))
+def test_equals_keras(case, tmp_path):
+    replay.check(case, tmp_path)
