@@ -69,6 +69,7 @@ class Era:
     history_order: str = "val_first"  # or 'train_first', 'sorted'
     datasets: str = "keras2"  # loaders reseed numpy's global generator, CIFAR-10's test labels are int64; or 'tf.keras'
     layer_names: str = "from_one"  # dense_1 first; or 'from_zero': dense first
+    batch_dot: str = "matrices"  # K.batch_dot multiplies the last two axes; or 'outer': all other axes stay
     variables: str = "graph"  # K functions of variables are recorded and run later; or 'eager': computed at once
 
 
@@ -113,6 +114,7 @@ _TF_KERAS = dataclasses.replace(
     history_order="train_first",
     datasets="tf.keras",
     layer_names="from_zero",
+    batch_dot="outer",
     variables="eager",
 )
 

@@ -1,4 +1,4 @@
-"""Activations, regularizers, constraints, initializers, losses and metrics, against what the real Keras 2.2.4 computed (golden/README.md)."""
+"""Functions and small objects, against what the real Keras 2.2.4 computed (golden/README.md)."""
 
 from __future__ import annotations
 

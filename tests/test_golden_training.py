@@ -6,6 +6,11 @@ import pytest
 from golden import replay
 
 
-@pytest.mark.parametrize("case", replay.parameters("training_optimizers", "training_objectives", "training_weighting", "training_runs", "training_callbacks"))
+@pytest.mark.parametrize(
+    "case",
+    replay.parameters(
+        "training_optimizers", "training_objectives", "training_weighting", "training_runs", "training_callbacks"
+    ),
+)
 def test_equals_keras(case, tmp_path):
     replay.check(case, tmp_path)

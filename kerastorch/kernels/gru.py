@@ -211,9 +211,9 @@ class _ScanBefore(torch.autograd.Function):
     def backward(ctx, d_outputs, d_h):
         gates, weight, outputs, reset, mask = ctx.saved_tensors
         hold = Hold(mask, gates.device.type == "cpu")
-        grads, carry = _local_derivatives(gates, outputs, hold, *ctx.activations)
+        # r scales h on its way into the candidate; the gradient of their product is known step by step only
+        grads, carry = _local_derivatives(gates, outputs, hold, lambda _: outputs[:-1], *ctx.activations)
         units = outputs.shape[-1]
-        grads[..., units : 2 * units].mul_(outputs[:-1])
         d_hidden = _incoming(outputs, d_outputs, d_h)
         _backward_before(grads, gates, carry, weight, d_hidden, hold)
         flat = grads.view(-1, 3 * units)
@@ -247,11 +247,10 @@ class _ScanAfter(torch.autograd.Function):
     def backward(ctx, d_outputs, d_h):
         gates, weight, outputs, fed, mask = ctx.saved_tensors
         hold = Hold(mask, gates.device.type == "cpu")
-        grads, carry = _local_derivatives(gates, outputs, hold, *ctx.activations)
+        grads, carry = _local_derivatives(gates, outputs, hold, lambda own: fed * own, *ctx.activations)
         units = outputs.shape[-1]
         _, r, _ = gates.split(units, -1)
         d_z, d_r, d_candidate = grads.split(units, -1)
-        d_r.mul_(fed).mul_(d_candidate)  # r acts on the candidate's input only
         d_hidden = _incoming(outputs, d_outputs, d_h)
         into = torch.cat([d_z, d_r, r * d_candidate], -1)  # what reaches the recurrent products
         _backward_after(grads, into, carry, weight, d_hidden, hold)
@@ -269,16 +268,19 @@ def _incoming(outputs, d_outputs, d_h):
     return d_hidden
 
 
-def _local_derivatives(gates, outputs, hold, activation, recurrent_activation):
-    """For all steps at once, per unit of the output's gradient: z's, the candidate's, r's core only; what h keeps."""
+def _local_derivatives(gates, outputs, hold, reaching_r, activation, recurrent_activation):
+    """For all steps at once, per unit of the output's gradient: that of the gates' inputs, and what h hands down.
+
+    ``reaching_r`` gives the factor by which r acts, from the candidate's own.
+    """
+    rec, act = POINTWISE[recurrent_activation], POINTWISE[activation]
     units = outputs.shape[-1]
-    z, _, candidate = gates.split(units, -1)
+    z, r, candidate = gates.split(units, -1)
     grads = torch.empty_like(gates)
-    d_z, _, d_candidate = grads.split(units, -1)
-    POINTWISE[recurrent_activation].derivative(gates[..., : 2 * units], grads[..., : 2 * units])
-    POINTWISE[activation].derivative(candidate, d_candidate)
-    d_z.mul_(outputs[:-1] - candidate)
-    d_candidate.addcmul_(d_candidate, z, value=-1.0)
+    d_z, d_r, d_candidate = grads.split(units, -1)
+    rec.backward(outputs[:-1] - candidate, z, d_z)
+    act.backward(1.0 - z, candidate, d_candidate)
+    rec.backward(reaching_r(d_candidate), r, d_r)
     carry = z
     if hold.active:
         grads.mul_(hold.valid)

@@ -234,23 +234,17 @@ def _run_forward(gates, weight, outputs, cells, masks, mask, activation, recurre
 def _local_derivatives(gates, outputs, cells, hold, activation, recurrent_activation):
     """For all steps at once, per unit of gradient: the effect of the gates, and of the cell by way of the output."""
     rec, act = POINTWISE[recurrent_activation], POINTWISE[activation]
-    units = outputs.shape[-1]
-    i, f, g, o = gates.split(units, -1)
+    i, f, g, o = gates.split(outputs.shape[-1], -1)
     squashed = torch.empty_like(cells[1:])
     apply, (whole, target) = select(activation, cells[None, 1:], squashed[None])
     apply(whole[0], target[0])
-    grads = torch.empty_like(gates)
-    d_i, d_f, d_g, d_o = grads.split(units, -1)
-    rec.derivative(gates[..., : 2 * units], grads[..., : 2 * units])
-    rec.derivative(o, d_o)
-    act.derivative(g, d_g)
-    d_i.mul_(g)
-    d_f.mul_(cells[:-1])
-    d_g.mul_(i)
-    d_o.mul_(squashed)
-    through = torch.empty_like(squashed)
-    act.derivative(squashed, through)
-    through.mul_(o)
+    grads, through = torch.empty_like(gates), torch.empty_like(squashed)
+    d_i, d_f, d_g, d_o = grads.split(outputs.shape[-1], -1)
+    rec.backward(g, i, d_i)
+    rec.backward(cells[:-1], f, d_f)
+    act.backward(i, g, d_g)
+    rec.backward(squashed, o, d_o)
+    act.backward(o, squashed, through)
     carry = f
     if hold.active:
         grads.mul_(hold.valid)
@@ -261,22 +255,21 @@ def _local_derivatives(gates, outputs, cells, hold, activation, recurrent_activa
 
 def _run_backward(grads, through, carry, d_hidden, d_cell, feed, hold):
     """Walks back in time; ``grads`` (local derivatives at first) becomes the gradient of the inputs, in place."""
-    steps, batch, units = through.shape
+    steps, _, units = through.shape
     m, local, through, carry, hidden, cell, scratch = arrays_of(
         grads, through, carry, d_hidden, d_cell, torch.empty_like(d_cell)
     )
     multiply, add = m.multiply, m.add
-    by_cell = list(local[..., : 3 * units].reshape(steps, batch, 3, units))  # i, f and g act through the cell
+    by_cell = grads[..., : 3 * units].unflatten(-1, (3, units)).unbind(0)  # i, f and g act through the cell
     by_hidden = list(local[..., 3 * units :])
-    cell_row = cell.reshape(batch, 1, units)
+    cell_row = d_cell.unsqueeze(1)
     through, carry, hidden = list(through), list(carry), list(hidden)
     send = feed.backward(grads, d_hidden)
     for t in range(steps - 1, -1, -1):
         d_h = hidden[t + 1]
         multiply(d_h, through[t], out=scratch)
         add(cell, scratch, out=cell)
-        part = by_cell[t]
-        multiply(part, cell_row, out=part)
+        by_cell[t].mul_(cell_row)
         part = by_hidden[t]
         multiply(part, d_h, out=part)
         multiply(cell, carry[t], out=cell)

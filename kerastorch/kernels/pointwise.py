@@ -1,7 +1,7 @@
 """Activations that a scan knows by name: how to apply one in place and what its derivative is, from its own output.
 
-An affine inner part is folded into the weights ahead of time (``hard_sigmoid`` is then a mere clamp), and a derivative
-written in terms of the output can be taken for all time steps at once.
+An affine inner part is folded into the weights ahead of time (``hard_sigmoid`` is then a mere clamp), and a backward
+pass written in terms of the output can be taken for all time steps at once.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ class Pointwise:
     Args:
         function: the whole of it in plain torch; what the slow twins call.
         core: applies the core in place.
-        derivative: the core's derivative with respect to its input, from ``y``, written to a second tensor.
+        backward: ``f(gradient, y, out)``: the gradient of the core's input, written to ``out``.
         slope: folded into the weights.
         shift: folded into the bias.
         ufunc: the core as a numpy function with ``out=``, where numpy's is quicker than torch's on a CPU.
@@ -33,7 +33,7 @@ class Pointwise:
 
     function: Callable[[Tensor], Tensor]
     core: Callable[[Tensor], object]
-    derivative: Callable[[Tensor, Tensor], object]
+    backward: Callable[[Tensor, Tensor, Tensor], object]
     slope: float = 1.0
     shift: float = 0.0
     ufunc: Callable | None = None
@@ -48,47 +48,49 @@ def _clamp_core(x: Tensor) -> None:
     x.clamp_(0.0, 1.0)
 
 
-def _clamp_derivative(y: Tensor, out: Tensor) -> None:
-    torch.addcmul(y, y, y, value=-1.0, out=out)  # y (1 - y) is 0 where the clamp held, positive elsewhere
-    torch.gt(out, 0.0, out=out)
+# torch's own backward kernels read gradient and output and write the result in a single pass over memory.
 
 
-def _sigmoid_derivative(y: Tensor, out: Tensor) -> None:
-    torch.addcmul(y, y, y, value=-1.0, out=out)
+def _clamp_backward(gradient: Tensor, y: Tensor, out: Tensor) -> None:
+    torch.ops.aten.hardtanh_backward.grad_input(gradient, y, 0.0, 1.0, grad_input=out)
 
 
-def _tanh_derivative(y: Tensor, out: Tensor) -> None:
-    torch.mul(y, y, out=out).neg_().add_(1.0)
+def _sigmoid_backward(gradient: Tensor, y: Tensor, out: Tensor) -> None:
+    torch.ops.aten.sigmoid_backward.grad_input(gradient, y, grad_input=out)
 
 
-def _relu_derivative(y: Tensor, out: Tensor) -> None:
-    torch.gt(y, 0.0, out=out)
+def _tanh_backward(gradient: Tensor, y: Tensor, out: Tensor) -> None:
+    torch.ops.aten.tanh_backward.grad_input(gradient, y, grad_input=out)
+
+
+def _relu_backward(gradient: Tensor, y: Tensor, out: Tensor) -> None:
+    torch.ops.aten.threshold_backward.grad_input(gradient, y, 0.0, grad_input=out)
 
 
 def _softsign_core(x: Tensor) -> None:
     x.div_(x.abs().add_(1.0))
 
 
-def _softsign_derivative(y: Tensor, out: Tensor) -> None:
-    torch.abs(y, out=out).neg_().add_(1.0).square_()
+def _softsign_backward(gradient: Tensor, y: Tensor, out: Tensor) -> None:
+    out.copy_(y.abs().neg_().add_(1.0).square_().mul_(gradient))
 
 
 def _nothing(x: Tensor) -> None:
     return None
 
 
-def _one_derivative(y: Tensor, out: Tensor) -> None:
-    out.fill_(1.0)
+def _linear_backward(gradient: Tensor, y: Tensor, out: Tensor) -> None:
+    out.copy_(gradient)
 
 
 POINTWISE: dict[str, Pointwise] = {
-    "tanh": Pointwise(torch.tanh, Tensor.tanh_, _tanh_derivative, ufunc=np.tanh),
-    "sigmoid": Pointwise(torch.sigmoid, Tensor.sigmoid_, _sigmoid_derivative),
-    "hard_sigmoid": Pointwise(lambda x: (0.2 * x + 0.5).clamp(0.0, 1.0), _clamp_core, _clamp_derivative, 0.2, 0.5),
-    "hard_sigmoid_relu6": Pointwise(lambda x: F.relu6(x + 3.0) / 6.0, _clamp_core, _clamp_derivative, 1 / 6, 0.5),
-    "relu": Pointwise(torch.relu, Tensor.relu_, _relu_derivative),
-    "softsign": Pointwise(F.softsign, _softsign_core, _softsign_derivative),
-    "linear": Pointwise(lambda x: x, _nothing, _one_derivative),
+    "tanh": Pointwise(torch.tanh, Tensor.tanh_, _tanh_backward, ufunc=np.tanh),
+    "sigmoid": Pointwise(torch.sigmoid, Tensor.sigmoid_, _sigmoid_backward),
+    "hard_sigmoid": Pointwise(lambda x: (0.2 * x + 0.5).clamp(0.0, 1.0), _clamp_core, _clamp_backward, 0.2, 0.5),
+    "hard_sigmoid_relu6": Pointwise(lambda x: F.relu6(x + 3.0) / 6.0, _clamp_core, _clamp_backward, 1 / 6, 0.5),
+    "relu": Pointwise(torch.relu, Tensor.relu_, _relu_backward),
+    "softsign": Pointwise(F.softsign, _softsign_core, _softsign_backward),
+    "linear": Pointwise(lambda x: x, _nothing, _linear_backward),
 }
 
 

@@ -146,7 +146,7 @@ class _Scan(torch.autograd.Function):
         fresh, weight, outputs, recurrent_mask, mask = ctx.saved_tensors
         hold = Hold(mask, fresh.device.type == "cpu")
         grads = torch.empty_like(fresh)
-        POINTWISE[ctx.activation].derivative(fresh, grads)
+        POINTWISE[ctx.activation].backward(torch.ones_like(fresh), fresh, grads)
         if hold.active:
             grads.mul_(hold.valid)
         d_hidden = torch.zeros_like(outputs)

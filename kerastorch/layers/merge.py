@@ -9,7 +9,6 @@ import torch
 
 from ..backend.products import batch_dot, l2_normalize
 from ..engine.layer import Layer
-from ..engine.symbolic import recordable
 
 __all__ = [
     "Add",
@@ -100,6 +99,7 @@ class _Merge(Layer):
         raise NotImplementedError
 
     def compute_output_shape(self, input_shape: list[Shape]) -> Shape:
+        self._check_list(input_shape)
         shape = tuple(input_shape[0][1:])
         for other in input_shape[1:]:
             shape = _broadcast(self, shape, tuple(other[1:]))
@@ -310,6 +310,7 @@ class Concatenate(_Merge):
         return torch.cat(list(inputs), self.axis)
 
     def compute_output_shape(self, input_shape: list[Shape]) -> Shape:
+        self._check_list(input_shape)
         rank = len(input_shape[0])
         problem = not -rank <= self.axis < rank or any(len(shape) != rank for shape in input_shape)
         shape = list(input_shape[0])
@@ -337,15 +338,20 @@ class Concatenate(_Merge):
         return {**super().get_config(), "axis": self.axis}
 
 
-@recordable
 def _concatenated_mask(inputs: list[torch.Tensor], masks: list[torch.Tensor | None], axis: int) -> torch.Tensor:
     """A step counts when every input that is side by side there has it unmasked; an input without a mask has all."""
+    rank = inputs[0].ndim
+    last = axis % rank == rank - 1
+    short = all(mask is None or mask.ndim == rank - 1 for mask in masks)  # the usual masks, of steps
     full = []
     for x, mask in zip(inputs, masks, strict=True):
         if mask is None:
-            mask = torch.ones_like(x, dtype=torch.bool)
-        elif mask.ndim < x.ndim:
-            mask = mask.reshape(*mask.shape, *(1,) * (x.ndim - mask.ndim)).expand(x.shape)
+            mask = torch.ones_like(x if last or not short else x[..., :1], dtype=torch.bool)
+        elif short:
+            mask = mask.unsqueeze(-1)
+        elif mask.ndim < rank:
+            steps = mask.reshape(*mask.shape, *(1,) * (rank - mask.ndim))
+            mask = torch.logical_and(steps, torch.ones_like(x, dtype=torch.bool))
         full.append(mask)
     return torch.cat(full, axis).all(-1)
 

@@ -1,4 +1,4 @@
-"""``fit_generator``, ``evaluate_generator``, ``predict_generator``, and what fit does with data that makes its batches itself.
+"""``fit_generator`` and its kin, and what fit does with data that makes its batches itself.
 
 Source: Keras 2.2.4, ``keras.engine.training_generator``.
 """
@@ -451,7 +451,7 @@ class GeneratorMethods:
         if as_arrays(data) is not None or not is_stream(data):
             yield self._array_validation(owner, as_arrays(data) or data)
             return
-        with Stream(as_batches(data, owner, batch_size), owner, **queue) as stream:
+        with Stream(as_batches(data, owner, batch_size, lenient=True), owner, **queue) as stream:
             steps = stream.steps(steps, "validation_steps", needed=owner == "fit_generator" or stream.endless)
 
             def measure(program: Program, _: int) -> list[Any]:

@@ -109,7 +109,11 @@ class DatasetBatches(Sequence):
             self._order = epoch_order(self._order.copy(), self.shuffle, self.batch_size)
 
 
-def as_batches(source: Any, owner: str, batch_size: Any, shuffle: bool | str = False) -> Any:
+def _gives_samples(source: Any) -> bool:
+    return isinstance(source, Dataset) and not is_sequence(source)
+
+
+def as_batches(source: Any, owner: str, batch_size: Any, shuffle: bool | str = False, lenient: bool = False) -> Any:
     """The source as something that yields batches; a torch data set is cut into them.
 
     Args:
@@ -117,16 +121,17 @@ def as_batches(source: Any, owner: str, batch_size: Any, shuffle: bool | str = F
         owner: the method that was called.
         batch_size: for a torch data set only.
         shuffle: likewise.
+        lenient: whether a batch size that has no use is passed over.
 
     Raises:
         ValueError: for a batch size where the source has one of its own.
     """
-    if isinstance(source, Dataset) and not is_sequence(source):
+    if _gives_samples(source):
         size = checks.positive_int(owner, "batch_size", _DEFAULT_BATCH if batch_size is None else batch_size)
         if isinstance(source, IterableDataset):
             return DataLoader(source, batch_size=size)
         return DatasetBatches(source, size, shuffle)
-    if batch_size is not None:
+    if batch_size is not None and not lenient:
         raise ValueError(
             f"{owner}: expected batch_size=None, since {type(source).__name__} makes its batches itself. "
             f"Received: batch_size={batch_size}"
@@ -179,7 +184,7 @@ class Stream:
             )
         if not self.endless and (self.use_multiprocessing or self.workers > 1):
             warnings.warn(
-                f"{owner}: workers and use_multiprocessing have no effect on {type(source).__name__}, which has its own.",
+                f"{owner}: workers and use_multiprocessing have no effect on {type(source).__name__}.",
                 stacklevel=4,
             )
         elif not self.ordered and self.use_multiprocessing and self.workers > 1:

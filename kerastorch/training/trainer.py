@@ -11,9 +11,8 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import torch
 
-from .. import config, eras, optimizers
+from .. import eras, optimizers
 from ..engine import checks
 from ..engine.layer import partition
 from ..engine.weights import Weight
@@ -340,7 +339,8 @@ class Trainer(GeneratorMethods, UserData):
             return
         if not isinstance(validation_split, numbers.Real) or not 0 <= validation_split < 1:
             raise ValueError(
-                f"fit: expected validation_split to be a number in (0, 1). Received: validation_split={validation_split!r}"
+                "fit: expected validation_split to be a number in (0, 1). "
+                f"Received: validation_split={validation_split!r}"
             )
 
     # ------------------------------------------------------ evaluate, predict

@@ -108,8 +108,8 @@ class UserData:
     def _check_stateful(self, count: int, batch_size: int | None) -> None:
         if self.stateful and batch_size and count % batch_size:
             raise ValueError(
-                f"Model {self.name}: expected a number of samples that is a multiple of the batch size {batch_size}, since "
-                f"the model is stateful. Received: {count} samples"
+                f"Model {self.name}: expected a number of samples that is a multiple of the batch size {batch_size}, "
+                f"since the model is stateful. Received: {count} samples"
             )
 
     @staticmethod

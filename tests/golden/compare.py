@@ -41,27 +41,25 @@ def differences(got, expected, tolerance, at=""):
         return _numbers(got, expected, tolerance, at)
     if isinstance(expected, list):
         if not isinstance(got, list) or len(got) != len(expected):
-            return ["{}: got {}, expected {}".format(at, _short(got), _short(expected))]
-        return [d for i, (g, e) in enumerate(zip(got, expected)) for d in differences(g, e, tolerance, at + "[%d]" % i)]
+            return [f"{at}: got {_short(got)}, expected {_short(expected)}"]
+        return [d for i, (g, e) in enumerate(zip(got, expected)) for d in differences(g, e, tolerance, f"{at}[{i}]")]
     if at.endswith("lines"):
         return _lines(got, expected, at)
     same = got == expected and isinstance(got, bool) == isinstance(expected, bool)
-    return [] if same else ["{}: got {}, expected {}".format(at, _short(got), _short(expected))]
+    return [] if same else [f"{at}: got {_short(got)}, expected {_short(expected)}"]
 
 
 def _dicts(got, expected, tolerance, at):
     if not isinstance(got, dict):
-        return ["{}: got {}, expected a dict".format(at, _short(got))]
+        return [f"{at}: got {_short(got)}, expected a dict"]
     found = []
     if at.endswith("history") and list(got) != list(expected):
-        return ["{}: keys {}, expected {}".format(at, list(got), list(expected))]
+        return [f"{at}: keys {list(got)}, expected {list(expected)}"]
     if set(got) != set(expected):
-        found.append(
-            "{}: missing {}, unexpected {}".format(at, sorted(set(expected) - set(got)), sorted(set(got) - set(expected)))
-        )
+        found.append(f"{at}: missing {sorted(set(expected) - set(got))}, unexpected {sorted(set(got) - set(expected))}")
     for key in expected:
         if key in got:
-            found += differences(got[key], expected[key], tolerance, "{}.{}".format(at, key) if at else key)
+            found += differences(got[key], expected[key], tolerance, f"{at}.{key}" if at else key)
     return found
 
 
@@ -70,7 +68,7 @@ def _spread(got, expected, at):
     std = expected["std"]
     room = {"mean": 0.08 * std, "std": 0.03 * std, "largest": 0.2 * expected["largest"]}
     return [
-        "{}.{}: got {}, expected {} +- {:.2g}".format(at, key, got[key], expected[key], room[key])
+        f"{at}.{key}: got {got[key]}, expected {expected[key]} +- {room[key]:.2g}"
         for key in room
         if not abs(got[key] - expected[key]) <= room[key]
     ]
@@ -92,13 +90,13 @@ def _numbers(got, expected, tolerance, at):
     got = np.asarray(got) if isinstance(got, (np.ndarray, list, int, float)) else got
     expected = np.asarray(expected)
     if not isinstance(got, np.ndarray) or got.dtype == object or got.shape != expected.shape:
-        return ["{}: got {}, expected shape {}".format(at, _short(got), expected.shape)]
+        return [f"{at}: got {_short(got)}, expected shape {expected.shape}"]
     if expected.dtype.kind in "bui":
-        return [] if np.array_equal(got, expected) else ["{}: got {}, expected {}".format(at, _short(got), _short(expected))]
+        return [] if np.array_equal(got, expected) else [f"{at}: got {_short(got)}, expected {_short(expected)}"]
     error = relative_error(got, expected)
     if error <= tolerance:
         return []
-    return ["{}: relative error {:.3g} > {:g} (got {}, expected {})".format(at, error, tolerance, _short(got), _short(expected))]
+    return [f"{at}: relative error {error:.3g} > {tolerance:g} (got {_short(got)}, expected {_short(expected)})"]
 
 
 def _lines(got, expected, at):
@@ -107,9 +105,9 @@ def _lines(got, expected, at):
     wanted = iter(expected)
     for line in got:
         if not any(line == candidate for candidate in wanted):
-            return ["{}: unexpected line {!r}".format(at, line)]
+            return [f"{at}: unexpected line {line!r}"]
     left_out = [line for line in expected if line not in got and ">" not in line and ".." not in line]
-    return ["{}: missing line {!r}".format(at, line) for line in left_out]
+    return [f"{at}: missing line {line!r}" for line in left_out]
 
 
 def _short(value):

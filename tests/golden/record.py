@@ -25,7 +25,7 @@ class OracleTools(Tools):
     recording = True
 
     def __init__(self, case, folder, files, keras):
-        super(OracleTools, self).__init__(case, folder, files)  # noqa: UP008
+        super().__init__(case, folder, files)
         self.K = keras.backend
 
     def value(self, tensor):
@@ -135,7 +135,7 @@ def main():
                         print(case.id, difference)
         if writes:
             store.save(area, results)
-        print("%-22s %d of %d cases" % (area, len(results), len(chosen)))
+        print(f"{area}: {len(results)} of {len(chosen)} cases")
 
 
 if __name__ == "__main__":

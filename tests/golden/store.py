@@ -29,7 +29,7 @@ def plain(value):
         return plain(value.item())
     if value is None or isinstance(value, (bool, int, float, str)):
         return value
-    raise TypeError("A case returned {!r}, which is neither a plain value nor an array.".format(value))
+    raise TypeError(f"A case returned {value!r}, which is neither a plain value nor an array.")
 
 
 def save(area, results):
@@ -48,8 +48,8 @@ def save(area, results):
             return {"$array": [value.dtype.name, start] + list(value.shape)}
         return value
 
-    lines = ["{}: {}".format(json.dumps(name), json.dumps(encode(plain(r)))) for name, r in results.items()]
-    with io.open(os.path.join(DATA, area + ".json"), "w", encoding="utf-8", newline="\n") as f:
+    lines = [f"{json.dumps(name)}: {json.dumps(encode(plain(r)))}" for name, r in results.items()]
+    with open(os.path.join(DATA, area + ".json"), "w", encoding="utf-8", newline="\n") as f:
         f.write("{\n" + ",\n".join(lines) + "\n}\n")
     # Fixed time stamps, so that recording the same numbers again gives the same file.
     with zipfile.ZipFile(os.path.join(DATA, area + ".npz"), "w", zipfile.ZIP_DEFLATED) as archive:
@@ -81,5 +81,5 @@ def load(area):
             return [decode(v) for v in value]
         return value
 
-    with io.open(path, encoding="utf-8") as f:
+    with open(path, encoding="utf-8") as f:
         return decode(json.load(f, object_pairs_hook=collections.OrderedDict))

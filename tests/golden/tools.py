@@ -22,7 +22,7 @@ class Tools:
 
     def seeded(self, purpose):
         """A generator of its own for each purpose: numpy keeps RandomState's stream the same for good."""
-        return np.random.RandomState(zlib.crc32("{}#{}".format(self.case.id, purpose).encode("ascii")))
+        return np.random.RandomState(zlib.crc32(f"{self.case.id}#{purpose}".encode("ascii")))
 
     @staticmethod
     def seed(number):
@@ -40,7 +40,7 @@ class Tools:
     def set_weights(self, model, scale=0.6):
         """Gives every weight of the model seeded values, in the order of get_weights()."""
         self._drawn += 1
-        rng = self.seeded("weights %d" % self._drawn)
+        rng = self.seeded(f"weights {self._drawn}")
         for layer in model.layers:
             values = [rng.uniform(-scale, scale, w.shape) for w in layer.get_weights()]
             if type(layer).__name__ == "BatchNormalization":

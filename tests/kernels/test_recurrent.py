@@ -65,13 +65,13 @@ def test_lstm_scan(activation, gate, kind):
     torch.manual_seed(0)
     for dropped, recurrent, bias in itertools.product((0, 1, 4), (0, 1, 4), (True, False)):
         arguments = lstm_arguments(bias=bias)
-        options = dict(
-            activation=activation,
-            recurrent_activation=gate,
-            mask=time_mask(kind),
-            input_masks=masks(dropped, IN),
-            recurrent_masks=masks(recurrent, UNITS),
-        )
+        options = {
+            "activation": activation,
+            "recurrent_activation": gate,
+            "mask": time_mask(kind),
+            "input_masks": masks(dropped, IN),
+            "recurrent_masks": masks(recurrent, UNITS),
+        }
         assert worst(lstm(*arguments, **options), lstm_slow(*arguments, **options), present(arguments)) < 1e-11
 
 
@@ -80,7 +80,7 @@ def test_lstm_scan(activation, gate, kind):
 def test_lstm_float32(gate, kind):
     torch.manual_seed(1)
     arguments = lstm_arguments(torch.float32)
-    options = dict(recurrent_activation=gate, mask=time_mask(kind))
+    options = {"recurrent_activation": gate, "mask": time_mask(kind)}
     assert worst(lstm(*arguments, **options), lstm_slow(*arguments, **options), present(arguments)) < 1e-6
 
 
@@ -94,14 +94,14 @@ def test_gru_scan(activation, gate, kind, reset_after):
         arguments = [leaf(BATCH, STEPS, IN), leaf(3 * UNITS, IN), leaf(3 * UNITS, UNITS)]
         arguments += [leaf(3 * UNITS) if bias else None, leaf(BATCH, UNITS)]
         recurrent_bias = leaf(3 * UNITS) if bias and reset_after else None
-        options = dict(
-            recurrent_bias=recurrent_bias,
-            reset_after=reset_after,
-            activation=activation,
-            recurrent_activation=gate,
-            mask=time_mask(kind),
-            input_masks=masks(dropped, IN),
-        )
+        options = {
+            "recurrent_bias": recurrent_bias,
+            "reset_after": reset_after,
+            "activation": activation,
+            "recurrent_activation": gate,
+            "mask": time_mask(kind),
+            "input_masks": masks(dropped, IN),
+        }
         leaves = present([*arguments, recurrent_bias])
         assert worst(gru(*arguments, **options), gru_slow(*arguments, **options), leaves) < 1e-11
 
@@ -113,12 +113,12 @@ def test_simple_rnn_scan(activation, kind):
     for dropped, recurrent, bias in itertools.product((0, 1), (0, 1), (True, False)):
         arguments = [leaf(BATCH, STEPS, IN), leaf(UNITS, IN), leaf(UNITS, UNITS)]
         arguments += [leaf(UNITS) if bias else None, leaf(BATCH, UNITS)]
-        options = dict(
-            activation=activation,
-            mask=time_mask(kind),
-            input_masks=masks(dropped, IN),
-            recurrent_masks=masks(recurrent, UNITS),
-        )
+        options = {
+            "activation": activation,
+            "mask": time_mask(kind),
+            "input_masks": masks(dropped, IN),
+            "recurrent_masks": masks(recurrent, UNITS),
+        }
         leaves = present(arguments)
         assert worst(simple_rnn(*arguments, **options), simple_rnn_slow(*arguments, **options), leaves) < 1e-11
 
@@ -188,7 +188,7 @@ def test_saturated_gates_have_no_gradient():
 
 
 @pytest.mark.parametrize("name", sorted(POINTWISE))
-def test_pointwise_core_and_derivative(name):
+def test_pointwise_core_and_backward(name):
     known = POINTWISE[name]
     x = torch.linspace(-4, 4, 81, dtype=torch.float64) + 0.013
     x.requires_grad_()
@@ -198,8 +198,8 @@ def test_pointwise_core_and_derivative(name):
     known.core(inner)
     assert torch.allclose(inner, y, rtol=1e-12, atol=1e-12)
     out = torch.empty_like(inner)
-    known.derivative(inner, out)
-    assert torch.allclose(out * known.slope, wanted, rtol=1e-9, atol=1e-12)
+    known.backward(torch.full_like(inner, 3.0), inner, out)
+    assert torch.allclose(out * known.slope, 3.0 * wanted, rtol=1e-9, atol=1e-12)
     if known.ufunc is not None:
         module, array = arrays_of(x.detach())
         assert torch.allclose(torch.from_numpy(known.ufunc(array)), y.detach(), rtol=1e-12)

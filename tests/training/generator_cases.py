@@ -30,7 +30,8 @@ def fixed(model):
 
 def classifier(keras, loss="categorical_crossentropy", **arguments):
     L = keras.layers
-    model = fixed(keras.models.Sequential([L.Dense(5, activation="tanh", input_dim=4), L.Dense(3, activation="softmax")]))
+    layers = [L.Dense(5, activation="tanh", input_dim=4), L.Dense(3, activation="softmax")]
+    model = fixed(keras.models.Sequential(layers))
     model.compile(keras.optimizers.SGD(lr=0.5), loss, metrics=["accuracy"], **arguments)
     return model
 
@@ -149,9 +150,9 @@ def validated_on_generator(keras):
 
 @case
 def sequence_in_order(keras):
-    model, log = classifier(keras), []
-    history = model.fit_generator(sequence(keras, log), epochs=3, shuffle=False, validation_data=sequence(keras))
-    return result(model, history, ends=len(log))
+    model = classifier(keras)
+    history = model.fit_generator(sequence(keras), epochs=3, shuffle=False, validation_data=sequence(keras))
+    return result(model, history)
 
 
 @case
@@ -307,9 +308,7 @@ def evaluated_and_predicted(keras):
 @case
 def stateful_layers(keras):
     L = keras.layers
-    model = fixed(
-        keras.models.Sequential([L.SimpleRNN(3, stateful=True, batch_input_shape=(5, 2, 4)), L.Dense(1)])
-    )
+    model = fixed(keras.models.Sequential([L.SimpleRNN(3, stateful=True, batch_input_shape=(5, 2, 4)), L.Dense(1)]))
     model.compile(keras.optimizers.SGD(lr=0.1), "mse")
     x = np.random.RandomState(1).uniform(-1, 1, (20, 2, 4)).astype("float32")
     history = model.fit_generator(ragged(x, x[:, 0, :1]), 4, 2, verbose=0, shuffle=False)

@@ -33,4 +33,4 @@ AREAS = (
 
 def load(name):
     """The Area of that name, with its cases defined."""
-    return importlib.import_module("{}.{}".format(__name__, name)).area
+    return importlib.import_module(f"{__name__}.{name}").area

@@ -374,9 +374,7 @@ def _(k, t):
     model = perceptron(k)
     t.set_weights(model)
     model.compile(k.optimizers.SGD(lr=0.1), "mse", metrics=["mae"])
-    history = model.fit_generator(
-        batches(), steps_per_epoch=3, epochs=4, verbose=0, validation_data=(x[:5], y[:5])
-    )
+    history = model.fit_generator(batches(), steps_per_epoch=3, epochs=4, verbose=0, validation_data=(x[:5], y[:5]))
     results = results_of_fit(model, history)
     results["evaluate"] = model.evaluate_generator(batches(), steps=3)
     results["predict"] = model.predict_generator(batches(), steps=3)

@@ -89,7 +89,13 @@ for name, make, data in (
 @area.run("constraint/configs")
 def _(k, t):
     c = k.constraints
-    made = [c.max_norm(3, axis=1), c.non_neg(), c.unit_norm(axis=[0, 1]), c.min_max_norm(0.1, 0.9, 0.5, axis=2), c.get("unit_norm")]
+    made = [
+        c.max_norm(3, axis=1),
+        c.non_neg(),
+        c.unit_norm(axis=[0, 1]),
+        c.min_max_norm(0.1, 0.9, 0.5, axis=2),
+        c.get("unit_norm"),
+    ]
     names = ["maxnorm", "nonneg", "unitnorm", "MaxNorm", "UnitNorm"]
     return {
         "configs": [item.get_config() for item in made],
@@ -128,7 +134,7 @@ for name in "glorot_uniform glorot_normal he_uniform he_normal lecun_uniform lec
 for mode in ("fan_in", "fan_out", "fan_avg"):
     for distribution in ("normal", "uniform"):
         initializer(
-            "variance_scaling_{}_{}".format(mode, distribution),
+            f"variance_scaling_{mode}_{distribution}",
             lambda k, mode=mode, distribution=distribution: k.initializers.VarianceScaling(
                 scale=2.5, mode=mode, distribution=distribution, seed=1
             ),
@@ -181,5 +187,3 @@ def _(k, t):
     kernels = [w for w in model.get_weights() + embedding.get_weights() if w.ndim > 1]
     del kernels[3]  # the LSTM's recurrent kernel is orthogonal
     return {"spread": [{"mean": w.mean(), "std": w.std(), "largest": np.abs(w).max()} for w in kernels]}
-
-

@@ -24,7 +24,7 @@ __all__ = [
 ]
 
 
-class Case(object):  # noqa: UP004 (one syntax for both interpreters)
+class Case:
     """One named piece of code, with the tolerance its numbers are held to."""
 
     def __init__(self, area, name, body, tolerance):
@@ -32,7 +32,7 @@ class Case(object):  # noqa: UP004 (one syntax for both interpreters)
 
     @property
     def id(self):
-        return "{}/{}".format(self.area, self.name)
+        return f"{self.area}/{self.name}"
 
     def __call__(self, keras, tools):
         return self.body(keras, tools)
@@ -47,7 +47,7 @@ class Area:
 
     def add(self, name, body):
         if name in self.cases:
-            raise ValueError("Two cases of {} are called {}.".format(self.name, name))
+            raise ValueError(f"Two cases of {self.name} are called {name}.")
         self.cases[name] = Case(self.name, name, body, self.tolerance)
 
     def run(self, name):

@@ -22,7 +22,9 @@ layer("conv2d/same_even_kernel", lambda k: k.layers.Conv2D(2, (2, 4), padding="s
 layer("conv2d/strides", lambda k: k.layers.Conv2D(2, 3, strides=2), image())
 layer("conv2d/same_strides_2", lambda k: k.layers.Conv2D(2, 3, strides=(2, 2), padding="same"), image())
 layer("conv2d/same_strides_even_size", lambda k: k.layers.Conv2D(2, 3, strides=2, padding="same"), image(2, 8, 8, 2))
-layer("conv2d/same_strides_3_2", lambda k: k.layers.Conv2D(2, (5, 2), strides=(3, 2), padding="same"), image(2, 8, 9, 2))
+layer(
+    "conv2d/same_strides_3_2", lambda k: k.layers.Conv2D(2, (5, 2), strides=(3, 2), padding="same"), image(2, 8, 9, 2)
+)
 layer("conv2d/strides_past_kernel", lambda k: k.layers.Conv2D(2, 1, strides=3, padding="same"), image())
 layer("conv2d/dilation", lambda k: k.layers.Conv2D(2, 3, dilation_rate=2), image())
 layer("conv2d/dilation_same", lambda k: k.layers.Conv2D(2, (3, 2), dilation_rate=(2, 3), padding="same"), image())
@@ -94,7 +96,10 @@ for prefix, cls in POOLINGS:
             lambda k, cls=cls, arguments=arguments: getattr(k.layers, cls)(**arguments),
             data,
         )
-for prefix, cls in (("global_max_pooling2d", "GlobalMaxPooling2D"), ("global_average_pooling2d", "GlobalAveragePooling2D")):
+for prefix, cls in (
+    ("global_max_pooling2d", "GlobalMaxPooling2D"),
+    ("global_average_pooling2d", "GlobalAveragePooling2D"),
+):
     layer(prefix + "/default", lambda k, cls=cls: getattr(k.layers, cls)(), image())
     layer(
         prefix + "/channels_first",
@@ -111,7 +116,9 @@ layer("zero_padding2d/channels_first", lambda k: k.layers.ZeroPadding2D(2, data_
 layer("up_sampling2d/default", lambda k: k.layers.UpSampling2D(), image(2, 3, 4, 2))
 layer("up_sampling2d/uneven", lambda k: k.layers.UpSampling2D((3, 2)), image(2, 3, 4, 2))
 layer("up_sampling2d/bilinear", lambda k: k.layers.UpSampling2D(interpolation="bilinear"), image(2, 3, 4, 2))
-layer("up_sampling2d/bilinear_3_2", lambda k: k.layers.UpSampling2D((3, 2), interpolation="bilinear"), image(2, 3, 4, 2))
+layer(
+    "up_sampling2d/bilinear_3_2", lambda k: k.layers.UpSampling2D((3, 2), interpolation="bilinear"), image(2, 3, 4, 2)
+)
 layer(
     "up_sampling2d/channels_first",
     lambda k: k.layers.UpSampling2D((2, 3), data_format="channels_first"),

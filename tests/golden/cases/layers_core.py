@@ -79,7 +79,11 @@ layer(
     ),
     ints(6, 2, 3),
 )
-layer("embedding/flatten_dense", lambda k: [k.layers.Embedding(9, 2, input_length=4), k.layers.Flatten(), k.layers.Dense(3)], ints(9, 3, 4))
+layer(
+    "embedding/flatten_dense",
+    lambda k: [k.layers.Embedding(9, 2, input_length=4), k.layers.Flatten(), k.layers.Dense(3)],
+    ints(9, 3, 4),
+)
 layer("embedding/matrix_input", lambda k: k.layers.Embedding(7, 2), ints(7, 2, 3, 2))
 
 # Masking
@@ -155,7 +159,7 @@ def _(k, t):
     results = {}
     for i, batch in enumerate(x):
         model.train_on_batch(batch, np.full((6, 3), 2.0))
-        results["after_%d" % (i + 1)] = model.get_weights()
+        results[f"after_{i + 1}"] = model.get_weights()
     results["predictions"] = model.predict(x[0])
     return results
 

@@ -18,7 +18,7 @@ def layer(cls, name, data, *args, **kwargs):
         made = {key: value(k) if callable(value) else value for key, value in kwargs.items()}
         return getattr(k.layers, cls)(*args, **made)
 
-    area.layer("{}/{}".format(cls.lower(), name), make, data)
+    area.layer(f"{cls.lower()}/{name}", make, data)
 
 
 # Conv1D
@@ -32,7 +32,16 @@ layer("Conv1D", "same_strides", SEQUENCE, 2, 3, padding="same", strides=2)
 layer("Conv1D", "dilation", SEQUENCE, 2, 3, dilation_rate=2, activation="tanh")
 layer("Conv1D", "dilation_same", SEQUENCE, 2, 3, dilation_rate=3, padding="same")
 layer("Conv1D", "channels_first", normal(2, 3, 7), 4, 3, data_format="channels_first")
-layer("Conv1D", "channels_first_same_strides", normal(2, 3, 8), 4, 3, data_format="channels_first", padding="same", strides=3)
+layer(
+    "Conv1D",
+    "channels_first_same_strides",
+    normal(2, 3, 8),
+    4,
+    3,
+    data_format="channels_first",
+    padding="same",
+    strides=3,
+)
 
 # Conv3D
 
@@ -51,7 +60,9 @@ layer("Conv2DTranspose", "same", normal(2, 4, 3, 2), 3, 3, padding="same", activ
 layer("Conv2DTranspose", "same_strides", normal(2, 4, 3, 2), 3, 3, strides=2, padding="same")
 layer("Conv2DTranspose", "same_strides_even_kernel", normal(2, 4, 3, 2), 2, (4, 2), strides=(2, 3), padding="same")
 layer("Conv2DTranspose", "output_padding", normal(2, 4, 3, 2), 3, 3, strides=2, output_padding=1)
-layer("Conv2DTranspose", "output_padding_same", normal(2, 4, 3, 2), 3, 3, strides=3, output_padding=(1, 2), padding="same")
+layer(
+    "Conv2DTranspose", "output_padding_same", normal(2, 4, 3, 2), 3, 3, strides=3, output_padding=(1, 2), padding="same"
+)
 layer("Conv2DTranspose", "no_bias", normal(2, 4, 3, 2), 3, (2, 3), use_bias=False)
 layer("Conv2DTranspose", "channels_first", normal(2, 2, 4, 3), 3, 3, strides=2, data_format="channels_first")
 layer(

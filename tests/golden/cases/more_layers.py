@@ -12,10 +12,9 @@ TRIPLE = (normal(3, 4), normal(3, 4), normal(3, 4))
 
 # Merges
 
+
 def merge(cls, name, data, **kwargs):
-    area.graph(
-        "{}/{}".format(cls.lower(), name), lambda k, *xs: getattr(k.layers, cls)(**kwargs)(list(xs)), *data
-    )
+    area.graph(f"{cls.lower()}/{name}", lambda k, *xs: getattr(k.layers, cls)(**kwargs)(list(xs)), *data)
 
 
 for cls in ("Add", "Multiply", "Average", "Maximum", "Minimum", "Concatenate"):
@@ -54,7 +53,7 @@ masked("concatenate_one_of_two", lambda k, a, b: k.layers.concatenate([k.layers.
 masked(
     "concatenate_time",
     lambda k, a, b: k.layers.concatenate([k.layers.Masking()(a), k.layers.Masking()(b)], axis=1),
-    *SEQUENCES
+    *SEQUENCES,
 )
 
 # Advanced activations
@@ -62,7 +61,7 @@ masked(
 
 def layer(cls, name, data, *args, **kwargs):
     also = {key: kwargs.pop(key) for key in ("train", "mask", "config") if key in kwargs}
-    area.layer("{}/{}".format(cls.lower(), name), lambda k: getattr(k.layers, cls)(*args, **kwargs), data, **also)
+    area.layer(f"{cls.lower()}/{name}", lambda k: getattr(k.layers, cls)(*args, **kwargs), data, **also)
 
 
 DATA = normal(3, 4, scale=2.0)
@@ -118,7 +117,7 @@ def function(name, make, data, *others, **kwargs):
         lambda k, *xs: k.layers.Lambda(make(k), **kwargs)(list(xs) if others else xs[0]),
         data,
         *others,
-        config=False
+        config=False,
     )
 
 
@@ -126,7 +125,12 @@ function("operators", lambda k: lambda x: x**2 - 0.5 * x, DATA)
 function("backend", lambda k: lambda x: k.backend.tanh(k.backend.sum(x, axis=-1, keepdims=True)), DATA)
 function("shape_changes", lambda k: lambda x: k.backend.concatenate([x, -x], axis=-1), DATA)
 function("output_shape_tuple", lambda k: lambda x: x[:, :2], DATA, output_shape=(2,))
-function("output_shape_function", lambda k: lambda x: k.backend.mean(x, axis=1), IMAGE, output_shape=lambda s: (s[0], s[2], s[3]))
+function(
+    "output_shape_function",
+    lambda k: lambda x: k.backend.mean(x, axis=1),
+    IMAGE,
+    output_shape=lambda s: (s[0], s[2], s[3]),
+)
 function("arguments", lambda k: lambda x, scale, shift: scale * x + shift, DATA, arguments={"scale": 2.0, "shift": 0.5})
 function("two_inputs", lambda k: lambda xs: xs[0] * k.backend.sigmoid(xs[1]), *PAIR)
 function("l2_normalize", lambda k: lambda x: k.backend.l2_normalize(x, axis=1), DATA)
@@ -143,13 +147,13 @@ def _(k, t):
     class MyLayer(k.layers.Layer):
         def __init__(self, output_dim, **kwargs):
             self.output_dim = output_dim
-            super(MyLayer, self).__init__(**kwargs)  # noqa: UP008
+            super().__init__(**kwargs)
 
         def build(self, input_shape):
             self.kernel = self.add_weight(
                 name="kernel", shape=(input_shape[1], self.output_dim), initializer="uniform", trainable=True
             )
-            super(MyLayer, self).build(input_shape)  # noqa: UP008
+            super().build(input_shape)
 
         def call(self, x):
             return K.dot(x, self.kernel)
@@ -175,13 +179,13 @@ def _(k, t):
     class MyLayer(k.layers.Layer):
         def __init__(self, output_dim, **kwargs):
             self.output_dim = output_dim
-            super(MyLayer, self).__init__(**kwargs)  # noqa: UP008
+            super().__init__(**kwargs)
 
         def build(self, input_shape):
             self.kernel = self.add_weight(
                 name="kernel", shape=(input_shape[0][1], self.output_dim), initializer="uniform", trainable=True
             )
-            super(MyLayer, self).build(input_shape)  # noqa: UP008
+            super().build(input_shape)
 
         def call(self, x):
             a, b = x

@@ -16,7 +16,7 @@ def recurrent(cls, name, *args, **kwargs):
         made = getattr(k.layers, cls)(*args, **kwargs)
         return [k.layers.Masking(), made] if masked else made
 
-    area.layer("{}/{}".format(cls.lower(), name), make, HOLES if masked else data, mask=masked)
+    area.layer(f"{cls.lower()}/{name}", make, HOLES if masked else data, mask=masked)
 
 
 # SimpleRNN and GRU
@@ -90,7 +90,9 @@ recurrent(
 
 def stateful(cls, **arguments):
     def body(k, t):
-        model = k.models.Sequential([getattr(k.layers, cls)(3, stateful=True, batch_input_shape=(2, 4, 3), **arguments)])
+        model = k.models.Sequential(
+            [getattr(k.layers, cls)(3, stateful=True, batch_input_shape=(2, 4, 3), **arguments)]
+        )
         t.set_weights(model)
         x = t.rng.standard_normal((2, 2, 4, 3))
         results = {"outputs": [model.predict(batch) for batch in x]}
@@ -150,12 +152,10 @@ def _(k, t):
         def __init__(self, units, **kwargs):
             self.units = units
             self.state_size = units
-            super(MinimalRNNCell, self).__init__(**kwargs)  # noqa: UP008
+            super().__init__(**kwargs)
 
         def build(self, input_shape):
-            self.kernel = self.add_weight(
-                shape=(input_shape[-1], self.units), initializer="uniform", name="kernel"
-            )
+            self.kernel = self.add_weight(shape=(input_shape[-1], self.units), initializer="uniform", name="kernel")
             self.recurrent_kernel = self.add_weight(
                 shape=(self.units, self.units), initializer="uniform", name="recurrent_kernel"
             )
@@ -248,7 +248,9 @@ area.layer(
     lambda k: k.layers.Bidirectional(k.layers.SimpleRNN(3, go_backwards=True), merge_mode="sum"),
     SEQUENCE,
 )
-area.layer("bidirectional/gru_reset_after", lambda k: k.layers.Bidirectional(k.layers.GRU(2, reset_after=True)), SEQUENCE)
+area.layer(
+    "bidirectional/gru_reset_after", lambda k: k.layers.Bidirectional(k.layers.GRU(2, reset_after=True)), SEQUENCE
+)
 
 
 @area.run("bidirectional/stateful")
@@ -269,9 +271,7 @@ area.layer("timedistributed/dense", lambda k: k.layers.TimeDistributed(k.layers.
 area.layer("timedistributed/conv2d", lambda k: k.layers.TimeDistributed(k.layers.Conv2D(2, 2)), FILM)
 area.layer("timedistributed/flatten", lambda k: k.layers.TimeDistributed(k.layers.Flatten()), FILM)
 area.layer("timedistributed/lstm", lambda k: k.layers.TimeDistributed(k.layers.LSTM(3)), normal(2, 3, 4, 2))
-area.layer(
-    "timedistributed/fixed_batch", lambda k: k.layers.TimeDistributed(k.layers.Dense(2)), SEQUENCE, batch=3
-)
+area.layer("timedistributed/fixed_batch", lambda k: k.layers.TimeDistributed(k.layers.Dense(2)), SEQUENCE, batch=3)
 area.layer(
     "timedistributed/batch_normalization",
     lambda k: k.layers.TimeDistributed(k.layers.BatchNormalization()),

@@ -72,7 +72,12 @@ loss(
     constant([[0.0], [1], [0], [1], [0.5], [1e-8], [1 - 1e-6]]),
     suffix="/edges",
 )
-loss("categorical_crossentropy", constant([[1.0, 0, 0], [0, 1, 0]]), constant([[0.0, 0.5, 0.5], [0, 1, 0]]), suffix="/edges")
+loss(
+    "categorical_crossentropy",
+    constant([[1.0, 0, 0], [0, 1, 0]]),
+    constant([[0.0, 0.5, 0.5], [0, 1, 0]]),
+    suffix="/edges",
+)
 loss("sparse_categorical_crossentropy", constant([[0.0], [1]]), constant([[0.0, 0.5, 0.5], [0, 1, 0]]), suffix="/edges")
 loss("mean_absolute_percentage_error", constant([[0.0, 2], [1e-9, -1]]), constant([[1.0, 1], [3, 2]]), suffix="/edges")
 loss("mean_squared_logarithmic_error", constant([[-1.0, 0], [2, 3]]), constant([[0.5, -2], [-0.5, 3]]), suffix="/edges")
@@ -88,10 +93,20 @@ loss("logcosh", constant([[0.0, 0, 0]]), constant([[-40.0, 0, 60]]), suffix="/la
 # Metrics
 
 metric("binary_accuracy", floats(2, 4, 3), positive(4, 3))
-metric("binary_accuracy", constant([[0.0], [1], [0], [1], [1]]), constant([[0.5], [0.5], [0.49], [0.51], [1.5]]), suffix="/half")
+metric(
+    "binary_accuracy",
+    constant([[0.0], [1], [0], [1], [1]]),
+    constant([[0.5], [0.5], [0.49], [0.51], [1.5]]),
+    suffix="/half",
+)
 metric("categorical_accuracy", one_hot(4, 6), distributions(4, 6))
 metric("categorical_accuracy", one_hot(3, 2, 4), distributions(3, 2, 4), suffix="/rank_3")
-metric("categorical_accuracy", constant([[0.0, 1, 0], [1, 0, 0]]), constant([[0.4, 0.4, 0.2], [0.4, 0.4, 0.2]]), suffix="/ties")
+metric(
+    "categorical_accuracy",
+    constant([[0.0, 1, 0], [1, 0, 0]]),
+    constant([[0.4, 0.4, 0.2], [0.4, 0.4, 0.2]]),
+    suffix="/ties",
+)
 metric("sparse_categorical_accuracy", floats(4, 6, 1), distributions(4, 6))
 metric("top_k_categorical_accuracy", one_hot(9, 6), distributions(9, 6))
 metric("top_k_categorical_accuracy", one_hot(6, 7), distributions(6, 7), k=2, suffix="/2")

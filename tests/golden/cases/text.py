@@ -143,7 +143,7 @@ def _(k, t):
     for verbose in (1, 2):
         with captured() as text:
             model.fit(x, y, batch_size=10, epochs=1, verbose=verbose)
-        results["text_%d" % verbose] = mask_times(text())
+        results[f"text_{verbose}"] = mask_times(text())
     return results
 
 
@@ -159,7 +159,7 @@ def _(k, t):
     for verbose in (1, 2):
         with captured() as text:
             model.fit(x, y, batch_size=10, epochs=1, verbose=verbose)
-        results["text_%d" % verbose] = mask_times(text())
+        results[f"text_{verbose}"] = mask_times(text())
     return results
 
 
@@ -206,7 +206,7 @@ def messages(name, make, verbose=0, epochs=10, lr=0.6, **arguments):
                 verbose=verbose,
                 validation_split=0.2,
                 callbacks=make(k, t),
-                **arguments
+                **arguments,
             )
         return {"text": mask_times(text().replace(t.folder, "FOLDER"))}
 

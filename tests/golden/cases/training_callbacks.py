@@ -223,10 +223,10 @@ def _(k, t):
     watch = k.callbacks.LambdaCallback(
         on_train_begin=lambda logs: seen.append("train_begin"),
         on_train_end=lambda logs: seen.append("train_end"),
-        on_epoch_begin=lambda epoch, logs: seen.append("epoch_begin %d" % epoch),
-        on_epoch_end=lambda epoch, logs: seen.append("epoch_end %d %s" % (epoch, sorted(logs))),
-        on_batch_begin=lambda batch, logs: seen.append("batch_begin %d" % batch),
-        on_batch_end=lambda batch, logs: seen.append("batch_end %d %s" % (batch, sorted(logs))),
+        on_epoch_begin=lambda epoch, logs: seen.append(f"epoch_begin {epoch}"),
+        on_epoch_end=lambda epoch, logs: seen.append(f"epoch_end {epoch} {sorted(logs)}"),
+        on_batch_begin=lambda batch, logs: seen.append(f"batch_begin {batch}"),
+        on_batch_end=lambda batch, logs: seen.append(f"batch_end {batch} {sorted(logs)}"),
     )
     run(k, t, [watch], epochs=2)
     return {"seen": seen}

@@ -108,9 +108,7 @@ def _(k, t):
 @area.run("loss/weight_by_output_name")
 def _(k, t):
     x, y = regression(t)
-    model = k.models.Sequential(
-        [k.layers.Dense(4, activation="tanh", input_dim=5), k.layers.Dense(2, name="out")]
-    )
+    model = k.models.Sequential([k.layers.Dense(4, activation="tanh", input_dim=5), k.layers.Dense(2, name="out")])
     return train(k, t, model, x, y, {"out": "mse"}, {"out": "mae"}, loss_weights={"out": 2.0})
 
 
@@ -168,7 +166,9 @@ metrics("several", ["accuracy", "mae", "mse", "mean_squared_logarithmic_error"])
 metrics("aliases", ["MSE", "mape", "cosine", "cosine_proximity", "kullback_leibler_divergence", "poisson", "hinge"])
 metrics("explicit_names", ["categorical_accuracy", "categorical_crossentropy", "binary_accuracy", "logcosh"])
 metrics("top_k", ["top_k_categorical_accuracy", "accuracy"])
-metrics("sparse", ["accuracy", "crossentropy", "sparse_categorical_accuracy"], "sparse", "sparse_categorical_crossentropy")
+metrics(
+    "sparse", ["accuracy", "crossentropy", "sparse_categorical_accuracy"], "sparse", "sparse_categorical_crossentropy"
+)
 metrics("sparse_top_k", ["sparse_top_k_categorical_accuracy"], "sparse", "sparse_categorical_crossentropy")
 metrics("accuracy_beside_mse", ["accuracy"], loss="mse")
 metrics("functions", lambda k: [k.metrics.categorical_accuracy, k.losses.mean_absolute_error])

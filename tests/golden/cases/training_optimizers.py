@@ -132,7 +132,11 @@ def _(k, t):
 
 # Other layers' weights under optimizers that scale each step: kernels in other layouts, sparse gradients.
 
-for name, arguments in (("SGD", {"lr": 0.1, "momentum": 0.9, "clipnorm": 0.5}), ("Adam", {"lr": 0.01}), ("Adadelta", {})):
+for name, arguments in (
+    ("SGD", {"lr": 0.1, "momentum": 0.9, "clipnorm": 0.5}),
+    ("Adam", {"lr": 0.01}),
+    ("Adadelta", {}),
+):
 
     @area.run("convnet/" + name.lower())
     def _(k, t, name=name, arguments=arguments):
@@ -145,7 +149,13 @@ for name, arguments in (("SGD", {"lr": 0.1, "momentum": 0.9, "clipnorm": 0.5}), 
         return results_of_fit(model, model.fit(x, y, batch_size=4, epochs=5, verbose=0), x)
 
 
-for name, arguments in (("RMSprop", {"lr": 0.01}), ("Adam", {"lr": 0.01}), ("Adagrad", {"lr": 0.05}), ("Nadam", {}), ("SGD", {"lr": 0.3, "momentum": 0.5})):
+for name, arguments in (
+    ("RMSprop", {"lr": 0.01}),
+    ("Adam", {"lr": 0.01}),
+    ("Adagrad", {"lr": 0.05}),
+    ("Nadam", {}),
+    ("SGD", {"lr": 0.3, "momentum": 0.5}),
+):
 
     @area.run("embedding_lstm/" + name.lower())
     def _(k, t, name=name, arguments=arguments):

@@ -17,7 +17,7 @@ def compiled(k, t, model, loss="mse", metrics=("mae",), optimizer=None, seed=7):
 
 
 def fit(model, x, y, **arguments):
-    settings = dict(batch_size=8, epochs=5, verbose=0)
+    settings = {"batch_size": 8, "epochs": 5, "verbose": 0}
     settings.update(arguments)
     return results_of_fit(model, model.fit(x, y, **settings), x)
 
@@ -26,7 +26,7 @@ def fit(model, x, y, **arguments):
 
 
 def penalty(name, kind="regularizer", **make):
-    @area.run("{}/{}".format(kind, name))
+    @area.run(f"{kind}/{name}")
     def _(k, t):
         x, y = regression(t)
         arguments = {key: value(k) if callable(value) else value for key, value in make.items()}
@@ -46,7 +46,9 @@ penalty("max_norm_axis", "constraint", kernel_constraint=lambda k: k.constraints
 penalty("non_neg", "constraint", kernel_constraint="non_neg", bias_constraint="non_neg")
 penalty("unit_norm", "constraint", kernel_constraint=lambda k: k.constraints.unit_norm())
 penalty("min_max_norm", "constraint", kernel_constraint=lambda k: k.constraints.min_max_norm(0.4, 0.6, rate=0.5))
-penalty("and_regularizer", "constraint", kernel_constraint="max_norm", kernel_regularizer="l2", bias_constraint="max_norm")
+penalty(
+    "and_regularizer", "constraint", kernel_constraint="max_norm", kernel_regularizer="l2", bias_constraint="max_norm"
+)
 
 
 @area.run("regularizer/activity_does_not_divide")
@@ -84,7 +86,9 @@ def _(k, t):
     layers, r, c = k.layers, k.regularizers, k.constraints
     model = k.models.Sequential(
         [
-            layers.Embedding(9, 4, mask_zero=True, embeddings_regularizer=r.l2(0.01), embeddings_constraint=c.max_norm(1.0, 1)),
+            layers.Embedding(
+                9, 4, mask_zero=True, embeddings_regularizer=r.l2(0.01), embeddings_constraint=c.max_norm(1.0, 1)
+            ),
             layers.LSTM(
                 3,
                 kernel_regularizer=r.l2(0.01),
@@ -339,9 +343,7 @@ def _(k, t):
 
 @area.run("layers/not_trainable")
 def _(k, t):
-    model = k.models.Sequential(
-        [k.layers.Dense(4, input_dim=5, trainable=False), k.layers.Dense(4), k.layers.Dense(2)]
-    )
+    model = k.models.Sequential([k.layers.Dense(4, input_dim=5, trainable=False), k.layers.Dense(4), k.layers.Dense(2)])
     model.layers[1].trainable = False
     x, y = regression(t)
     results = fit(compiled(k, t, model), x, y)

@@ -1,0 +1,613 @@
+"""Arithmetic, element by element and along axes, and products.
+
+Where TensorFlow and torch split the gradient of a tie differently, TensorFlow's way is taken.
+
+Source: https://faroit.com/keras-docs/2.2.4/backend/
+"""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+
+from .. import config, eras
+from ..engine.symbolic import recordable
+from . import products
+from .convert import as_tensor
+
+__all__ = [
+    "abs",
+    "all",
+    "any",
+    "argmax",
+    "argmin",
+    "batch_dot",
+    "clip",
+    "cos",
+    "cumprod",
+    "cumsum",
+    "dot",
+    "equal",
+    "exp",
+    "greater",
+    "greater_equal",
+    "l2_normalize",
+    "less",
+    "less_equal",
+    "log",
+    "logsumexp",
+    "max",
+    "maximum",
+    "mean",
+    "min",
+    "minimum",
+    "not_equal",
+    "pow",
+    "prod",
+    "round",
+    "sign",
+    "sin",
+    "sqrt",
+    "square",
+    "std",
+    "sum",
+    "transpose",
+    "var",
+]
+
+Axis = int | Sequence[int] | None
+
+
+def _axes(x: Any, axis: Axis) -> tuple[int, ...]:
+    """The axes as a tuple; None means all."""
+    if axis is None:
+        return tuple(range(x.ndim))
+    return tuple(axis) if isinstance(axis, (list, tuple)) else (axis,)
+
+
+def _floats(x: Any) -> Any:
+    x = as_tensor(x)
+    return x if x.dtype.is_floating_point else x.to(config.torch_dtype(None))
+
+
+def _both(x: Any, y: Any) -> tuple[Any, Any]:
+    """Both as tensors, a number or an array in the type of the other."""
+    if isinstance(x, torch.Tensor):
+        return x, as_tensor(y, x)
+    return (as_tensor(x, y), y) if isinstance(y, torch.Tensor) else (as_tensor(x), as_tensor(y))
+
+
+# ------------------------------------------------------------------ reductions
+
+
+@recordable
+def max(x: Any, axis: Axis = None, keepdims: bool = False) -> torch.Tensor:
+    """The largest elements along axes.
+
+    Args:
+        x: a tensor.
+        axis: an axis or several; None for all.
+        keepdims: whether the axes stay, with size 1.
+
+    Example:
+        >>> max(torch.tensor([[1.0, 2.0], [3.0, 0.0]]), axis=1).tolist()
+        [2.0, 3.0]
+    """
+    x = as_tensor(x)
+    return torch.amax(x, _axes(x, axis), keepdim=keepdims)
+
+
+@recordable
+def min(x: Any, axis: Axis = None, keepdims: bool = False) -> torch.Tensor:
+    """The smallest elements along axes.
+
+    Args:
+        x: a tensor.
+        axis: an axis or several; None for all.
+        keepdims: whether the axes stay, with size 1.
+
+    Example:
+        >>> min(torch.tensor([[1.0, 2.0], [3.0, 0.0]]), axis=1).tolist()
+        [1.0, 0.0]
+    """
+    x = as_tensor(x)
+    return torch.amin(x, _axes(x, axis), keepdim=keepdims)
+
+
+@recordable
+def sum(x: Any, axis: Axis = None, keepdims: bool = False) -> torch.Tensor:
+    """The sum of the elements along axes.
+
+    Args:
+        x: a tensor.
+        axis: an axis or several; None for all.
+        keepdims: whether the axes stay, with size 1.
+
+    Example:
+        >>> sum(torch.ones(2, 3), axis=-1, keepdims=True).tolist()
+        [[3.0], [3.0]]
+    """
+    x = as_tensor(x)
+    kind = torch.int64 if x.dtype == torch.bool else x.dtype
+    axes = _axes(x, axis)
+    return torch.sum(x, axes, keepdim=keepdims, dtype=kind) if axes else x.to(kind)
+
+
+@recordable
+def prod(x: Any, axis: Axis = None, keepdims: bool = False) -> torch.Tensor:
+    """The product of the elements along axes.
+
+    Args:
+        x: a tensor.
+        axis: an axis or several; None for all.
+        keepdims: whether the axes stay, with size 1.
+
+    Example:
+        >>> prod(torch.tensor([2.0, 3.0])).item()
+        6.0
+    """
+    x = as_tensor(x)
+    kind = torch.int64 if x.dtype == torch.bool else x.dtype
+    axes = sorted((a % x.ndim for a in _axes(x, axis)), reverse=True) if x.ndim else []
+    for a in axes:
+        x = torch.prod(x, a, keepdim=keepdims, dtype=kind)
+    return x
+
+
+@recordable
+def mean(x: Any, axis: Axis = None, keepdims: bool = False) -> torch.Tensor:
+    """The mean of the elements along axes.
+
+    Args:
+        x: a tensor; whole numbers and booleans are taken as ``floatx()``.
+        axis: an axis or several; None for all.
+        keepdims: whether the axes stay, with size 1.
+
+    Example:
+        >>> mean(torch.tensor([1.0, 3.0])).item()
+        2.0
+    """
+    x = _floats(x)
+    return torch.mean(x, _axes(x, axis), keepdim=keepdims) if x.ndim else x
+
+
+@recordable
+def var(x: Any, axis: Axis = None, keepdims: bool = False) -> torch.Tensor:
+    """The variance of the elements along axes, with the number of elements as divisor.
+
+    Args:
+        x: a tensor.
+        axis: an axis or several; None for all.
+        keepdims: whether the axes stay, with size 1.
+
+    Example:
+        >>> var(torch.tensor([1.0, 3.0])).item()
+        1.0
+    """
+    x = _floats(x)
+    return torch.var(x, _axes(x, axis), correction=0, keepdim=keepdims)
+
+
+@recordable
+def std(x: Any, axis: Axis = None, keepdims: bool = False) -> torch.Tensor:
+    """The standard deviation of the elements along axes, with the number of elements as divisor.
+
+    Args:
+        x: a tensor.
+        axis: an axis or several; None for all.
+        keepdims: whether the axes stay, with size 1.
+
+    Example:
+        >>> std(torch.tensor([1.0, 5.0])).item()
+        2.0
+    """
+    x = _floats(x)
+    return torch.sqrt(torch.var(x, _axes(x, axis), correction=0, keepdim=keepdims))
+
+
+@recordable
+def any(x: Any, axis: Axis = None, keepdims: bool = False) -> torch.Tensor:
+    """Whether any element along axes is other than zero.
+
+    Args:
+        x: a tensor.
+        axis: an axis or several; None for all.
+        keepdims: whether the axes stay, with size 1.
+
+    Example:
+        >>> any(torch.tensor([0.0, 2.0])).item()
+        True
+    """
+    x = as_tensor(x) != 0
+    return torch.any(x, _axes(x, axis), keepdim=keepdims) if x.ndim else x
+
+
+@recordable
+def all(x: Any, axis: Axis = None, keepdims: bool = False) -> torch.Tensor:
+    """Whether all elements along axes are other than zero.
+
+    Args:
+        x: a tensor.
+        axis: an axis or several; None for all.
+        keepdims: whether the axes stay, with size 1.
+
+    Example:
+        >>> all(torch.tensor([0.0, 2.0])).item()
+        False
+    """
+    x = as_tensor(x) != 0
+    return torch.all(x, _axes(x, axis), keepdim=keepdims) if x.ndim else x
+
+
+@recordable
+def argmax(x: Any, axis: int = -1) -> torch.Tensor:
+    """Where the largest element along an axis is.
+
+    Example:
+        >>> argmax(torch.tensor([[1.0, 5.0, 2.0]])).tolist()
+        [1]
+    """
+    return torch.argmax(as_tensor(x), axis)
+
+
+@recordable
+def argmin(x: Any, axis: int = -1) -> torch.Tensor:
+    """Where the smallest element along an axis is.
+
+    Example:
+        >>> argmin(torch.tensor([[1.0, 5.0, 2.0]])).tolist()
+        [0]
+    """
+    return torch.argmin(as_tensor(x), axis)
+
+
+@recordable
+def logsumexp(x: Any, axis: Axis = None, keepdims: bool = False) -> torch.Tensor:
+    """``log(sum(exp(x)))`` along axes, without overflow.
+
+    Args:
+        x: a tensor.
+        axis: an axis or several; None for all.
+        keepdims: whether the axes stay, with size 1.
+
+    Example:
+        >>> logsumexp(torch.tensor([1000.0, 0.0])).item()
+        1000.0
+    """
+    x = _floats(x)
+    return torch.logsumexp(x, _axes(x, axis), keepdim=keepdims)
+
+
+@recordable
+def cumsum(x: Any, axis: int = 0) -> torch.Tensor:
+    """Sums of the elements so far, along an axis.
+
+    Example:
+        >>> cumsum(torch.tensor([1.0, 2.0, 3.0])).tolist()
+        [1.0, 3.0, 6.0]
+    """
+    x = as_tensor(x)
+    return torch.cumsum(x, axis, dtype=x.dtype)
+
+
+@recordable
+def cumprod(x: Any, axis: int = 0) -> torch.Tensor:
+    """Products of the elements so far, along an axis.
+
+    Example:
+        >>> cumprod(torch.tensor([1.0, 2.0, 3.0])).tolist()
+        [1.0, 2.0, 6.0]
+    """
+    x = as_tensor(x)
+    return torch.cumprod(x, axis, dtype=x.dtype)
+
+
+# ---------------------------------------------------------- element by element
+
+
+@recordable
+def square(x: Any) -> torch.Tensor:
+    """Each element times itself.
+
+    Example:
+        >>> square(torch.tensor([1.0, -3.0])).tolist()
+        [1.0, 9.0]
+    """
+    return torch.square(as_tensor(x))
+
+
+@recordable
+def abs(x: Any) -> torch.Tensor:
+    """The absolute values.
+
+    Example:
+        >>> abs(torch.tensor([1.0, -3.0])).tolist()
+        [1.0, 3.0]
+    """
+    return torch.abs(as_tensor(x))
+
+
+@recordable
+def sqrt(x: Any) -> torch.Tensor:
+    """The square roots; negative elements count as zero.
+
+    Example:
+        >>> sqrt(torch.tensor([4.0, -1.0])).tolist()
+        [2.0, 0.0]
+    """
+    return torch.sqrt(torch.clamp(_floats(x), min=0.0))
+
+
+@recordable
+def exp(x: Any) -> torch.Tensor:
+    """The exponentials.
+
+    Example:
+        >>> exp(torch.tensor([0.0])).tolist()
+        [1.0]
+    """
+    return torch.exp(_floats(x))
+
+
+@recordable
+def log(x: Any) -> torch.Tensor:
+    """The natural logarithms.
+
+    Example:
+        >>> log(torch.tensor([1.0])).tolist()
+        [0.0]
+    """
+    return torch.log(_floats(x))
+
+
+@recordable
+def round(x: Any) -> torch.Tensor:
+    """The nearest whole numbers; halves go to the even one.
+
+    Example:
+        >>> round(torch.tensor([0.5, 1.5])).tolist()
+        [0.0, 2.0]
+    """
+    return torch.round(as_tensor(x))
+
+
+@recordable
+def sign(x: Any) -> torch.Tensor:
+    """-1, 0 or 1 for negative, zero and positive elements.
+
+    Example:
+        >>> sign(torch.tensor([-2.0, 0.0, 3.0])).tolist()
+        [-1.0, 0.0, 1.0]
+    """
+    return torch.sign(as_tensor(x))
+
+
+@recordable
+def sin(x: Any) -> torch.Tensor:
+    """The sines.
+
+    Example:
+        >>> sin(torch.tensor([0.0])).tolist()
+        [0.0]
+    """
+    return torch.sin(_floats(x))
+
+
+@recordable
+def cos(x: Any) -> torch.Tensor:
+    """The cosines.
+
+    Example:
+        >>> cos(torch.tensor([0.0])).tolist()
+        [1.0]
+    """
+    return torch.cos(_floats(x))
+
+
+@recordable
+def pow(x: Any, a: Any) -> torch.Tensor:
+    """Each element to a power.
+
+    Args:
+        x: a tensor.
+        a: the exponent, a number or a tensor.
+
+    Example:
+        >>> pow(torch.tensor([2.0]), 3).tolist()
+        [8.0]
+    """
+    return torch.pow(as_tensor(x), a if isinstance(a, (int, float)) else as_tensor(a, x))
+
+
+@recordable
+def clip(x: Any, min_value: Any, max_value: Any) -> torch.Tensor:
+    """Each element, held between two bounds.
+
+    Args:
+        x: a tensor.
+        min_value: the lower bound, a number or a tensor; None for none.
+        max_value: the upper bound; where it is less than the lower, that one holds.
+
+    Example:
+        >>> clip(torch.tensor([-2.0, 0.5, 2.0]), -1, 1).tolist()
+        [-1.0, 0.5, 1.0]
+    """
+    x = as_tensor(x)
+    numbers = builtins.all(bound is None or isinstance(bound, (int, float)) for bound in (min_value, max_value))
+    if numbers:
+        if None not in (min_value, max_value) and max_value < min_value:
+            max_value = min_value
+        return x if min_value is max_value is None else torch.clamp(x, min_value, max_value)
+    bounds = [None if bound is None else as_tensor(bound, x).to(x.dtype) for bound in (min_value, max_value)]
+    return torch.clamp(x, *bounds)
+
+
+@recordable
+def maximum(x: Any, y: Any) -> torch.Tensor:
+    """The larger of two elements, each place by itself.
+
+    Example:
+        >>> maximum(torch.tensor([1.0, 5.0]), 3.0).tolist()
+        [3.0, 5.0]
+    """
+    x, y = _both(x, y)
+    return torch.where(x >= y, x, y)  # at a tie x has the whole gradient
+
+
+@recordable
+def minimum(x: Any, y: Any) -> torch.Tensor:
+    """The smaller of two elements, each place by itself.
+
+    Example:
+        >>> minimum(torch.tensor([1.0, 5.0]), 3.0).tolist()
+        [1.0, 3.0]
+    """
+    x, y = _both(x, y)
+    return torch.where(x <= y, x, y)
+
+
+@recordable
+def equal(x: Any, y: Any) -> torch.Tensor:
+    """Where two tensors are equal.
+
+    Example:
+        >>> equal(torch.tensor([1.0, 2.0]), 2.0).tolist()
+        [False, True]
+    """
+    return torch.eq(*_both(x, y))
+
+
+@recordable
+def not_equal(x: Any, y: Any) -> torch.Tensor:
+    """Where two tensors differ.
+
+    Example:
+        >>> not_equal(torch.tensor([1.0, 2.0]), 2.0).tolist()
+        [True, False]
+    """
+    return torch.ne(*_both(x, y))
+
+
+@recordable
+def greater(x: Any, y: Any) -> torch.Tensor:
+    """Where ``x > y``.
+
+    Example:
+        >>> greater(torch.tensor([1.0, 2.0]), 1.0).tolist()
+        [False, True]
+    """
+    return torch.gt(*_both(x, y))
+
+
+@recordable
+def greater_equal(x: Any, y: Any) -> torch.Tensor:
+    """Where ``x >= y``.
+
+    Example:
+        >>> greater_equal(torch.tensor([1.0, 2.0]), 2.0).tolist()
+        [False, True]
+    """
+    return torch.ge(*_both(x, y))
+
+
+@recordable
+def less(x: Any, y: Any) -> torch.Tensor:
+    """Where ``x < y``.
+
+    Example:
+        >>> less(torch.tensor([1.0, 2.0]), 2.0).tolist()
+        [True, False]
+    """
+    return torch.lt(*_both(x, y))
+
+
+@recordable
+def less_equal(x: Any, y: Any) -> torch.Tensor:
+    """Where ``x <= y``.
+
+    Example:
+        >>> less_equal(torch.tensor([1.0, 2.0]), 1.0).tolist()
+        [True, False]
+    """
+    return torch.le(*_both(x, y))
+
+
+@recordable
+def l2_normalize(x: Any, axis: Axis = None) -> torch.Tensor:
+    """The tensor divided by its Euclidean norm along an axis.
+
+    Args:
+        x: a tensor.
+        axis: an axis or several; None for all.
+
+    Example:
+        >>> l2_normalize(torch.tensor([[3.0, 4.0]]), axis=-1)
+        tensor([[0.6000, 0.8000]])
+    """
+    return products.l2_normalize(_floats(x), axis)
+
+
+# -------------------------------------------------------------------- products
+
+
+@recordable
+def transpose(x: Any) -> torch.Tensor:
+    """The tensor with its axes in reverse order.
+
+    Example:
+        >>> transpose(torch.zeros(2, 3)).shape
+        torch.Size([3, 2])
+    """
+    x = as_tensor(x)
+    return torch.permute(x, tuple(reversed(range(x.ndim))))
+
+
+@recordable
+def dot(x: Any, y: Any) -> torch.Tensor:
+    """The product over the last axis of ``x`` and the last but one of ``y``.
+
+    Args:
+        x: a tensor.
+        y: a tensor.
+
+    Returns:
+        A tensor with the other axes of ``x``, then those of ``y``.
+
+    Example:
+        >>> dot(torch.ones(2, 3), torch.ones(4, 3, 5)).shape
+        torch.Size([2, 4, 5])
+    """
+    x, y = _both(x, y)
+    if y.ndim <= 2:
+        return torch.matmul(x, y)
+    return torch.tensordot(x, y, ([x.ndim - 1], [y.ndim - 2]))
+
+
+@recordable
+def batch_dot(x: Any, y: Any, axes: int | Sequence[int] | None = None) -> torch.Tensor:
+    """For each sample, the product of two tensors summed over one axis of each.
+
+    Args:
+        x: (batch, …).
+        y: (batch, …).
+        axes: the axis of ``x`` and that of ``y``, one int for both; None is the last of ``x`` and the last but one of
+            ``y``, as in a matrix product.
+
+    Returns:
+        (batch, the other axes of ``x``, the other axes of ``y``); (batch, 1) where none are left. In Keras up to 2.2
+        tensors of four and more axes are multiplied as batches of matrices instead.
+
+    Raises:
+        ValueError: when the sizes differ.
+
+    Example:
+        >>> batch_dot(torch.ones(5, 2, 3), torch.ones(5, 4, 3), axes=(2, 2)).shape
+        torch.Size([5, 2, 4])
+    """
+    x, y = _both(x, y)
+    if eras.current().batch_dot == "matrices":
+        return products.batch_dot_of_matrices(x, y, axes)
+    return products.batch_dot(x, y, axes)
