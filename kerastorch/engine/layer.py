@@ -18,7 +18,17 @@ from .calls import calls, collecting_losses, from_graph
 from .holder import WeightHolder, partition, sublayers
 from .input_spec import InputSpec, check_inputs
 from .nodes import NodeInfo
-from .symbolic import SymbolicTensor, building, flatten, is_symbolic, map_structure, placeholder, record_layer, tracing
+from .symbolic import (
+    Node,
+    SymbolicTensor,
+    building,
+    flatten,
+    is_symbolic,
+    map_structure,
+    placeholder,
+    record_layer,
+    tracing,
+)
 
 __all__ = ["Layer", "InputSpec", "collecting_losses", "from_graph", "partition", "sublayers"]
 
@@ -148,6 +158,22 @@ class Layer(NodeInfo, WeightHolder):
         if tracing.active() or not phase.current() or phase.pure() or not self.trainable:
             return
         assign_all([updates] if isinstance(updates, tuple) and len(updates) == 2 else list(updates))
+
+    def updates_of(self, node: Node) -> list[torch.Tensor]:
+        """The weights that training moves by other means than gradients in one recorded call; none by default."""
+        return []
+
+    @property
+    def updates(self) -> list[torch.Tensor]:
+        """Those of all recorded calls."""
+        return [weight for node in self._inbound_nodes for weight in self.updates_of(node)]
+
+    def get_updates_for(self, inputs: Any) -> list[torch.Tensor]:
+        """Those of the recorded calls on these symbolic inputs; none for None, since every call has inputs."""
+        wanted = list(flatten(inputs))
+        nodes = [n for n in self._inbound_nodes if len(n.input_tensors) == len(wanted)]
+        nodes = [n for n in nodes if all(a is b for a, b in zip(n.input_tensors, wanted))]
+        return [weight for node in nodes for weight in self.updates_of(node)]
 
     # ---------------------------------------------------------------- calling
 

@@ -307,6 +307,18 @@ class Network(Layer):
         pass  # follows from the layers
 
     @property
+    def updates(self) -> list[torch.Tensor]:
+        """The weights that training moves by other means than gradients: moving averages, one entry a recorded call."""
+        if not self._graph or (not self.trainable and not self.stateful):
+            return []
+        nodes = [node for node in self._plan.nodes if node.layer is not None]
+        return [weight for node in nodes for weight in node.layer.updates_of(node)]
+
+    def updates_of(self, node: Node) -> list[torch.Tensor]:
+        """Those of the layers inside, whichever call of the network it is."""
+        return self.updates
+
+    @property
     def state_updates(self) -> list[Any]:
         """Empty: states are updated by the layers themselves."""
         return []

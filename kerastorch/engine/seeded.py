@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numbers
 from typing import Any
 
 import torch
@@ -26,9 +27,9 @@ class SeededLayer(Layer):
 
     def __init__(self, seed: int | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        if seed is not None and not isinstance(seed, int):
+        if seed is not None and not isinstance(seed, numbers.Integral):
             raise TypeError(f"{type(self).__name__}: expected seed to be an integer or None. Received: seed={seed!r}")
-        self.seed = seed
+        self.seed = None if seed is None else int(seed)
         self._generators: dict[torch.device, torch.Generator] = {}
 
     def generator(self, device: torch.device) -> torch.Generator | None:

@@ -20,6 +20,7 @@ from kerastorch.kernels.recurrence import (
     fused_applies,
     hold_back,
     needed,
+    one_block,
     project,
     scan_applies,
     select,
@@ -187,7 +188,7 @@ def _fused(x, weight_ih, weight_hh, bias, recurrent_bias, h, masks):
         weights += [reset_first(bias), reset_first(recurrent_bias)]
     training = torch.is_grad_enabled()
     state = h.unsqueeze(0).contiguous()
-    out, h = torch._VF.gru(x, state, weights, bias is not None, 1, 0.0, training, False, True)
+    out, h = torch._VF.gru(x, state, one_block(weights), bias is not None, 1, 0.0, training, False, True)
     return out, h.squeeze(0)
 
 

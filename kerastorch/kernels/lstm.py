@@ -20,6 +20,7 @@ from kerastorch.kernels.recurrence import (
     fused_applies,
     hold_back,
     needed,
+    one_block,
     project,
     scan_applies,
     select,
@@ -164,17 +165,24 @@ def _fused(
         weights += [bias, torch.zeros_like(bias)]  # torch's kernel has two biases, Keras's LSTM one
     states = (h.unsqueeze(0).contiguous(), c.unsqueeze(0).contiguous())
     training = torch.is_grad_enabled()
-    out, h, c = torch._VF.lstm(x, states, weights, bias is not None, 1, 0.0, training, False, True)
+    out, h, c = torch._VF.lstm(x, states, one_block(weights), bias is not None, 1, 0.0, training, False, True)
     return out, h.squeeze(0), c.squeeze(0)
 
 
 class _Scan(torch.autograd.Function):
-    """The recurrent part. ``inputs`` (time, batch, 4 * units) is consumed: it becomes the gates."""
+    """The recurrent part, from the inputs' products (time, batch, 4 * units).
+
+    The gates lie gate by gate, (time, 4, batch, units) in the order i, f, o, c: what a step works on is then one block
+    of memory for each gate, or for the three gates that share an activation.
+    """
 
     @staticmethod
     def forward(ctx, inputs, weight, h, c, masks, mask, activation, recurrent_activation):
         steps, batch, units = inputs.shape[0], h.shape[0], h.shape[1]
-        gates = inputs.detach()
+        gates = inputs.new_empty(steps, 4, batch, units)
+        by_gate = inputs.view(steps, batch, 4, units).transpose(1, 2)
+        gates[:, :2] = by_gate[:, :2]
+        gates[:, 2], gates[:, 3] = by_gate[:, 3], by_gate[:, 2]
         outputs = gates.new_empty(steps + 1, batch, units)
         cells = torch.empty_like(outputs)
         outputs[0], cells[0] = h, c
@@ -204,21 +212,19 @@ class _Scan(torch.autograd.Function):
 
 
 def _run_forward(gates, weight, outputs, cells, masks, mask, activation, recurrent_activation):
-    """Turns inputs into gates, outputs and cell states, in place; a handful of calls a step."""
-    units = weight.shape[1]
+    """Turns the inputs' products into gates, outputs and cell states, in place; a handful of calls a step."""
     squashed = torch.empty_like(outputs[:1])
     m, views, out, cell, squash, scratch = arrays_of(gates, outputs, cells, squashed[0], torch.empty_like(squashed[0]))
     multiply, add = m.multiply, m.add
-    i, f, g, o = (list(views[..., k * units : (k + 1) * units]) for k in range(4))
+    i, f, o, g = (list(views[:, k]) for k in range(4))
     out, cell = list(out), list(cell)
-    feed = Feed(outputs, weight, () if masks is None else masks.unbind(0)).forward(gates)
-    rec, (i_and_f, o_pre) = select(recurrent_activation, gates[..., : 2 * units], gates[..., 3 * units :])
-    act, (g_pre, cell_pre, (squash_pre,)) = select(activation, gates[..., 2 * units : 3 * units], cells[1:], squashed)
+    feed = _feed(gates, weight, outputs, masks)
+    rec, (i_f_o,) = select(recurrent_activation, gates[:, :3])
+    act, (g_pre, cell_pre, (squash_pre,)) = select(activation, gates[:, 3], cells[1:], squashed)
     hold = Hold(mask, gates.device.type == "cpu")
     for t in range(len(i)):
         feed(t)
-        rec(i_and_f[t], i_and_f[t])
-        rec(o_pre[t], o_pre[t])
+        rec(i_f_o[t], i_f_o[t])
         act(g_pre[t], g_pre[t])
         new_c = cell[t + 1]
         multiply(f[t], cell[t], out=new_c)
@@ -231,15 +237,30 @@ def _run_forward(gates, weight, outputs, cells, masks, mask, activation, recurre
             hold.apply(t, out[t + 1], out[t])
 
 
+def _feed(gates, weight, outputs, masks):
+    """``step(t)``: adds the last output's product with the recurrent weights to the gates of step ``t``."""
+    order = [0, 1, 3, 2]
+    batch, units = outputs.shape[1:]
+    blocks = weight.view(4, units, units)[order].transpose(1, 2)
+    rows = gates.unbind(0)
+    if masks is None:
+        fed = outputs.unsqueeze(1).expand(-1, 4, batch, units).unbind(0)
+        return lambda t: rows[t].baddbmm_(fed[t], blocks)
+    masks = masks[order] if len(masks) == 4 else masks.expand(4, batch, units)
+    last = outputs.unbind(0)
+    return lambda t: rows[t].baddbmm_(last[t] * masks, blocks)
+
+
 def _local_derivatives(gates, outputs, cells, hold, activation, recurrent_activation):
     """For all steps at once, per unit of gradient: the effect of the gates, and of the cell by way of the output."""
     rec, act = POINTWISE[recurrent_activation], POINTWISE[activation]
-    i, f, g, o = gates.split(outputs.shape[-1], -1)
+    steps, _, batch, units = gates.shape
+    i, f, o, g = gates.unbind(1)
     squashed = torch.empty_like(cells[1:])
     apply, (whole, target) = select(activation, cells[None, 1:], squashed[None])
     apply(whole[0], target[0])
-    grads, through = torch.empty_like(gates), torch.empty_like(squashed)
-    d_i, d_f, d_g, d_o = grads.split(outputs.shape[-1], -1)
+    grads, through = gates.new_empty(steps, batch, 4 * units), torch.empty_like(squashed)
+    d_i, d_f, d_g, d_o = grads.split(units, -1)
     rec.backward(g, i, d_i)
     rec.backward(cells[:-1], f, d_f)
     act.backward(i, g, d_g)

@@ -22,6 +22,7 @@ __all__ = [
     "fused_applies",
     "hold_back",
     "needed",
+    "one_block",
     "project",
     "scan_applies",
     "select",
@@ -58,6 +59,15 @@ def fused_applies(x: Tensor, activations: Sequence[Activation]) -> bool:
     if x.device.type == "cuda":
         return torch.backends.cudnn.is_acceptable(x)
     return x.device.type == "cpu" and x.dtype == torch.float32 and torch.backends.mkldnn.is_available()
+
+
+def one_block(weights: Sequence[Tensor]) -> list[Tensor]:
+    """The same weights as views of one block of memory, as cuDNN wants them; on other devices as they are."""
+    if weights[0].device.type != "cuda":
+        return list(weights)
+    block = torch.cat([weight.reshape(-1) for weight in weights])
+    sizes = [weight.numel() for weight in weights]
+    return [part.view_as(weight) for part, weight in zip(block.split(sizes), weights, strict=True)]
 
 
 def fold(weight: Tensor, bias: Tensor | None, gates: Sequence[str], shift: bool = True) -> tuple[Tensor, Tensor | None]:
@@ -138,23 +148,12 @@ class Feed:
         self.units = weight.shape[1]
 
     def forward(self, gates: Tensor) -> Callable[[int], object]:
-        """``step(t)``: adds the product to ``gates[t]``."""
+        """``step(t)``: adds the product to ``gates[t]``; with at most one mask."""
         rows, last, transposed = gates.unbind(0), self.outputs.unbind(0), self.weight.t()
         if not self.masks:
             return lambda t: rows[t].addmm_(last[t], transposed)
-        if len(self.masks) == 1:
-            only = self.masks[0]
-            return lambda t: rows[t].addmm_(last[t] * only, transposed)
-        blocks = [block.unbind(0) for block in gates.split(self.units, -1)]
-        columns = transposed.split(self.units, 1)
-        stacked = torch.stack(self.masks)
-
-        def step(t: int) -> None:
-            dropped = last[t] * stacked
-            for k, column in enumerate(columns):
-                blocks[k][t].addmm_(dropped[k], column)
-
-        return step
+        (only,) = self.masks
+        return lambda t: rows[t].addmm_(last[t] * only, transposed)
 
     def backward(self, grads: Tensor, into: Tensor) -> Callable[[int], object]:
         """``step(t)``: adds what ``grads[t]`` says about the output fed to step ``t`` to ``into[t]``."""

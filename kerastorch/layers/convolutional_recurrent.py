@@ -436,3 +436,6 @@ class ConvLSTM2D(OneCellLayer, ConvRNN2D):
             activity_regularizer=activity_regularizer,
             **kwargs,
         )
+
+    def _feature_axis(self) -> int:
+        return 2 if self.data_format == "channels_first" else -1

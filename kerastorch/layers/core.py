@@ -17,6 +17,7 @@ from ..engine import checks
 from ..engine.input_layer import Input, InputLayer
 from ..engine.input_spec import InputSpec
 from ..engine.layer import Layer
+from ..engine.seeded import SeededLayer
 from ..kernels.dropout import dropout
 
 __all__ = [
@@ -178,7 +179,7 @@ class Activation(Layer):
         return {**super().get_config(), "activation": activations.serialize(self.activation)}
 
 
-class Dropout(Layer):
+class Dropout(SeededLayer):
     """Sets a random part of the input to zero in training and scales the rest by ``1 / (1 - rate)``.
 
     Args:
@@ -203,19 +204,9 @@ class Dropout(Layer):
     def __init__(
         self, rate: float, noise_shape: Sequence[int | None] | None = None, seed: int | None = None, **kwargs: Any
     ) -> None:
-        super().__init__(**kwargs)
+        super().__init__(seed, **kwargs)
         self.rate = checks.fraction(type(self).__name__, "rate", rate)
         self.noise_shape = noise_shape if noise_shape is None else tuple(noise_shape)
-        self.seed = seed
-        self._generators: dict[torch.device, torch.Generator] = {}
-
-    def _generator(self, device: torch.device) -> torch.Generator | None:
-        """The layer's own stream, when it has a seed: one a device."""
-        if self.seed is None:
-            return None
-        if device not in self._generators:
-            self._generators[device] = torch.Generator(device).manual_seed(self.seed)
-        return self._generators[device]
 
     def _noise_shape(self, inputs: torch.Tensor) -> Sequence[int | None] | None:
         if self.noise_shape is not None and len(self.noise_shape) != inputs.ndim:
@@ -228,29 +219,13 @@ class Dropout(Layer):
     def call(self, inputs: torch.Tensor, training: bool | None = None) -> torch.Tensor:
         if not training or not 0 < self.rate < 1:  # as in Keras, a rate of 1 drops nothing
             return inputs
-        return dropout(inputs, self.rate, self._noise_shape(inputs), self._generator(inputs.device))
+        return dropout(inputs, self.rate, self._noise_shape(inputs), self.generator(inputs.device))
 
     def compute_output_shape(self, input_shape: Any) -> Any:
         return input_shape
 
     def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "rate": self.rate, "noise_shape": self.noise_shape, "seed": self.seed}
-
-    def __getstate__(self) -> dict[str, Any]:
-        state = super().__getstate__()
-        # torch's generators cannot be pickled; their place in the stream can
-        state["_generators"] = {str(d): g.get_state() for d, g in self._generators.items()}
-        return state
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        saved = state.pop("_generators")
-        super().__setstate__(state)
-        self._generators = {}
-        for name, stream in saved.items():
-            device = torch.device(name)
-            if device.type == "cpu" or torch.cuda.is_available():
-                self._generators[device] = torch.Generator(device)
-                self._generators[device].set_state(stream)
 
 
 class _SpatialDropout(Dropout):

@@ -118,8 +118,6 @@ class _CuDNNRNN(RNN):
         mask: Tensor | None,
         training: bool | None,
     ) -> tuple[Tensor, Tensor, list[Tensor]]:
-        if constants is not None:
-            raise ValueError(f"Layer {self.name}: expected no constants. Received: {len(constants)}")
         if inputs.shape[1] == 0:
             got = tuple(inputs.shape)
             raise ValueError(f"Layer {self.name}: expected at least one time step. Received: shape {got}")

@@ -235,6 +235,12 @@ class BatchNormalization(_Normalization):
         torch.div(variances, share, out=moving_var)
         return y
 
+    def updates_of(self, node: Any) -> list[torch.Tensor]:
+        """The two averages, unless the layer is frozen or was called with ``training=False``."""
+        if not self.trainable or node.call_arguments.get("training") in (0, False):
+            return []
+        return [weight.variable for weight in self._own_weights if weight.attribute in ("running_mean", "running_var")]
+
     def get_config(self) -> dict[str, Any]:
         config = {
             "momentum": self.momentum,

@@ -9,12 +9,14 @@ import torch
 
 from kerastorch import eras
 from kerastorch.backend import phase
+from kerastorch.layers import Dense, Input
 from kerastorch.layers.normalization import (
     BatchNormalization,
     GroupNormalization,
     LayerNormalization,
     UnitNormalization,
 )
+from kerastorch.models import Model, Sequential
 
 
 @pytest.fixture(params=["keras2", "tf.keras", "keras3"])
@@ -163,6 +165,37 @@ def test_a_prediction_with_training_true_updates_nothing():
         y = layer(torch.as_tensor(x), training=True).detach().numpy()
     np.testing.assert_allclose(y, normalized(x, -1, 1e-3), rtol=1e-4, atol=1e-5)
     np.testing.assert_array_equal(averages(layer), [[0] * 3, [1] * 3])
+
+
+def test_a_frozen_network_keeps_the_averages_inside():
+    """As a GAN's discriminator while the generator learns."""
+    layer = BatchNormalization(input_shape=(3,))
+    inner = Sequential([layer])
+    inner.compile("sgd", "mse")
+    inner.trainable = False
+    x = Input((3,))
+    outer = Model(x, inner(Dense(3)(x)))
+    outer.compile("sgd", "mse")
+    assert outer.updates == inner.updates == [] and layer.trainable
+    outer.train_on_batch(data(4, 3), data(4, 3, seed=1))
+    np.testing.assert_array_equal(averages(layer), [[0] * 3, [1] * 3])
+    inner.trainable = True
+    outer.compile("sgd", "mse")
+    assert len(outer.updates) == 2
+    outer.train_on_batch(data(4, 3), data(4, 3, seed=1))
+    assert (averages(layer)[0] != 0).all()
+
+
+def test_updates_follow_the_recorded_calls():
+    layer = BatchNormalization()
+    x = Input((3,))
+    layer(x, training=False)
+    assert layer.updates == []
+    layer(x)
+    layer(Input((3,)), training=True)
+    assert [tuple(w.shape) for w in layer.updates] == [(3,)] * 4 and len(layer.get_updates_for(x)) == 2
+    layer.trainable = False
+    assert layer.updates == []
 
 
 def test_torch_own_training_flag_counts():

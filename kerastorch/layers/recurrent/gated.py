@@ -46,6 +46,18 @@ class OneCellLayer(RNN):
     dropout = of_cell("dropout")
     recurrent_dropout = of_cell("recurrent_dropout")
 
+    def _feature_axis(self) -> int:
+        return -1
+
+    def build(self, input_shape: Any) -> None:
+        shape = input_shape[0] if isinstance(input_shape, list) else input_shape
+        if shape[self._feature_axis()] is None:
+            raise ValueError(
+                f"Layer {self.name}: expected axis {self._feature_axis()} of its input to be known. "
+                f"Received: shape {tuple(shape)}"
+            )
+        super().build(input_shape)
+
     def get_config(self) -> dict[str, Any]:
         found = {**self.cell.get_config(), "activity_regularizer": regularizers.serialize(self.activity_regularizer)}
         return {**self._own_config(), **{key: found[key] for key in self._config_keys if key in found}}

@@ -83,6 +83,7 @@ class RNN(Layer):
         self.unroll = unroll
         self.input_spec = [InputSpec(ndim=3)]
         self._num_constants: int | None = None
+        self._constant_shapes: list[tuple[int | None, ...]] = []
         self._batch_size: int | None = None  # of a stateful layer
 
     # ------------------------------------------------------------------ states
@@ -153,12 +154,14 @@ class RNN(Layer):
     # ---------------------------------------------------------------- building
 
     def _ensure_built(self, inputs: Any) -> None:
-        if not self.built and self.stateful and not is_symbolic(inputs):
-            self._batch_size = next(flatten(inputs)).shape[0]  # shapes of real tensors leave the batch axis open
+        if not self.built:
+            self._check_inputs(inputs)
+            if self.stateful and not is_symbolic(inputs):
+                self._batch_size = next(flatten(inputs)).shape[0]  # shapes of real tensors leave the batch axis open
         super()._ensure_built(inputs)
 
     def build(self, input_shape: Any) -> None:
-        constants: list[Any] = []
+        constants = self._constant_shapes
         if isinstance(input_shape, list):
             count = self._num_constants or 0
             constants = input_shape[len(input_shape) - count :]
@@ -215,6 +218,11 @@ class RNN(Layer):
         if states is None and constants is None:
             return super().forward(*args, **kwargs)
         inputs = args[0] if args else kwargs.pop("inputs")
+        if constants is not None and not call_takes(self.cell, "constants"):
+            raise ValueError(
+                f"Layer {self.name}: expected a cell whose call takes constants. "
+                f"Received: {type(self.cell).__name__} and {len(constants)} constants"
+            )
         if constants is not None:
             self._num_constants = len(constants)
         extra = [self._as_input(leaf) for leaf in (*(states or ()), *(constants or ()))]
@@ -225,6 +233,7 @@ class RNN(Layer):
             kwargs["initial_state"] = extra[:count]
         if constants is not None:
             kwargs["constants"] = extra[count:]
+            self._constant_shapes = [(None, *leaf.shape[1:]) for leaf in extra[count:]]
         return super().forward(inputs, *args[1:], **kwargs)
 
     def call(
@@ -280,11 +289,6 @@ class RNN(Layer):
         cells = self.cell.cells if isinstance(self.cell, StackedRNNCells) else [self.cell]
         if constants is None and (mask is None or len(cells) == 1) and all(map(_runs_sequences, cells)):
             return self._run_sequences(cells, inputs, states, mask, training)
-        if constants is not None and not call_takes(self.cell, "constants"):
-            raise ValueError(
-                f"Layer {self.name}: expected a cell whose call takes constants. "
-                f"Received: {type(self.cell).__name__} and {len(constants)} constants"
-            )
         if hasattr(self.cell, "forget_masks"):
             self.cell.forget_masks()
         extra: dict[str, Any] = {"training": training} if call_takes(self.cell, "training") else {}
