@@ -339,6 +339,12 @@ class Layer(NodeInfo, WeightHolder):
             return [tuple(s) for s in shapes], [dtype] * len(shapes)
         return tuple(shapes), dtype
 
+    def _claimed_shapes(self, inputs: Any) -> Any:
+        """What a layer says of its output's shape, which counts for more than what tracing found; None if nothing."""
+        if type(self).compute_output_shape is Layer.compute_output_shape:
+            return None
+        return self.compute_output_shape(map_structure(_shape_of, inputs))
+
     def _must_trace(self) -> bool:
         """True for layers whose output only ``call`` knows."""
         return False
@@ -356,11 +362,9 @@ class Layer(NodeInfo, WeightHolder):
             if not isinstance(leaf, (SymbolicTensor, torch.Tensor)):
                 raise ValueError(f"Layer {self.name}: expected call() to return tensors. Received: {leaf!r}")
         shapes = map_structure(lambda leaf: tuple(leaf.shape), outputs)
-        if type(self).compute_output_shape is not Layer.compute_output_shape:
-            inputs = args[0]
-            claimed = self.compute_output_shape(map_structure(_shape_of, inputs))
-            if isinstance(claimed, list) == isinstance(shapes, list):
-                shapes = [tuple(c) for c in claimed] if isinstance(claimed, list) else tuple(claimed)
+        claimed = self._claimed_shapes(args[0])
+        if claimed is not None and isinstance(claimed, list) == isinstance(shapes, list):
+            shapes = [tuple(c) for c in claimed] if isinstance(claimed, list) else tuple(claimed)
         return shapes, map_structure(lambda leaf: leaf.dtype, outputs)
 
     # ----------------------------------------------------------------- configs

@@ -45,7 +45,9 @@ def lstm(
     mask: Tensor | None = None,
     input_masks: Sequence[Tensor] = (),
     recurrent_masks: Sequence[Tensor] = (),
-) -> tuple[Tensor, Tensor, Tensor]:
+    need_outputs: bool = True,
+    need_cell: bool = True,
+) -> tuple[Tensor | None, Tensor, Tensor | None]:
     """Runs an LSTM over a sequence, on the quickest path that computes the same.
 
     The fast paths can be differentiated once; ``kernels.fast_paths(False)`` leaves the one that can be any number of
@@ -63,6 +65,8 @@ def lstm(
         mask: bool (batch, time); a step that it leaves out repeats the output and keeps the state.
         input_masks: dropout masks (batch, in): none, one for all gates, or one for each gate.
         recurrent_masks: dropout masks (batch, units): none, one for all gates, or one for each gate.
+        need_outputs: False allows None in the place of all outputs.
+        need_cell: False allows None in the place of the last cell state.
 
     Returns:
         All outputs (batch, time, units), the last output and the last cell state.
@@ -75,8 +79,11 @@ def lstm(
     """
     activations = (activation, recurrent_activation)
     mask = needed(mask)
-    if mask is None and not recurrent_masks and len(input_masks) < 2 and fused_applies(x, activations):
-        return _fused(x, weight_ih, weight_hh, bias, h, c, input_masks)
+    if not recurrent_masks and len(input_masks) < 2 and fused_applies(x, activations):
+        if mask is None:
+            return _fused(x, weight_ih, weight_hh, bias, h, c, input_masks)
+        if not need_cell:
+            return _fused_masked(x, weight_ih, weight_hh, bias, h, c, input_masks, mask, need_outputs)
     tensors = (weight_ih, weight_hh, bias, h, c, *input_masks, *recurrent_masks)
     # The activation meets the cell state too, where there are no weights that its affine part could go to.
     if not scan_applies(x, tensors, activations) or not POINTWISE[activation].is_plain:
@@ -167,6 +174,42 @@ def _fused(
     training = torch.is_grad_enabled()
     out, h, c = torch._VF.lstm(x, states, one_block(weights), bias is not None, 1, 0.0, training, False, True)
     return out, h.squeeze(0), c.squeeze(0)
+
+
+def _fused_masked(
+    x: Tensor,
+    weight_ih: Tensor,
+    weight_hh: Tensor,
+    bias: Tensor | None,
+    h: Tensor,
+    c: Tensor,
+    masks: Sequence[Tensor],
+    mask: Tensor,
+    need_outputs: bool,
+) -> tuple[Tensor | None, Tensor, None]:
+    """The steps that count are moved to the front, run without a mask, and each output is fetched from where it is.
+
+    Nothing here waits for a device. The cell state after the last step that counts stays inside the fused kernel.
+    """
+    batch, steps = mask.shape
+    sample = torch.arange(batch, device=x.device)
+    counted = mask.cumsum(1)
+    at_end = False
+    if x.device.type == "cpu":  # where looking costs nothing
+        at_end = not bool((mask[:, 1:] & ~mask[:, :-1]).any())
+        steps = max(int(counted[:, -1].max()), 1)
+    if not at_end:
+        order = (~mask).to(torch.uint8).argsort(dim=1, stable=True) + sample.unsqueeze(1) * mask.shape[1]
+        order = order[:, :steps]
+        x = x.flatten(0, 1).index_select(0, order.flatten()).unflatten(0, order.shape)
+    out, _, _ = _fused(x[:, :steps], weight_ih, weight_hh, bias, h, c, masks)
+    rows = out.transpose(0, 1).flatten(0, 1)  # the kernel's own order, time before batch: no copy
+    place = (counted - 1).clamp(min=0) * batch + sample.unsqueeze(1)
+    last = torch.where(counted[:, -1:] > 0, rows.index_select(0, place[:, -1]), h)
+    if not need_outputs:
+        return None, last, None
+    out = rows.index_select(0, place.flatten()).unflatten(0, place.shape)
+    return torch.where(counted.unsqueeze(-1) > 0, out, h.unsqueeze(1)), last, None
 
 
 class _Scan(torch.autograd.Function):

@@ -19,6 +19,7 @@ from . import (
     core,
     cudnn_recurrent,
     embeddings,
+    lambda_layer,
     local,
     merge,
     noise,
@@ -26,6 +27,7 @@ from . import (
     pooling,
     recurrent,
     torch_module,
+    wrappers,
 )
 from .advanced_activations import *  # noqa: F403
 from .convolutional import *  # noqa: F403
@@ -33,6 +35,7 @@ from .convolutional_recurrent import *  # noqa: F403
 from .core import *  # noqa: F403
 from .cudnn_recurrent import *  # noqa: F403
 from .embeddings import *  # noqa: F403
+from .lambda_layer import *  # noqa: F403
 from .local import *  # noqa: F403
 from .merge import *  # noqa: F403
 from .noise import *  # noqa: F403
@@ -40,9 +43,12 @@ from .normalization import *  # noqa: F403
 from .pooling import *  # noqa: F403
 from .recurrent import *  # noqa: F403
 from .torch_module import *  # noqa: F403
+from .wrappers import *  # noqa: F403
 
 _ROOMS = (
     core,
+    lambda_layer,
+    wrappers,
     cudnn_recurrent,
     convolutional,
     convolutional_recurrent,

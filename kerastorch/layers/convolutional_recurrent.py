@@ -239,6 +239,10 @@ class ConvRNN2D(RNN):
         TypeError: for ``unroll=True`` or a list of cells.
 
     Source: https://keras.io/api/layers/recurrent_layers/conv_lstm2d/
+
+    Example:
+        >>> ConvRNN2D(ConvLSTM2DCell(4, 3), return_sequences=True)(torch.ones(2, 5, 8, 8, 1)).shape
+        torch.Size([2, 5, 6, 6, 4])
     """
 
     def __init__(

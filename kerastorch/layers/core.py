@@ -19,6 +19,7 @@ from ..engine.input_spec import InputSpec
 from ..engine.layer import Layer
 from ..engine.seeded import SeededLayer
 from ..kernels.dropout import dropout
+from .lambda_layer import Lambda
 
 __all__ = [
     "Dense",
@@ -35,6 +36,7 @@ __all__ = [
     "ActivityRegularization",
     "Input",
     "InputLayer",
+    "Lambda",
 ]
 
 

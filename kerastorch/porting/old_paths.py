@@ -43,7 +43,6 @@ OLD_PATHS: dict[str, tuple[str, ...]] = {
     "initializations": ("initializers",),
     "objectives": ("losses",),
     "layers.merging": ("layers.merge",),
-    "layers.lambda_layer": ("layers.core:Lambda",),
     "utils.metrics_utils": ("metrics",),
     "utils.losses_utils": ("losses",),
     "backend.tensorflow_backend": ("backend",),

@@ -84,6 +84,26 @@ def test_lstm_float32(gate, kind):
     assert worst(lstm(*arguments, **options), lstm_slow(*arguments, **options), present(arguments)) < 1e-6
 
 
+@pytest.mark.parametrize("kind", ["end", "start", "holes"])
+@pytest.mark.parametrize("need_outputs", [True, False])
+def test_lstm_fused_with_a_mask(need_outputs, kind):
+    torch.manual_seed(7)
+    for dropped, bias in itertools.product((0, 1), (True, False)):
+        arguments = lstm_arguments(torch.float32, bias)
+        options = {"mask": time_mask(kind), "input_masks": masks(dropped, IN, torch.float32)}
+        fast = lstm(*arguments, **options, need_outputs=need_outputs, need_cell=False)
+        slow = lstm_slow(*arguments, **options)
+        assert fast[2] is None and (fast[0] is None) != need_outputs
+        wanted = slice(0, 2) if need_outputs else slice(1, 2)
+        assert worst(fast[wanted], slow[wanted], present(arguments)) < 1e-6
+
+
+def test_lstm_fused_with_nothing_but_padding():
+    arguments = lstm_arguments(torch.float32)
+    out, last, _ = lstm(*arguments, mask=torch.zeros(BATCH, STEPS, dtype=torch.bool), need_cell=False)
+    assert torch.equal(last, arguments[4]) and torch.equal(out[:, 2], arguments[4])
+
+
 @pytest.mark.parametrize("reset_after", [False, True])
 @pytest.mark.parametrize("kind", ["none", "end", "start", "holes"])
 @pytest.mark.parametrize("activation", ["tanh", "relu", "hard_sigmoid"])

@@ -107,9 +107,18 @@ class SimpleRNNCell(RecurrentCell):
         return h, [h]
 
     def sequence(
-        self, inputs: Tensor, states: Sequence[Tensor], mask: Tensor | None, training: bool | None
-    ) -> tuple[Tensor, list[Tensor]]:
-        """All steps at once: the outputs (batch, time, units) and the last states."""
+        self,
+        inputs: Tensor,
+        states: Sequence[Tensor],
+        mask: Tensor | None,
+        training: bool | None,
+        need_outputs: bool = True,
+        need_states: bool = True,
+    ) -> tuple[Tensor | None, list[Tensor | None]]:
+        """All steps at once: the outputs (batch, time, units) and the last states.
+
+        What is not needed may be None, the first state excepted.
+        """
         outputs, h = simple_rnn(
             inputs,
             self.weight_ih,
@@ -228,9 +237,18 @@ class GRUCell(RecurrentCell):
         return h, [h]
 
     def sequence(
-        self, inputs: Tensor, states: Sequence[Tensor], mask: Tensor | None, training: bool | None
-    ) -> tuple[Tensor, list[Tensor]]:
-        """All steps at once: the outputs (batch, time, units) and the last states."""
+        self,
+        inputs: Tensor,
+        states: Sequence[Tensor],
+        mask: Tensor | None,
+        training: bool | None,
+        need_outputs: bool = True,
+        need_states: bool = True,
+    ) -> tuple[Tensor | None, list[Tensor | None]]:
+        """All steps at once: the outputs (batch, time, units) and the last states.
+
+        What is not needed may be None, the first state excepted.
+        """
         bias, recurrent_bias = self._biases()
         outputs, h = gru(
             inputs,
@@ -350,9 +368,18 @@ class LSTMCell(RecurrentCell):
         return h, [h, c]
 
     def sequence(
-        self, inputs: Tensor, states: Sequence[Tensor], mask: Tensor | None, training: bool | None
-    ) -> tuple[Tensor, list[Tensor]]:
-        """All steps at once: the outputs (batch, time, units) and the last states."""
+        self,
+        inputs: Tensor,
+        states: Sequence[Tensor],
+        mask: Tensor | None,
+        training: bool | None,
+        need_outputs: bool = True,
+        need_states: bool = True,
+    ) -> tuple[Tensor | None, list[Tensor | None]]:
+        """All steps at once: the outputs (batch, time, units) and the last states.
+
+        What is not needed may be None, the first state excepted.
+        """
         outputs, h, c = lstm(
             inputs,
             self.weight_ih,
@@ -363,6 +390,8 @@ class LSTMCell(RecurrentCell):
             activation=kernel_name(self.activation),
             recurrent_activation=kernel_name(self.recurrent_activation),
             mask=mask,
+            need_outputs=need_outputs,
+            need_cell=need_states,
             **self._sequence_masks(inputs, states[0], training),
         )
         return outputs, [h, c]

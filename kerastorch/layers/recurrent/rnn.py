@@ -313,8 +313,10 @@ class RNN(Layer):
             mask = None if mask is None else mask.flip(1)
         nested = self.cell.split_states(states) if isinstance(self.cell, StackedRNNCells) else [states]
         new_states = []
-        for cell, own in zip(cells, nested, strict=True):
-            x, new = cell.sequence(x, own, mask, training)
+        need_states = self.return_state or self.stateful
+        for i, (cell, own) in enumerate(zip(cells, nested, strict=True)):
+            need_outputs = self.return_sequences or self.unroll or i + 1 < len(cells)
+            x, new = cell.sequence(x, own, mask, training, need_outputs, need_states)
             new_states.append(new)
         last = new_states[-1][0]
         if self.unroll and mask is not None:

@@ -1,0 +1,157 @@
+"""A function as a layer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import torch
+
+from ..backend.bytecode import func_dump, func_load
+from ..backend.registry import Registry
+from ..backend.safe_mode import in_safe_mode
+from ..engine.layer import Layer
+
+__all__ = ["Lambda"]
+
+_FUNCTIONS = Registry("function")
+
+
+class _Written(tuple):
+    """A function as a config holds it: plain data that, within the process, still knows the function itself.
+
+    So a copy of a model needs no bytecode; a file holds the plain data only.
+    """
+
+    function: Callable
+
+    @classmethod
+    def of(cls, function: Callable) -> _Written:
+        written = cls(func_dump(function))
+        written.function = function
+        return written
+
+    def __deepcopy__(self, memo: dict) -> _Written:
+        return self
+
+
+def _write(function: Any) -> tuple[Any, str]:
+    if getattr(function, "__name__", None) == "<lambda>" and hasattr(function, "__code__"):
+        return _Written.of(function), "lambda"
+    if callable(function):
+        return getattr(function, "__name__", type(function).__name__), "function"
+    return function, "raw"
+
+
+def _read(value: Any, kind: str, name: str, custom_objects: dict[str, Any] | None) -> Any:
+    if kind == "raw":
+        return tuple(value) if isinstance(value, list) else value
+    if kind == "function":
+        return _FUNCTIONS.find(value, custom_objects)
+    if isinstance(value, _Written):
+        return value.function
+    if in_safe_mode():
+        raise ValueError(
+            f"Lambda {name}: expected a named function, since a file's lambda brings code that runs as whoever loads it. "
+            "Received: bytecode; pass safe_mode=False to load_model for a file that you trust"
+        )
+    return func_load(value)
+
+
+class Lambda(Layer):
+    """Applies a function of tensors.
+
+    Args:
+        function: takes the input (a tensor or a list of them), gives a tensor; may take ``mask``.
+        output_shape: the output's shape without the batch axis, or a function of the input shape; found out by itself
+            when missing.
+        mask: the output's mask, or a function ``(inputs, mask)`` that gives it.
+        arguments: further keyword arguments of the function.
+        **kwargs: the arguments of every layer.
+
+    Raises:
+        TypeError: when the function cannot be called.
+
+    Source: https://keras.io/api/layers/core_layers/lambda/
+
+    Example:
+        >>> import torch
+        >>> Lambda(lambda x: x * 2)(torch.ones(1, 2)).tolist()
+        [[2.0, 2.0]]
+    """
+
+    def __init__(
+        self,
+        function: Callable,
+        output_shape: Any = None,
+        mask: Any = None,
+        arguments: dict[str, Any] | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        if not callable(function):
+            raise TypeError(f"Lambda: expected function to be callable. Received: {function!r}")
+        self.function = function
+        self.arguments = dict(arguments or {})
+        self.mask = mask
+        if mask is not None:
+            self.supports_masking = True
+        if output_shape is not None and not callable(output_shape) and not isinstance(output_shape, (tuple, list)):
+            raise TypeError(f"Lambda: expected output_shape to be a tuple or a function. Received: {output_shape!r}")
+        self._output_shape = tuple(output_shape) if isinstance(output_shape, list) else output_shape
+
+    def call(self, inputs: Any, mask: Any = None) -> Any:
+        code = getattr(self.function, "__code__", None)
+        takes_mask = code is not None and "mask" in code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+        extra = {**self.arguments, "mask": mask} if takes_mask else self.arguments
+        return self.function(inputs, **extra)
+
+    def _must_trace(self) -> bool:
+        return True
+
+    def compute_output_shape(self, input_shape: Any) -> Any:
+        given = self._output_shape
+        if given is None:
+            return super().compute_output_shape(input_shape)
+        if callable(given):
+            return tuple(given(input_shape))
+        first = input_shape[0] if isinstance(input_shape, list) else input_shape
+        return (first[0] if first else None, *given)
+
+    def _claimed_shapes(self, inputs: Any) -> Any:
+        return None if self._output_shape is None else super()._claimed_shapes(inputs)
+
+    def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
+        if callable(self.mask) and not isinstance(self.mask, torch.Tensor):
+            return self.mask(inputs, mask)
+        return self.mask
+
+    def get_config(self) -> dict[str, Any]:
+        function, function_type = _write(self.function)
+        shape, shape_type = _write(self._output_shape)
+        return {
+            **super().get_config(),
+            "function": function,
+            "function_type": function_type,
+            "output_shape": shape,
+            "output_shape_type": shape_type,
+            "arguments": self.arguments,
+        }
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any], custom_objects: dict[str, Any] | None = None) -> Lambda:
+        """The layer that a config describes.
+
+        Args:
+            config: what ``get_config()`` gave; bytecode in it is refused unless the caller trusts it.
+            custom_objects: named functions.
+
+        Raises:
+            ValueError: for bytecode, or a name that nobody knows.
+        """
+        given = {k: v for k, v in config.items() if k not in ("module", "function_type_module", "output_shape_module")}
+        name = given.get("name", "")
+        kind, shape_kind = given.pop("function_type", "function"), given.pop("output_shape_type", "raw")
+        given["function"] = _read(given["function"], kind, name, custom_objects)
+        given["output_shape"] = _read(given.get("output_shape"), shape_kind, name, custom_objects)
+        return cls(**given)

@@ -1,0 +1,274 @@
+"""Layers around a layer: every time step, both directions.
+
+Source: https://keras.io/api/layers/recurrent_layers/
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+
+from ..backend import names
+from ..engine import checks
+from ..engine.input_spec import InputSpec
+from ..engine.layer import Layer
+from ..engine.symbolic import recordable
+
+__all__ = ["Wrapper", "TimeDistributed", "Bidirectional"]
+
+
+def _deserialize(entry: Any, custom_objects: dict[str, Any] | None) -> Any:
+    from . import deserialize  # the registry of all layers is made once every module is read
+
+    return deserialize(entry, custom_objects=custom_objects)
+
+
+class Wrapper(Layer):
+    """Base of layers that hold one other layer.
+
+    Args:
+        layer: the layer inside.
+        **kwargs: the arguments of every layer.
+
+    Raises:
+        TypeError: when it is no layer.
+
+    Source: https://keras.io/api/layers/base_layer/
+
+    Example:
+        >>> from kerastorch.layers import Dense
+        >>> Wrapper(Dense(2)).layer.units
+        2
+    """
+
+    def __init__(self, layer: Layer, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        if not isinstance(layer, Layer):
+            raise TypeError(f"{type(self).__name__}: expected a layer to wrap. Received: {layer!r}")
+        self.layer = layer
+
+    @property
+    def trainable(self) -> bool:
+        """Whether gradients change the weights inside."""
+        return self._trainable
+
+    @trainable.setter
+    def trainable(self, value: bool) -> None:
+        self._trainable = bool(value)
+        for inner in self._modules.values():
+            inner.trainable = value
+
+    def get_config(self) -> dict[str, Any]:
+        inner = {"class_name": type(self.layer).__name__, "config": self.layer.get_config()}
+        return {**super().get_config(), "layer": inner}
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any], custom_objects: dict[str, Any] | None = None) -> Wrapper:
+        """The layer that a config describes, with fresh weights."""
+        given = dict(config)
+        given.pop("num_constants", None)
+        return cls(_deserialize(copy.deepcopy(given.pop("layer")), custom_objects), **given)
+
+
+@recordable
+def _split_steps(y: torch.Tensor, x: torch.Tensor) -> torch.Tensor:
+    """Takes apart again the axis that batch and time of ``x`` were joined to."""
+    return y.reshape(x.shape[0], x.shape[1], *y.shape[1:])
+
+
+class TimeDistributed(Wrapper):
+    """Applies a layer to each time step.
+
+    Args:
+        layer: the layer, for one step.
+        **kwargs: the arguments of every layer.
+
+    Shape:
+        input (batch, time, ...), output (batch, time, ...).
+
+    Source: https://keras.io/api/layers/recurrent_layers/time_distributed/
+
+    Example:
+        >>> import torch
+        >>> from kerastorch.layers import Dense
+        >>> TimeDistributed(Dense(3))(torch.ones(2, 5, 4)).shape
+        torch.Size([2, 5, 3])
+    """
+
+    supports_masking = True
+
+    def __init__(self, layer: Layer, **kwargs: Any) -> None:
+        super().__init__(layer, **kwargs)
+        self.input_spec = InputSpec(min_ndim=3)
+
+    @staticmethod
+    def _step_shape(input_shape: Sequence[int | None]) -> tuple[int | None, ...]:
+        return (input_shape[0], *input_shape[2:])
+
+    def build(self, input_shape: Any) -> None:
+        if not self.layer.built:
+            self.layer.build(self._step_shape(input_shape))
+            self.layer.built = True
+        super().build(input_shape)
+
+    def compute_output_shape(self, input_shape: Any) -> Any:
+        inner = self.layer.compute_output_shape(self._step_shape(input_shape))
+        return (inner[0], input_shape[1], *inner[1:])
+
+    def _inner(self, inputs: torch.Tensor, mask: Any) -> tuple[torch.Tensor, Any]:
+        return torch.flatten(inputs, 0, 1), None if mask is None else torch.flatten(mask, 0, 1)
+
+    def call(self, inputs: torch.Tensor, mask: Any = None, training: bool | None = None) -> torch.Tensor:
+        inner, inner_mask = self._inner(inputs, mask)
+        accepted = type(self.layer)._call_names()
+        extra: dict[str, Any] = {"training": training} if "training" in accepted and training is not None else {}
+        if "mask" in accepted and inner_mask is not None:
+            extra["mask"] = inner_mask
+        return _split_steps(self.layer(inner, **extra), inputs)
+
+    def compute_mask(self, inputs: torch.Tensor, mask: Any = None) -> Any:
+        inner, inner_mask = self._inner(inputs, mask)
+        found = self.layer.compute_mask(inner, inner_mask)
+        if found is not None:
+            return _split_steps(found, inputs)
+        while mask is not None and mask.ndim > 2:
+            mask = mask.any(-1)
+        return mask
+
+
+class Bidirectional(Wrapper):
+    """Runs a recurrent layer over a sequence in both directions.
+
+    Args:
+        layer: the recurrent layer.
+        merge_mode: ``'concat'``, ``'sum'``, ``'mul'``, ``'ave'`` or None for a list of both outputs.
+        weights: initial values, the forward layer's first.
+        **kwargs: the arguments of every layer.
+
+    Shape:
+        input (batch, time, features); output as of the layer, with ``'concat'`` twice as wide; where the layer returns
+        states, those of both directions follow.
+
+    Raises:
+        ValueError: for another merge_mode.
+
+    Source: https://keras.io/api/layers/recurrent_layers/bidirectional/ (Schuster & Paliwal, 1997)
+
+    Example:
+        >>> import torch
+        >>> from kerastorch.layers import LSTM
+        >>> Bidirectional(LSTM(3))(torch.ones(2, 5, 4)).shape
+        torch.Size([2, 6])
+    """
+
+    supports_masking = True
+
+    def __init__(self, layer: Layer, merge_mode: str | None = "concat", weights: Any = None, **kwargs: Any) -> None:
+        checks.one_of("Bidirectional", "merge_mode", merge_mode, ("sum", "mul", "ave", "concat", None))
+        if isinstance(layer, Layer) and not hasattr(layer, "return_sequences"):
+            raise ValueError(f"Bidirectional: expected a recurrent layer. Received: {type(layer).__name__}")
+        super().__init__(layer, **kwargs)
+        config = layer.get_config()
+        config["go_backwards"] = not config["go_backwards"]
+        config["name"] = f"backward_{layer.name}"
+        self._layer_name = layer.name
+        backward = type(layer).from_config(copy.deepcopy(config))
+        layer.name = f"forward_{layer.name}"
+        del self._modules["layer"]
+        self.forward_layer, self.backward_layer = layer, backward
+        if weights is not None:
+            half = len(weights) // 2
+            self.forward_layer._initial_weights = weights[:half]
+            self.backward_layer._initial_weights = weights[half:]
+        self.merge_mode = merge_mode
+        self.stateful = layer.stateful
+        self.return_sequences = layer.return_sequences
+        self.return_state = layer.return_state
+        self.input_spec = layer.input_spec
+
+    @property
+    def layer(self) -> Any:
+        """The layer of the forward direction."""
+        return self.forward_layer
+
+    @layer.setter
+    def layer(self, value: Layer) -> None:
+        self._modules["layer"] = value
+
+    def build(self, input_shape: Any) -> None:
+        shape = input_shape[0] if isinstance(input_shape, list) else input_shape
+        for inner in (self.forward_layer, self.backward_layer):
+            with names.name_scope(inner.name):
+                inner.build(shape)
+            inner.built = True
+            if inner._initial_weights is not None:
+                inner.set_weights(inner._initial_weights)
+                inner._initial_weights = None
+        self.input_spec = None
+        super().build(input_shape)
+
+    def compute_output_shape(self, input_shape: Any) -> Any:
+        shape = input_shape[0] if isinstance(input_shape, list) else input_shape
+        found = self.forward_layer.compute_output_shape(shape)
+        found, states = (tuple(found[0]), found[1:]) if self.return_state else (tuple(found), [])
+        if self.merge_mode == "concat":
+            found = (*found[:-1], found[-1] * 2)
+        outputs = [found, found] if self.merge_mode is None else [found]
+        result = [*outputs, *(tuple(s) for s in states), *(tuple(s) for s in states)]
+        return result[0] if len(result) == 1 else result
+
+    def call(
+        self, inputs: Any, mask: Any = None, training: bool | None = None, initial_state: Any = None
+    ) -> torch.Tensor | list[torch.Tensor]:
+        if isinstance(inputs, (list, tuple)):
+            inputs, initial_state = inputs[0], list(inputs[1:]) or initial_state
+        mask = mask[0] if isinstance(mask, (list, tuple)) else mask
+        halves: list[Any] = [None, None]
+        if initial_state is not None:
+            if len(initial_state) % 2:
+                raise ValueError(
+                    f"Layer {self.name}: expected initial_state to hold states for both directions. "
+                    f"Received: {len(initial_state)} states"
+                )
+            middle = len(initial_state) // 2
+            halves = [initial_state[:middle], initial_state[middle:]]
+        results = [
+            inner(inputs, mask=mask, training=training, **({} if half is None else {"initial_state": half}))
+            for inner, half in zip((self.forward_layer, self.backward_layer), halves, strict=True)
+        ]
+        states = [state for result in results for state in result[1:]] if self.return_state else []
+        there, back = (result[0] if self.return_state else result for result in results)
+        if self.return_sequences:
+            back = torch.flip(back, [1])
+        outputs = self._merge(there, back)
+        return [*outputs, *states] if states or len(outputs) > 1 else outputs[0]
+
+    def _merge(self, there: torch.Tensor, back: torch.Tensor) -> list[torch.Tensor]:
+        if self.merge_mode == "concat":
+            return [torch.cat([there, back], -1)]
+        if self.merge_mode == "sum":
+            return [there + back]
+        if self.merge_mode == "ave":
+            return [(there + back) / 2]
+        if self.merge_mode == "mul":
+            return [there * back]
+        return [there, back]
+
+    def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
+        mask = mask[0] if isinstance(mask, (list, tuple)) else mask
+        if not self.return_sequences:
+            return None
+        return [mask, mask] if self.merge_mode is None else mask
+
+    def reset_states(self) -> None:
+        """Forgets the states of both directions."""
+        self.forward_layer.reset_states()
+        self.backward_layer.reset_states()
+
+    def get_config(self) -> dict[str, Any]:
+        out = super().get_config()
+        out["layer"]["config"]["name"] = self._layer_name
+        return {**out, "merge_mode": self.merge_mode}
