@@ -68,6 +68,7 @@ class Era:
     inline_epoch_end: bool = False  # a Sequence without workers is told of an epoch's end
     history_order: str = "val_first"  # or 'train_first', 'sorted'
     datasets: str = "keras2"  # loaders reseed numpy's global generator, CIFAR-10's test labels are int64; or 'tf.keras'
+    bidirectional_stateful: bool = False  # whether Bidirectional carries the states of a stateful layer over
     layer_names: str = "from_one"  # dense_1 first; or 'from_zero': dense first
     batch_dot: str = "matrices"  # K.batch_dot multiplies the last two axes; or 'outer': all other axes stay
     variables: str = "graph"  # K functions of variables are recorded and run later; or 'eager': computed at once
@@ -113,6 +114,7 @@ _TF_KERAS = dataclasses.replace(
     early_stopping_auto="ending",
     history_order="train_first",
     datasets="tf.keras",
+    bidirectional_stateful=True,
     layer_names="from_zero",
     batch_dot="outer",
     variables="eager",

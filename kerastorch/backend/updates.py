@@ -84,7 +84,7 @@ def update(x: Any, new_x: Any) -> Any:
     Example:
         >>> from kerastorch import backend as K
         >>> x = K.variable(1.0)
-        >>> K.eval(K.update(x, x + 2.0)), K.get_value(x)
+        >>> float(K.eval(K.update(x, x + 2.0))), float(K.get_value(x))
         (3.0, 3.0)
     """
     return _settled(Update(x, new_x))
@@ -96,11 +96,8 @@ def update_add(x: Any, increment: Any) -> Any:
     Example:
         >>> from kerastorch import backend as K
         >>> x = K.variable(1.0)
-        >>> count = K.function([], [], updates=[K.update_add(x, 1.0)])
-        >>> for _ in range(3):
-        ...     _ = count([])
-        >>> K.get_value(x)
-        4.0
+        >>> float(K.eval(K.update_add(x, 2.0)))
+        3.0
     """
     return _settled(Update(x, _plus(x, increment)))
 
@@ -111,7 +108,7 @@ def update_sub(x: Any, decrement: Any) -> Any:
     Example:
         >>> from kerastorch import backend as K
         >>> x = K.variable(1.0)
-        >>> K.eval(K.update_sub(x, 0.5))
+        >>> float(K.eval(K.update_sub(x, 0.5)))
         0.5
     """
     return _settled(Update(x, _plus(x, decrement, -1)))
@@ -146,7 +143,7 @@ def moving_average_update(x: Any, value: Any, momentum: float) -> Any:
     Example:
         >>> from kerastorch import backend as K
         >>> x = K.variable(0.0)
-        >>> K.eval(K.moving_average_update(x, 8.0, 0.9))
+        >>> float(K.eval(K.moving_average_update(x, 8.0, 0.9)))
         8.0
     """
     if not eras.current().batchnorm_zero_debias:

@@ -23,8 +23,9 @@ def graph_to_config(network: Any) -> dict[str, Any]:
     own = {id(node) for node in network._network_nodes}
     numbers: dict[int, int] = {}
     for layer in network.layers:
+        calls_before = _first_call(layer)
         for i, node in enumerate(node for node in layer._inbound_nodes if id(node) in own):
-            numbers[id(node)] = i
+            numbers[id(node)] = i + calls_before
     _refuse_functions(network)
     entries = []
     for layer in network.layers:
@@ -50,6 +51,11 @@ def graph_to_config(network: Any) -> dict[str, Any]:
         "input_layers": [_source(x, numbers)[:3] for x in network.inputs],
         "output_layers": [_source(x, numbers)[:3] for x in network.outputs],
     }
+
+
+def _first_call(layer: Any) -> int:
+    """The number of a layer's first call in a config: a model counts the way through itself as call 0."""
+    return int(getattr(layer, "_graph", False))
 
 
 def _refuse_functions(network: Any) -> None:
@@ -111,12 +117,13 @@ def config_to_graph(
         calls = entry.get("inbound_nodes") or []
         if not calls:
             outputs_of[name, 0] = [layer._inbound_nodes[0].outputs[0]] if layer._inbound_nodes else []
-        pending += [(name, i, call) for i, call in enumerate(calls)]
+        first = _first_call(layer)
+        pending += [(name, i + first, call) for i, call in enumerate(calls)]
     while pending:
         waiting = []
         for name, index, call in pending:
             sources = [outputs_of.get((source[0], source[1])) for source in call]
-            earlier = index == 0 or (name, index - 1) in outputs_of
+            earlier = index == _first_call(layers[name]) or (name, index - 1) in outputs_of
             if any(found is None for found in sources) or not earlier:
                 waiting.append((name, index, call))
                 continue

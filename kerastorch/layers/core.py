@@ -12,7 +12,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from .. import activations, config, constraints, initializers, regularizers
+from .. import activations, config, constraints, eras, initializers, regularizers
 from ..engine import checks
 from ..engine.input_layer import Input, InputLayer
 from ..engine.input_spec import InputSpec
@@ -245,7 +245,11 @@ class _SpatialDropout(Dropout):
         return (None, None, *ones) if self.data_format == "channels_first" else (None, *ones, None)
 
     def get_config(self) -> dict[str, Any]:
-        return {**super().get_config(), "data_format": self.data_format}
+        """The arguments; Keras 2.2.4 leaves ``data_format`` out."""
+        out = super().get_config()
+        if eras.current().name != "keras2" and self.rank > 1:
+            out["data_format"] = self.data_format
+        return out
 
 
 class SpatialDropout1D(_SpatialDropout):
@@ -269,11 +273,6 @@ class SpatialDropout1D(_SpatialDropout):
 
     def __init__(self, rate: float, **kwargs: Any) -> None:
         super().__init__(rate, "channels_last", **kwargs)
-
-    def get_config(self) -> dict[str, Any]:
-        out = super().get_config()
-        out.pop("data_format")
-        return out
 
 
 class SpatialDropout2D(_SpatialDropout):

@@ -11,11 +11,12 @@ from typing import Any
 
 import torch
 
+from .. import eras
 from ..backend import names
 from ..engine import checks
 from ..engine.input_spec import InputSpec
 from ..engine.layer import Layer
-from ..engine.symbolic import recordable
+from ..engine.symbolic import is_symbolic, recordable
 
 __all__ = ["Wrapper", "TimeDistributed", "Bidirectional"]
 
@@ -184,7 +185,8 @@ class Bidirectional(Wrapper):
             self.forward_layer._initial_weights = weights[:half]
             self.backward_layer._initial_weights = weights[half:]
         self.merge_mode = merge_mode
-        self.stateful = layer.stateful
+        # In Keras 2.2.4 a wrapped layer forgets its states from batch to batch, whatever its own `stateful` says.
+        self.stateful = layer.stateful and eras.current().bidirectional_stateful
         self.return_sequences = layer.return_sequences
         self.return_state = layer.return_state
         self.input_spec = layer.input_spec
@@ -235,6 +237,8 @@ class Bidirectional(Wrapper):
                 )
             middle = len(initial_state) // 2
             halves = [initial_state[:middle], initial_state[middle:]]
+        if self.forward_layer.stateful and not self.stateful and not is_symbolic(inputs):
+            self.reset_states()
         results = [
             inner(inputs, mask=mask, training=training, **({} if half is None else {"initial_state": half}))
             for inner, half in zip((self.forward_layer, self.backward_layer), halves, strict=True)

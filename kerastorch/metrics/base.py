@@ -56,6 +56,11 @@ class MetricVariable(Variable):
         self.read_value().sub_(self._new(value))
 
 
+for _name in ("add", "radd", "sub", "rsub", "mul", "rmul", "truediv", "rtruediv", "pow", "rpow", "neg", "abs", "getitem"):
+    # A metric always computes; arithmetic on a model's variables is recorded in eras of graphs.
+    setattr(MetricVariable, f"__{_name}__", getattr(torch.Tensor, f"__{_name}__"))
+
+
 def _fresh_name(class_name: str) -> str:
     """``auc``, ``auc_1`` …: metrics are counted from zero in every era that has them."""
     prefix = names.snake_case(class_name)

@@ -298,7 +298,10 @@ def _given_weights(y: Any, name: str, mode: str | None, weight: Any) -> Any:
     return weight
 
 
-def _class_weights(y: Any, name: str, by_class: Any) -> np.ndarray:
+def _class_weights(y: Any, name: str, by_class: Any) -> np.ndarray | None:
+    if isinstance(by_class, str) and by_class == "auto":
+        warnings.warn("fit: class_weight='auto' weighs nothing, as in Keras; pass a dict.", stacklevel=6)
+        return None
     if not isinstance(by_class, dict):
         raise TypeError(
             f"class_weight: expected a dict from class number to weight for {name}. "
