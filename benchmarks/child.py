@@ -34,7 +34,7 @@ class _Runner:
         self.keras = _load(name, device, threads)
 
     def hello(self) -> str:
-        return "{} {}".format(self.name, self.keras.__version__)
+        return f"{self.name} {self.keras.__version__}"
 
     def ready(self, row_name: str) -> None:
         from benchmarks import keras_models, rows

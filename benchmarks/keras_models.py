@@ -8,7 +8,19 @@ from __future__ import annotations
 
 from typing import Any
 
-__all__ = ["mlp", "tiny", "cnn", "lstm", "lstm_hard", "embedding", "resnet", "masked_lstm", "gru", "bilstm", "two_tower"]
+__all__ = [
+    "mlp",
+    "tiny",
+    "cnn",
+    "lstm",
+    "lstm_hard",
+    "embedding",
+    "resnet",
+    "masked_lstm",
+    "gru",
+    "bilstm",
+    "two_tower",
+]
 
 
 def _optimizer(keras: Any, name: str, rate: float, **arguments: Any) -> Any:

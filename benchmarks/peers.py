@@ -15,7 +15,7 @@ import torch
 from benchmarks import keras_models, loops
 from benchmarks.rows import Training
 
-__all__ = ["HERE", "make", "KerasTorch", "Child"]
+__all__ = ["HERE", "KerasTorch", "Child", "clock", "complain", "parse"]
 
 _ROOT = Path(__file__).resolve().parent
 

@@ -1,17 +1,18 @@
-"""What is measured: one row a model or a way of using it.
+"""What is measured: one row a model.
 
-A training row names a model of ``keras_models`` and the module of ``torch_models`` that is the same. Nothing of torch is
-imported here, because other interpreters read this file too.
+A training row names a model of ``keras_models`` and the module of ``torch_models`` that is the same. Nothing of torch
+is imported here, because other interpreters read this file too.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Callable
+from typing import Any
 
 import numpy as np
 
-__all__ = ["Training", "TRAINING", "CALLS", "PROCESSES", "select"]
+__all__ = ["Training", "TRAINING", "select"]
 
 
 @dataclass(frozen=True)
@@ -84,22 +85,6 @@ TRAINING = [
     Training("two_tower", "functional, two towers, batch 64", 64, 100, _vectors(32, 32)),
 ]
 
-# Ways of using a trained model: see calls.py.
-CALLS = {
-    "evaluate": "evaluate() of 10,000 rows, MLP, batch 128",
-    "predict": "predict() of 10,000 rows, MLP, batch 128",
-    "predict_one": "predict() of one row in a loop, tiny MLP",
-    "train_on_batch": "train_on_batch() in a loop, tiny MLP",
-    "generator": "fit from a generator, tiny MLP",
-}
-
-# What needs a process of its own: see processes.py.
-PROCESSES = {
-    "import": "import time, s",
-    "memory": "peak memory of training, MB",
-    "leak": "growth of memory over predict() calls, MB",
-}
-
 
 def select(wanted: str | None) -> list[str]:
     """The names of the rows that ``--rows`` asks for: all of them, a list, or ``issue2``.
@@ -108,10 +93,10 @@ def select(wanted: str | None) -> list[str]:
         SystemExit: for an unknown name.
 
     Example:
-        >>> select("tiny,evaluate")
-        ['tiny', 'evaluate']
+        >>> select("tiny,lstm")
+        ['tiny', 'lstm']
     """
-    known = [*(row.name for row in TRAINING), *CALLS, *PROCESSES]
+    known = [row.name for row in TRAINING]
     if not wanted:
         return known
     if wanted == "issue2":

@@ -156,7 +156,9 @@ def set_device(name: str | torch.device | None) -> None:
         torch.empty(0, device=chosen)
     except (RuntimeError, AssertionError, TypeError, NotImplementedError) as error:
         reason = str(error).splitlines()[0]
-        raise ValueError(f"set_device: expected a device that torch can use here. Received: {name!r} ({reason})") from None
+        raise ValueError(
+            f"set_device: expected a device that torch can use here. Received: {name!r} ({reason})"
+        ) from None
     _device = chosen
 
 
@@ -174,7 +176,9 @@ def torch_dtype(name: str | torch.dtype | None) -> torch.dtype:
         return name
     if name is None:
         name = _floatx
-    text = name if isinstance(name, str) else getattr(name, "__name__", None) or getattr(name, "name", None) or str(name)
+    text = (
+        name if isinstance(name, str) else getattr(name, "__name__", None) or getattr(name, "name", None) or str(name)
+    )
     found = getattr(torch, text.removesuffix("_ref"), None)
     if not isinstance(found, torch.dtype):
         raise ValueError(f"dtype: expected the name of a torch dtype such as 'float32'. Received: {name!r}")

@@ -85,7 +85,9 @@ DEFAULTS = """
 """
 
 
-@pytest.mark.parametrize("script", [EMBEDDING, LSTM, CONVOLUTION, DEFAULTS], ids=["embedding", "lstm", "conv", "defaults"])
+@pytest.mark.parametrize(
+    "script", [EMBEDDING, LSTM, CONVOLUTION, DEFAULTS], ids=["embedding", "lstm", "conv", "defaults"]
+)
 def test_script(script, tmp_path):
     path = tmp_path / "script.py"
     path.write_text(textwrap.dedent(IMPORTS) + textwrap.dedent(script))

@@ -11,7 +11,7 @@ from ..config import (
     set_floatx,
     set_image_data_format,
 )
-from . import control, math, nn, shaping, tensors, updates, values
+from . import control, math, nn, shaping, tensors, values
 from .control import *  # noqa: F403
 from .math import *  # noqa: F403
 from .nn import *  # noqa: F403

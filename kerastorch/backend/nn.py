@@ -196,7 +196,7 @@ def sparse_categorical_crossentropy(
     """The crossentropy of class numbers and predicted distributions.
 
     Args:
-        target: class numbers, whole or float, in the shape of ``output`` without the classes' axis or with size 1 there.
+        target: class numbers, whole or float, shaped as ``output`` without the classes' axis or with size 1 there.
         output: probabilities, which are clipped, or logits.
         from_logits: whether ``output`` has yet to go through a softmax.
         axis: the classes' axis.
@@ -347,9 +347,7 @@ def bias_add(x: Any, bias: Any, data_format: str | None = None) -> torch.Tensor:
     x = as_tensor(x)
     bias = as_tensor(bias, x)
     if bias.ndim not in (1, x.ndim - 1):
-        raise ValueError(
-            f"bias_add: expected a bias of 1 or {x.ndim - 1} axes. Received: shape {tuple(bias.shape)}"
-        )
+        raise ValueError(f"bias_add: expected a bias of 1 or {x.ndim - 1} axes. Received: shape {tuple(bias.shape)}")
     if data_format == "channels_first" and x.ndim > 2:
         bias = bias.reshape(-1, *[1] * (x.ndim - 2)) if bias.ndim == 1 else bias.movedim(-1, 0)
     return x + bias

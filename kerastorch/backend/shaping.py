@@ -391,9 +391,7 @@ def resize_images(
 
 
 @recordable
-def resize_volumes(
-    x: Any, depth_factor: int, height_factor: int, width_factor: int, data_format: str
-) -> torch.Tensor:
+def resize_volumes(x: Any, depth_factor: int, height_factor: int, width_factor: int, data_format: str) -> torch.Tensor:
     """Volumes made larger by whole factors, each element repeated.
 
     Args:

@@ -22,11 +22,11 @@ def weight_budget(numbers: int) -> Iterator[None]:
 
     Example:
         >>> with weight_budget(10):
-        ...     spend("dense_1", "kernel", (2, 4))
-        ...     spend("dense_1", "bias", (4,))
+        ...     spend("a", "kernel", (2, 4))
+        ...     spend("a", "bias", (4,))
         Traceback (most recent call last):
         ...
-        ValueError: Layer dense_1: expected weight 'bias' to be in the file, which holds 2 more numbers. Received: shape (4,)
+        ValueError: Layer a: expected weight 'bias' to be in the file, which holds 2 more numbers. Received: shape (4,)
     """
     token = _left.set([int(numbers)])
     try:

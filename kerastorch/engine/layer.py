@@ -33,7 +33,7 @@ from .symbolic import (
 __all__ = ["Layer", "InputSpec", "collecting_losses", "from_graph", "partition", "sublayers"]
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def _signature(call: Callable) -> tuple[frozenset[str], str]:
     """The names that a ``call`` takes, and the name of its first argument."""
     parameters = [p for p in inspect.signature(call).parameters.values() if p.kind is not p.VAR_KEYWORD]
@@ -293,7 +293,8 @@ class Layer(NodeInfo, WeightHolder):
             return tensor.to(config.torch_dtype(None)) if tensor.dtype == torch.float64 else tensor
         if leaf is not None and not isinstance(leaf, (torch.Tensor, SymbolicTensor)):
             raise ValueError(
-                f"Layer {self.name}: expected tensors or arrays as inputs. Received: {leaf!r} of type {type(leaf).__name__}"
+                f"Layer {self.name}: expected tensors or arrays as inputs. "
+                f"Received: {leaf!r} of type {type(leaf).__name__}"
             )
         return leaf
 

@@ -1,9 +1,9 @@
 """Symbolic tensors: stand-ins for data that record what is done to them, to be replayed on real tensors.
 
-A ``SymbolicTensor`` comes from ``Input()``. Every torch function, ``torch.Tensor`` method, operator, ``K.`` function or layer
-that meets one records a ``Node`` instead of computing. Shapes are inferred by running the same function on two example
-tensors on the meta device in which every unknown axis has a different size: an axis that comes out different is unknown
-(``None``), the others are fixed. No arithmetic happens.
+A ``SymbolicTensor`` comes from ``Input()``. Every torch function, ``torch.Tensor`` method, operator, ``K.`` function
+or layer that meets one records a ``Node`` instead of computing. Shapes are inferred by running the same function on
+two example tensors on the meta device in which every unknown axis has a different size: an axis that comes out
+different is unknown (``None``), the others are fixed. No arithmetic happens.
 """
 
 from __future__ import annotations
@@ -539,8 +539,8 @@ def topological(outputs: Sequence[SymbolicTensor], inputs: Sequence[SymbolicTens
             node = tensor.node
             if node is None:
                 raise ValueError(
-                    f"Graph disconnected: {tensor.name!r} of shape {tensor.shape} is needed for {output.name!r}, but it "
-                    "is not among the model's inputs"
+                    f"Graph disconnected: {tensor.name!r} of shape {tensor.shape} is needed for {output.name!r}, but "
+                    "it is not among the model's inputs"
                 )
             if expanded:
                 if state.get(id(node)) != 2:

@@ -9,8 +9,7 @@ import inspect
 from typing import Any
 
 from ..backend.registry import Registry
-from ..engine.input_layer import Input, InputLayer
-from ..engine.input_spec import InputSpec
+from ..engine.input_spec import InputSpec as InputSpec
 from ..engine.layer import Layer
 from . import (
     advanced_activations,

@@ -52,8 +52,8 @@ def _read(value: Any, kind: str, name: str, custom_objects: dict[str, Any] | Non
         return value.function
     if in_safe_mode():
         raise ValueError(
-            f"Lambda {name}: expected a named function, since a file's lambda brings code that runs as whoever loads it. "
-            "Received: bytecode; pass safe_mode=False to load_model for a file that you trust"
+            f"Lambda {name}: expected a named function, since a file's lambda brings code that runs as whoever loads "
+            "it. Received: bytecode; pass safe_mode=False to load_model for a file that you trust"
         )
     return func_load(value)
 

@@ -10,7 +10,7 @@ from torch import nn
 
 from .. import config
 from ..engine.layer import Layer
-from ..engine.symbolic import examples_for, flatten, map_structure
+from ..engine.symbolic import examples_for, flatten
 
 __all__ = ["TorchModule"]
 

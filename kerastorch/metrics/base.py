@@ -56,7 +56,21 @@ class MetricVariable(Variable):
         self.read_value().sub_(self._new(value))
 
 
-for _name in ("add", "radd", "sub", "rsub", "mul", "rmul", "truediv", "rtruediv", "pow", "rpow", "neg", "abs", "getitem"):
+for _name in (
+    "add",
+    "radd",
+    "sub",
+    "rsub",
+    "mul",
+    "rmul",
+    "truediv",
+    "rtruediv",
+    "pow",
+    "rpow",
+    "neg",
+    "abs",
+    "getitem",
+):
     # A metric always computes; arithmetic on a model's variables is recorded in eras of graphs.
     setattr(MetricVariable, f"__{_name}__", getattr(torch.Tensor, f"__{_name}__"))
 

@@ -76,8 +76,8 @@ def read(filepath: Any, custom_objects: dict[str, Any] | None, compile: bool, sa
         text = guard.attribute(file, "model_config")
         if text is None:
             raise files.FileError(
-                "load_model: expected a file with a model in it. Received: one with weights only; build the model and use "
-                "load_weights()"
+                "load_model: expected a file with a model in it. Received: one with weights only; build the model and "
+                "use load_weights()"
             )
         group = guard.child(file, "model_weights")
         description = plain.from_json(guard.text(text), "a model's configuration")

@@ -71,7 +71,9 @@ def load_model(
     if not isinstance(filepath, h5py.Group):
         path = files.existing(filepath, "a model file")
         if zipfile.is_zipfile(path):
-            raise files.FileError(f"load_model: expected an HDF5 file. Received: {path!r}, a zip archive of Keras 3's format")
+            raise files.FileError(
+                f"load_model: expected an HDF5 file. Received: {path!r}, a zip archive of Keras 3's format"
+            )
     return h5_model.read(filepath, custom_objects, compile, safe_mode)
 
 

@@ -87,8 +87,8 @@ def warn_if_not_finite(logs: dict[str, Any], epoch: int, warned: bool) -> bool:
     loss = logs.get("loss")
     if not warned and loss is not None and not math.isfinite(loss):
         warnings.warn(
-            f"fit: the loss is {float(loss)} after epoch {epoch + 1}; lower the learning rate, look for NaN in the data, "
-            "or stop with callbacks.TerminateOnNaN().",
+            f"fit: the loss is {float(loss)} after epoch {epoch + 1}; lower the learning rate, look for NaN in the "
+            "data, or stop with callbacks.TerminateOnNaN().",
             RuntimeWarning,
             stacklevel=4,
         )

@@ -31,7 +31,8 @@ def _by_output(value: Any, names: Sequence[str], argument: str, default: Any) ->
     if isinstance(value, (list, tuple)):
         if len(value) != len(names):
             raise ValueError(
-                f"compile: expected {argument} to have one entry for each of {len(names)} outputs. Received: {len(value)}"
+                f"compile: expected {argument} to have one entry for each of {len(names)} outputs. "
+                f"Received: {len(value)}"
             )
         return list(value)
     return [value] * len(names)

@@ -135,7 +135,7 @@ def _fit(array: Any, expected: Shape, name: str, what: str) -> Any:
 
 
 def target_shapes(shapes: Sequence[Shape | None], functions: Sequence[Any]) -> list[Shape | None]:
-    """The shapes that targets must have: the output's for Keras's own losses, (…, 1) for sparse ones, any for others."""
+    """The shapes that targets must have: the output's for Keras's losses, (…, 1) for sparse ones, any for others."""
     result: list[Shape | None] = []
     for shape, loss in zip(shapes, functions, strict=True):
         known = getattr(loss, "__module__", "").startswith("kerastorch.losses") and hasattr(loss, "__name__")

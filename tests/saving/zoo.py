@@ -153,12 +153,12 @@ def volume(k):
 def custom(k):
     class Scale(k.layers.Layer):
         def __init__(self, factor=1.0, **kwargs):
-            super(Scale, self).__init__(**kwargs)
+            super().__init__(**kwargs)
             self.factor = factor
 
         def build(self, input_shape):
             self.scale = self.add_weight(name="scale", shape=(input_shape[-1],), initializer="ones", trainable=True)
-            super(Scale, self).build(input_shape)
+            super().build(input_shape)
 
         def call(self, x):
             return x * self.scale * self.factor
@@ -167,7 +167,7 @@ def custom(k):
             return input_shape
 
         def get_config(self):
-            return dict(super(Scale, self).get_config(), factor=self.factor)
+            return dict(super().get_config(), factor=self.factor)
 
     model = k.models.Sequential([k.layers.Dense(3, input_shape=(4,)), Scale(2.0)])
     model.own_classes = {"Scale": Scale}
