@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
+from types import ModuleType
+
 from . import (
     activations,
     backend,
@@ -23,9 +26,12 @@ from ._version import __version__
 from .eras import set_era
 from .layers import Input
 from .models import Model, Sequential
-from .porting import old_paths
+from .porting import keras1, legacy_layers, old_paths
+from .porting.alias import install, load_ipython_extension, uninstall, unload_ipython_extension
 
 old_paths.install()
+keras1.install()
+legacy_layers.install()
 
 __all__ = [
     "Input",
@@ -40,12 +46,27 @@ __all__ = [
     "datasets",
     "eras",
     "initializers",
+    "install",
     "layers",
+    "load_ipython_extension",
     "losses",
     "metrics",
     "models",
     "optimizers",
+    "preprocessing",
     "regularizers",
     "set_era",
+    "uninstall",
+    "unload_ipython_extension",
     "utils",
+    "wrappers",
 ]
+
+_WHEN_ASKED_FOR = ("preprocessing", "wrappers")
+
+
+def __getattr__(name: str) -> ModuleType:
+    """Imports the parts that not every script needs when one asks for them."""
+    if name in _WHEN_ASKED_FOR:
+        return importlib.import_module(f"{__name__}.{name}")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -62,6 +62,8 @@ class Era:
     top_k_accuracy: str = "batch"  # the top-k functions give the mean of the batch, or one value a 'sample'
     trainable_at: str = "compile"  # or 'live'
     fit_epochs: int = 10
+    keras1_names: bool = True  # nb_epoch, border_mode … are translated with a warning; or TypeError
+    keras1_positions: bool = True  # Conv2D(64, 3, 3): the kernel's rows and columns; or its size and strides
     lr_key: str = "lr"  # the learning rate's name in logs
     shuffle_draws: str = "numpy"  # whose global generator permutes the batches
     early_stopping_auto: str = "name"  # 'acc' in the name means max; its 'ending'; or the metric's 'direction'
@@ -109,6 +111,7 @@ _TF_KERAS = dataclasses.replace(
     top_k_accuracy="sample",
     trainable_at="live",
     fit_epochs=1,
+    keras1_positions=False,
     shuffle_draws="torch",
     inline_epoch_end=True,
     early_stopping_auto="ending",
@@ -124,6 +127,7 @@ _KERAS3 = dataclasses.replace(
     _TF_KERAS,
     name="keras3",
     version="3.15",
+    keras1_names=False,
     hard_sigmoid="relu6",
     initializers="keras3",
     regularizer_factors="exact",

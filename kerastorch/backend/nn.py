@@ -65,7 +65,8 @@ def relu(x: Any, alpha: float = 0.0, max_value: float | None = None, threshold: 
         return F.leaky_relu(x, alpha)
     above = torch.where(x > threshold, x, 0.0) if threshold != 0 else torch.relu(x)
     if max_value is not None:
-        above = torch.clamp(above, 0.0, max(max_value, 0.0))
+        relu6 = threshold == 0 and max_value == 6  # whose gradient at 6 is 0, where a bound's own is 1
+        above = F.relu6(x) if relu6 else torch.clamp(above, 0.0, max(max_value, 0.0))
     return above - alpha * torch.relu(threshold - x) if alpha != 0 else above
 
 
@@ -333,7 +334,7 @@ def bias_add(x: Any, bias: Any, data_format: str | None = None) -> torch.Tensor:
 
     Args:
         x: (batch, …).
-        bias: one number for each channel, or one for each element of a sample, channels last.
+        bias: one number for each channel, or one for each element of a sample, with the channels last in its shape.
         data_format: where the channels of ``x`` are.
 
     Raises:
@@ -349,7 +350,8 @@ def bias_add(x: Any, bias: Any, data_format: str | None = None) -> torch.Tensor:
     if bias.ndim not in (1, x.ndim - 1):
         raise ValueError(f"bias_add: expected a bias of 1 or {x.ndim - 1} axes. Received: shape {tuple(bias.shape)}")
     if data_format == "channels_first" and x.ndim > 2:
-        bias = bias.reshape(-1, *[1] * (x.ndim - 2)) if bias.ndim == 1 else bias.movedim(-1, 0)
+        # as in Keras, the elements of a full bias are read in order, not moved with the axis
+        bias = bias.reshape(bias.shape[-1], *([1] * (x.ndim - 2) if bias.ndim == 1 else bias.shape[:-1]))
     return x + bias
 
 

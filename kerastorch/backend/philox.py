@@ -3,7 +3,7 @@
 An unseeded process-wide generator gives other numbers whenever something else drew before. Here each draw is a pure
 function of its seed: Philox-4x32-10 (a counter run through ten rounds of a block cipher), keyed and unpacked as
 TensorFlow 1 does for an operation with a seed. So a script that calls ``np.random.seed`` starts from the weights that
-it had under Keras 2. Everything is computed on the CPU, where results do not vary with the device.
+it had under Keras 2. Unless asked otherwise, everything is computed on the CPU.
 
 Source: J. Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC 2011.
 """
@@ -25,35 +25,61 @@ _RESERVED = 64  # counters that each truncated number may use up
 
 
 def uniform(
-    shape: Sequence[int], minval: float = 0.0, maxval: float = 1.0, *, seed: int, dtype: torch.dtype = torch.float32
+    shape: Sequence[int],
+    minval: float = 0.0,
+    maxval: float = 1.0,
+    *,
+    seed: int,
+    dtype: torch.dtype = torch.float32,
+    start: torch.Tensor | None = None,
 ) -> torch.Tensor:
-    """Uniform numbers in [minval, maxval), on the CPU.
+    """Uniform numbers in [minval, maxval).
+
+    Args:
+        shape: how many.
+        minval: the lower bound.
+        maxval: the upper bound.
+        seed: what they depend on.
+        dtype: their type.
+        start: the first counter, a whole number on the device to draw on; zero on the CPU when missing.
 
     Example:
         >>> uniform((2,), seed=1)
         tensor([0.2390, 0.9204])
     """
     wide = _wide(dtype)
-    drawn = _fill(shape, wide, lambda first, count: _unit(_block(_counters(first, count), seed), wide))
+    drawn = _fill(shape, wide, start, lambda counters: _unit(_block(counters, seed), wide))
     low, high = (torch.tensor(bound, dtype=wide) for bound in (minval, maxval))
     return drawn.mul_(high - low).add_(low).to(dtype)
 
 
 def normal(
-    shape: Sequence[int], mean: float = 0.0, stddev: float = 1.0, *, seed: int, dtype: torch.dtype = torch.float32
+    shape: Sequence[int],
+    mean: float = 0.0,
+    stddev: float = 1.0,
+    *,
+    seed: int,
+    dtype: torch.dtype = torch.float32,
+    start: torch.Tensor | None = None,
 ) -> torch.Tensor:
-    """Normally distributed numbers, on the CPU."""
+    """Normally distributed numbers; ``start`` as for ``uniform``."""
     wide = _wide(dtype)
-    drawn = _fill(shape, wide, lambda first, count: _gauss(_unit(_block(_counters(first, count), seed), wide)))
+    drawn = _fill(shape, wide, start, lambda counters: _gauss(_unit(_block(counters, seed), wide)))
     return drawn.mul_(torch.tensor(stddev, dtype=wide)).add_(torch.tensor(mean, dtype=wide)).to(dtype)
 
 
 def truncated_normal(
-    shape: Sequence[int], mean: float = 0.0, stddev: float = 1.0, *, seed: int, dtype: torch.dtype = torch.float32
+    shape: Sequence[int],
+    mean: float = 0.0,
+    stddev: float = 1.0,
+    *,
+    seed: int,
+    dtype: torch.dtype = torch.float32,
+    start: torch.Tensor | None = None,
 ) -> torch.Tensor:
-    """Normally distributed numbers no further than two standard deviations from the mean, on the CPU."""
+    """Normally distributed numbers within two standard deviations of the mean; ``start`` as for ``uniform``."""
     wide = _wide(dtype)
-    drawn = _fill(shape, wide, lambda first, count: _truncated(first, count, seed, wide))
+    drawn = _fill(shape, wide, start, lambda counters: _truncated(counters, start, seed, wide))
     return drawn.mul_(torch.tensor(stddev, dtype=wide)).add_(torch.tensor(mean, dtype=wide)).to(dtype)
 
 
@@ -62,20 +88,20 @@ def _wide(dtype: torch.dtype) -> torch.dtype:
     return torch.float64 if dtype == torch.float64 else torch.float32
 
 
-def _fill(shape: Sequence[int], dtype: torch.dtype, groups: Callable[[int, int], torch.Tensor]) -> torch.Tensor:
-    """A tensor filled with ``groups(first, count)``, chunk by chunk."""
+def _fill(
+    shape: Sequence[int], dtype: torch.dtype, start: torch.Tensor | None, groups: Callable[[torch.Tensor], torch.Tensor]
+) -> torch.Tensor:
+    """A tensor filled with ``groups(counters)``, chunk by chunk."""
+    device = None if start is None else start.device
     width = 2 if dtype == torch.float64 else 4
     total = math.prod(shape)
     number = -(-total // width)
-    out = torch.empty(number, width, dtype=dtype)
+    out = torch.empty(number, width, dtype=dtype, device=device)
     for first in range(0, number, _CHUNK):
         count = min(_CHUNK, number - first)
-        out[first : first + count] = groups(first, count)
+        counters = torch.arange(first, first + count, device=device)
+        out[first : first + count] = groups(counters if start is None else counters + start)
     return out.view(-1)[:total].reshape(tuple(shape))
-
-
-def _counters(first: int, count: int) -> torch.Tensor:
-    return torch.arange(first, first + count)
 
 
 def _block(counters: torch.Tensor, seed: int) -> torch.Tensor:
@@ -111,16 +137,17 @@ def _gauss(units: torch.Tensor) -> torch.Tensor:
     return torch.stack((angle.sin() * radius, angle.cos() * radius), -1).flatten(-2)
 
 
-def _truncated(first: int, count: int, seed: int, dtype: torch.dtype) -> torch.Tensor:
-    """``count`` groups, each the first normal numbers within (-2, 2) of a stream of its own."""
+def _truncated(counters: torch.Tensor, start: torch.Tensor | None, seed: int, dtype: torch.dtype) -> torch.Tensor:
+    """For each counter a group, the first normal numbers within (-2, 2) of a stretch of its own."""
     width = 2 if dtype == torch.float64 else 4
-    starts = _counters(first, count) * (_RESERVED * width)
-    out = torch.empty(count, width, dtype=dtype)
-    rows = torch.arange(count)
+    places = counters if start is None else counters - start
+    starts = places * (_RESERVED * width) + (0 if start is None else start)
+    out = torch.empty(len(counters), width, dtype=dtype, device=counters.device)
+    rows = torch.arange(len(counters), device=counters.device)
     blocks = 1
     while len(rows):
-        counters = starts[rows, None] + torch.arange(blocks)
-        drawn = _gauss(_unit(_block(counters, seed), dtype)).flatten(1)
+        stretch = starts[rows, None] + torch.arange(blocks, device=counters.device)
+        drawn = _gauss(_unit(_block(stretch, seed), dtype)).flatten(1)
         kept = drawn.abs() < 2
         nth = kept.cumsum(1)
         done = nth[:, -1] >= width

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,7 +12,7 @@ from .. import eras
 from ..engine.symbolic import building, computing, record, recordable
 from .variable import Variable, stored
 
-__all__ = ["Update", "assign_all", "moving_average_update", "update", "update_add", "update_sub"]
+__all__ = ["Action", "Update", "assign_all", "moving_average_update", "update", "update_add", "update_sub"]
 
 
 class Update(tuple):
@@ -40,6 +40,21 @@ class Update(tuple):
     def value(self) -> Any:
         """What is assigned."""
         return self[1]
+
+
+class Action:
+    """Something that ``K.function`` does among its updates.
+
+    Args:
+        needs: symbolic tensors whose values it takes.
+        run: what it does with the list of values.
+        of_layers: whether it stands for layers' own updates of statistics and states.
+    """
+
+    def __init__(self, needs: Sequence[Any], run: Callable[[list[Any]], None], of_layers: bool = False) -> None:
+        self.needs = list(needs)
+        self.run = run
+        self.of_layers = of_layers
 
 
 @torch.no_grad()
@@ -84,7 +99,7 @@ def update(x: Any, new_x: Any) -> Any:
     Example:
         >>> from kerastorch import backend as K
         >>> x = K.variable(1.0)
-        >>> float(K.eval(K.update(x, x + 2.0))), float(K.get_value(x))
+        >>> K.eval(K.update(x, x + 2.0)).item(), K.get_value(x).item()
         (3.0, 3.0)
     """
     return _settled(Update(x, new_x))
@@ -96,8 +111,11 @@ def update_add(x: Any, increment: Any) -> Any:
     Example:
         >>> from kerastorch import backend as K
         >>> x = K.variable(1.0)
-        >>> float(K.eval(K.update_add(x, 2.0)))
-        3.0
+        >>> count = K.function([], [], updates=[K.update_add(x, 1.0)])
+        >>> for _ in range(3):
+        ...     _ = count([])
+        >>> K.get_value(x).item()
+        4.0
     """
     return _settled(Update(x, _plus(x, increment)))
 
@@ -108,7 +126,7 @@ def update_sub(x: Any, decrement: Any) -> Any:
     Example:
         >>> from kerastorch import backend as K
         >>> x = K.variable(1.0)
-        >>> float(K.eval(K.update_sub(x, 0.5)))
+        >>> K.eval(K.update_sub(x, 0.5)).item()
         0.5
     """
     return _settled(Update(x, _plus(x, decrement, -1)))
@@ -143,7 +161,7 @@ def moving_average_update(x: Any, value: Any, momentum: float) -> Any:
     Example:
         >>> from kerastorch import backend as K
         >>> x = K.variable(0.0)
-        >>> float(K.eval(K.moving_average_update(x, 8.0, 0.9)))
+        >>> K.eval(K.moving_average_update(x, 8.0, 0.9)).round(5).item()
         8.0
     """
     if not eras.current().batchnorm_zero_debias:

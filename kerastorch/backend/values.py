@@ -197,8 +197,8 @@ def batch_get_value(ops: Sequence[Any]) -> list[Any]:
     """The values of several variables.
 
     Example:
-        >>> [float(v) for v in batch_get_value([variable(1.0), variable(2.0)])]
-        [1.0, 2.0]
+        >>> batch_get_value([variable([1.0]), variable([[2.0]])])
+        [array([1.], dtype=float32), array([[2.]], dtype=float32)]
     """
     return [eval(x) for x in ops]
 
@@ -216,7 +216,7 @@ def set_value(x: Any, value: Any) -> None:
     Example:
         >>> x = variable(1.0)
         >>> set_value(x, 5.0)
-        >>> float(get_value(x))
+        >>> get_value(x).item()
         5.0
     """
     given = value.detach() if isinstance(value, torch.Tensor) else torch.as_tensor(np.asarray(value))
@@ -238,8 +238,8 @@ def batch_set_value(tuples: Iterable[tuple[Any, Any]]) -> None:
     Example:
         >>> x, y = variable(1.0), variable(2.0)
         >>> batch_set_value([(x, 3.0), (y, 4.0)])
-        >>> [float(v) for v in batch_get_value([x, y])]
-        [3.0, 4.0]
+        >>> get_value(x).item(), get_value(y).item()
+        (3.0, 4.0)
     """
     for x, value in tuples:
         set_value(x, value)

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from ..engine.immutable import ASSIGNING, OPERATORS, operand
 from ..engine.symbolic import building, graph_type, record
 
 __all__ = ["Variable", "stored"]
@@ -91,23 +92,15 @@ def _operator(name: str) -> Callable:
     method = getattr(torch.Tensor, name)
 
     def apply(self: Variable, *args: Any) -> Any:
-        if building():
+        if type(self) is Variable and building():  # the state of a metric, a kind of its own, is no part of a graph
             return record(method, (self, *args), {})
-        return method(self, *map(_as_operand, args))
+        return method(self, *[operand(arg, self) for arg in args])
 
     apply.__name__ = name
     return apply
 
 
-def _as_operand(value: Any) -> Any:
-    return torch.as_tensor(value) if isinstance(value, np.ndarray) else value
-
-
-for _name in (
-    "add radd sub rsub mul rmul truediv rtruediv floordiv rfloordiv mod pow rpow matmul rmatmul neg abs invert "
-    "and or xor lt le gt ge getitem"
-).split():
+for _name in OPERATORS:
     setattr(Variable, f"__{_name}__", _operator(f"__{_name}__"))
-for _name in "add sub mul truediv floordiv mod pow matmul and or xor".split():
-    # v += 1 makes a new tensor, as in Keras: only assigning changes a variable
+for _name in ASSIGNING:  # v += 1 makes a new tensor: only assigning changes a variable
     setattr(Variable, f"__i{_name}__", getattr(Variable, f"__{_name}__"))

@@ -108,7 +108,7 @@ def loose_parameters(nodes: Sequence[Node]) -> list[nn.Parameter]:
     """Parameters that were used in the graph without a layer: ``torch.matmul(x, parameter)``."""
     found: dict[int, nn.Parameter] = {}
     for node in nodes:
-        if node.layer is None:
+        if node.layer is None and not node.inner:
             for leaf in flatten((node.args, node.kwargs)):
                 if isinstance(leaf, nn.Parameter):
                     found.setdefault(id(leaf), leaf)
@@ -174,7 +174,7 @@ def flatten_graph(inputs: Sequence[SymbolicTensor], nodes: Sequence[Node], tenso
             add(tensor)
         outs = [numbers[id(t)] for t in node.outputs]
         args, kwargs, extra = map_structure(to_ref, (node.args, node.kwargs, node.call_arguments))
-        flat.append((node.operation, args, kwargs, extra, node.layer, outs))
+        flat.append((node.operation, args, kwargs, extra, node.layer, outs, node.inner, node.guard))
     masks = {}
     for tensor in [*inputs, *(t for node in nodes for t in node.outputs)]:
         if tensor._keras_mask is not None and id(tensor._keras_mask) in numbers:
@@ -208,9 +208,10 @@ def restore_graph(flat: dict[str, Any]) -> Any:
             node.outputs.append(tensors[i])
             layer._inbound_nodes.append(node)
             tensors[i]._keras_history = (layer, len(layer._inbound_nodes) - 1, 0)
-    for operation, args, kwargs, extra, layer, outs in flat["nodes"]:
+    for operation, args, kwargs, extra, layer, outs, inner, guard in flat["nodes"]:
         args, kwargs, extra = map_structure(from_ref, (args, kwargs, extra))
         node = Node(operation, args, kwargs, layer=layer)
+        node.inner, node.guard = inner, guard
         node.outputs = [tensors[i] for i in outs]
         for k, tensor in enumerate(node.outputs):
             tensor.node, tensor.index = node, k

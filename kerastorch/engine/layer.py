@@ -16,6 +16,7 @@ from ..backend.updates import assign_all
 from . import checks
 from .calls import calls, collecting_losses, from_graph
 from .holder import WeightHolder, partition, sublayers
+from .immutable import as_immutable, foreign
 from .input_spec import InputSpec, check_inputs
 from .nodes import NodeInfo
 from .symbolic import (
@@ -241,16 +242,23 @@ class Layer(NodeInfo, WeightHolder):
             now = phase.current()
             kwargs["training"] = self.training if now is None else now
         if phase.running() or tracing.active():
-            outputs = self.call(*args, **kwargs)
+            outputs = self._call(args, kwargs)
         else:
             with phase.inside(self.training):
-                outputs = self.call(*args, **kwargs)
+                outputs = self._call(args, kwargs)
         if self.activity_regularizer is not None and calls.losses is not None and not tracing.active():
             for output in outputs if isinstance(outputs, (list, tuple)) else [outputs]:
                 penalty = self.activity_regularizer(output)
                 mean = eras.current().activity_regularizer == "mean"
                 calls.losses.append(penalty / output.shape[0] if mean else penalty)
         return outputs
+
+    def _call(self, args: tuple, kwargs: dict[str, Any]) -> Any:
+        """``call``; the code of a script gets tensors that it cannot change in place."""
+        if type(self).__module__.startswith("kerastorch.") or torch.compiler.is_compiling():
+            return self.call(*args, **kwargs)
+        with foreign():
+            return self.call(*as_immutable(args), **as_immutable(kwargs))
 
     def _call_from_outside(self, args: tuple, kwargs: dict[str, Any]) -> Any:
         accepted, first = _signature(type(self).call)

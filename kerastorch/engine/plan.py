@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -9,9 +10,25 @@ import torch
 
 from ..backend import phase
 from .calls import from_graph
-from .symbolic import Node, SymbolicTensor, flatten, is_symbolic, map_structure, topological, tracing
+from .symbolic import Node, SymbolicTensor, is_symbolic, topological
+from .tracing import computing
+from .trees import flatten, map_structure
 
-__all__ = ["Plan", "evaluate"]
+__all__ = ["Plan", "differentiating", "evaluate"]
+
+
+class _Differentiating(threading.local):
+    """Whether the gradients that a running plan takes will be derived once more."""
+
+    def __init__(self) -> None:
+        self.again = False
+
+    def twice(self) -> bool:
+        """True when they will."""
+        return self.again
+
+
+differentiating = _Differentiating()
 
 
 class _Slot:
@@ -54,15 +71,21 @@ class Plan:
                 dead[k].append(slot)
         watched = _watched(self.nodes, slots)
         self._watched_inputs = [slot for slot in watched if slot < self._n_inputs]
-        self.differentiates = bool(watched) or any(_watches(node) for node in self.nodes)
+        self.differentiates = any(_watches(node) for node in self.nodes)
+        self._again = self.differentiates and _derived_again(self.nodes)
         self._steps = [_step(node, slots, dead[k], watched) for k, node in enumerate(self.nodes)]
 
     def run(self, inputs: Sequence[Any]) -> list[Any]:
         """The outputs for these inputs."""
-        if self.differentiates and not torch.is_grad_enabled():
+        if not self.differentiates:
+            return self._run(inputs)
+        before = differentiating.again
+        differentiating.again = before or self._again or torch.is_grad_enabled()
+        try:
             with torch.inference_mode(False), torch.enable_grad():
                 return self._run(inputs)
-        return self._run(inputs)
+        finally:
+            differentiating.again = before
 
     def _run(self, inputs: Sequence[Any]) -> list[Any]:
         values: list[Any] = [None] * self._size
@@ -89,7 +112,7 @@ def evaluate(tensor: SymbolicTensor) -> Any:
                 f"{tensor.name}: expected a tensor that has a value by itself, since there is no data to compute it "
                 f"from here. Received: a symbolic tensor that needs an input ({error})"
             ) from None
-    if phase.running() and not tracing.active():
+    if computing():
         return plan.run([])[0]
     with phase.of(bool(phase.fixed())):
         return plan.run([])[0]
@@ -110,6 +133,19 @@ def _watched(nodes: Sequence[Node], slots: dict[int, int]) -> set[int]:
     return found
 
 
+def _derived_again(nodes: Sequence[Node]) -> bool:
+    """Whether a gradient is taken of something that was computed from another gradient."""
+    after: set[int] = set()
+    for node in nodes:
+        if any(id(parent) in after for parent in node.parents):
+            if _watches(node):
+                return True
+            after |= {id(tensor) for tensor in node.outputs}
+        elif _watches(node):
+            after |= {id(tensor) for tensor in node.outputs}
+    return False
+
+
 def _watch(value: Any) -> Any:
     if not isinstance(value, torch.Tensor) or value.requires_grad or not value.is_floating_point():
         return value
@@ -120,6 +156,8 @@ def _step(node: Node, slots: dict[int, int], dead: list[int], watched: set[int])
     """One call as a function that reads and writes the list of values."""
     outs = [slots[id(tensor)] for tensor in node.outputs]
     step = _simple_step(node, slots, outs, dead) or _general_step(node, slots, outs, dead)
+    if node.guard is not None:
+        step = _guarded(step, node.guard)
     mine = [slot for slot in outs if slot in watched]
     if not mine:
         return step
@@ -130,6 +168,16 @@ def _step(node: Node, slots: dict[int, int], dead: list[int], watched: set[int])
             values[slot] = _watch(values[slot])
 
     return watching_step
+
+
+def _guarded(step: Callable[[list[Any]], None], training: bool) -> Callable[[list[Any]], None]:
+    """The step of a call that belongs to one phase; in the other its results are left out."""
+
+    def run(values: list[Any]) -> None:
+        if not computing() or bool(phase.running_value()) is training:
+            step(values)
+
+    return run
 
 
 def _general_step(node: Node, slots: dict[int, int], outs: list[int], dead: list[int]) -> Callable[[list[Any]], None]:

@@ -10,15 +10,17 @@ from __future__ import annotations
 
 import functools
 import operator
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
 import torch
 
-from .. import config, eras
-from ..backend import names, phase
+from .. import config
+from ..backend import names
+from .immutable import OPERATORS, as_immutable, foreign
+from .tracing import building, computing, guard, tracing
+from .trees import flatten, map_structure
 
 __all__ = [
     "SymbolicTensor",
@@ -31,6 +33,7 @@ __all__ = [
     "is_symbolic",
     "computing",
     "building",
+    "wants_recording",
     "flatten",
     "map_structure",
     "tracing",
@@ -40,68 +43,6 @@ __all__ = [
 # (-1, 4 * n) succeed, and both are large enough for a deep stack of 'valid' convolutions.
 _SIZES = (5040, 7560)
 _SMALL = 64  # integer results up to this many elements keep their values: they are shapes
-
-
-class _Tracing(threading.local):
-    depth = 0
-
-
-_tracing = _Tracing()
-
-
-class tracing:  # noqa: N801 - reads as a phrase
-    """Marks that a layer's ``call`` runs only to learn its shapes: losses and updates it adds do not count."""
-
-    def __enter__(self) -> None:
-        _tracing.depth += 1
-
-    def __exit__(self, *exc: object) -> None:
-        _tracing.depth -= 1
-
-    @staticmethod
-    def active() -> bool:
-        """True inside such a block."""
-        return _tracing.depth > 0
-
-
-def computing() -> bool:
-    """Whether a step, a function or a layer runs on data, so that K functions compute."""
-    return phase.running() and not tracing.active()
-
-
-def building() -> bool:
-    """Whether arithmetic on variables is recorded, to be run later, as in a TensorFlow graph."""
-    return eras.current().variables == "graph" and not computing()
-
-
-def flatten(tree: Any) -> Iterator[Any]:
-    """The leaves of nested lists, tuples, dicts and slices, in order."""
-    if isinstance(tree, (list, tuple)):
-        for item in tree:
-            yield from flatten(item)
-    elif isinstance(tree, dict):
-        for item in tree.values():
-            yield from flatten(item)
-    elif isinstance(tree, slice):
-        yield from (tree.start, tree.stop, tree.step)
-    else:
-        yield tree
-
-
-def map_structure(fn: Callable[[Any], Any], tree: Any) -> Any:
-    """The same nesting with ``fn`` applied to every leaf."""
-    if isinstance(tree, tuple):
-        items = [map_structure(fn, item) for item in tree]
-        if type(tree) is tuple:
-            return tuple(items)
-        return type(tree)(*items) if hasattr(tree, "_fields") else type(tree)(items)
-    if isinstance(tree, list):
-        return [map_structure(fn, item) for item in tree]
-    if isinstance(tree, dict):
-        return {key: map_structure(fn, item) for key, item in tree.items()}
-    if isinstance(tree, slice):
-        return slice(fn(tree.start), fn(tree.stop), fn(tree.step))
-    return fn(tree)
 
 
 def is_symbolic(tree: Any) -> bool:
@@ -137,6 +78,7 @@ class Node:
         "output_masks",
         "call_arguments",
         "inner",
+        "guard",
     )
 
     def __init__(self, operation: Callable, args: tuple, kwargs: dict[str, Any], layer: Any = None) -> None:
@@ -149,6 +91,7 @@ class Node:
         self.output_masks: Any = None
         self.call_arguments: dict[str, Any] = {}
         self.inner = tracing.active()  # recorded inside of a layer's call
+        self.guard = guard()  # the phase that it runs in; None for both
 
     def replay(self, value_of: Callable[[SymbolicTensor], Any]) -> Any:
         """The operation's result on real values."""
@@ -231,6 +174,10 @@ class SymbolicTensor:
         """The shape, under TensorFlow's name."""
         return self.shape
 
+    def to(self, *args: Any, **kwargs: Any) -> SymbolicTensor:
+        """The tensor in another type or on another device."""
+        return record(_moved, (self, *args), kwargs, "to")
+
     def size(self, axis: int | None = None) -> Any:
         """The shape, or one axis of it."""
         return self.shape if axis is None else self.shape[axis]
@@ -282,6 +229,13 @@ class SymbolicTensor:
         return f"<SymbolicTensor {self.name!r} shape={self.shape} dtype={str(self.dtype).removeprefix('torch.')}>"
 
 
+def _moved(x: torch.Tensor, *args: Any, **kwargs: Any) -> torch.Tensor:
+    if x.device.type != "meta":
+        return x.to(*args, **kwargs)
+    kinds = [leaf for leaf in (*args, *kwargs.values()) if isinstance(leaf, (torch.dtype, torch.Tensor))]
+    return x.to(next((getattr(kind, "dtype", kind) for kind in kinds), x.dtype))
+
+
 def record_method(method: Callable, x: SymbolicTensor, *args: Any, **kwargs: Any) -> Any:
     """Records ``x.method(*args, **kwargs)``."""
     return record(method, (x, *args), kwargs)
@@ -297,10 +251,7 @@ def _operator(name: str) -> Callable:
     return apply
 
 
-for _name in (
-    "add radd sub rsub mul rmul truediv rtruediv floordiv rfloordiv mod pow rpow matmul rmatmul neg abs invert "
-    "and or xor lt le gt ge getitem"
-).split():
+for _name in OPERATORS:
     setattr(SymbolicTensor, f"__{_name}__", _operator(f"__{_name}__"))
 SymbolicTensor.__ne__ = lambda self, other: self is not other  # type: ignore[method-assign]
 
@@ -344,9 +295,12 @@ def _to_tensors(args: tuple, kwargs: dict[str, Any]) -> tuple[tuple, dict[str, A
     return map_structure(convert, (args, kwargs))
 
 
-def _as_example(leaf: Any, i: int) -> Any:
+def _as_example(leaf: Any, i: int, first: int | None = None) -> Any:
     if isinstance(leaf, SymbolicTensor):
-        return leaf._examples[min(i, len(leaf._examples) - 1)]
+        example = leaf._examples[min(i, len(leaf._examples) - 1)]
+        if first is not None and example.ndim and leaf.shape[0] is None:
+            return _example_of((first, *example.shape[1:]), example.dtype, 0)
+        return example
     if isinstance(leaf, torch.Tensor):
         # a whole number may be a size, so it keeps its value
         kept = leaf.dtype == torch.int64 and leaf.ndim == 0
@@ -365,19 +319,33 @@ def _keep_small_integers(leaf: Any) -> Any:
 
 def _infer(operation: Callable, args: tuple, kwargs: dict[str, Any], label: str) -> list[Any]:
     """The results of the operation on the example tensors, one entry for each set of sizes."""
-    both = any(len(leaf._examples) > 1 for leaf in flatten((args, kwargs)) if isinstance(leaf, SymbolicTensor))
-    results = []
-    for i in range(2 if both else 1):
-        example_args, example_kwargs = map_structure(functools.partial(_as_example, i=i), (args, kwargs))
-        try:
-            with torch.no_grad():
-                result = operation(*example_args, **example_kwargs)
-        except Exception as error:
-            shapes = [leaf.shape for leaf in flatten((args, kwargs)) if isinstance(leaf, SymbolicTensor)]
-            reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-            raise ValueError(f"{label} cannot be applied to symbolic tensors of shapes {shapes}: {reason}") from error
-        results.append(map_structure(_keep_small_integers, result))
-    return results
+    tensors = [leaf for leaf in flatten((args, kwargs)) if isinstance(leaf, SymbolicTensor)]
+    both = any(len(leaf._examples) > 1 for leaf in tensors)
+    try:
+        return [_try(operation, args, kwargs, i) for i in range(2 if both else 1)]
+    except Exception as error:
+        for first in _first_sizes(args, kwargs) if both else ():
+            try:
+                return [_try(operation, args, kwargs, i, first) for i in range(2)]
+            except Exception:  # noqa: S112 - the first error says more
+                continue
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        shapes = [leaf.shape for leaf in tensors]
+        raise ValueError(f"{label} cannot be applied to symbolic tensors of shapes {shapes}: {reason}") from error
+
+
+def _try(operation: Callable, args: tuple, kwargs: dict[str, Any], i: int, first: int | None = None) -> Any:
+    example = functools.partial(_as_example, i=i, first=first)
+    with torch.no_grad():
+        result = operation(*map_structure(example, args), **map_structure(example, kwargs))
+    return map_structure(_keep_small_integers, result)
+
+
+def _first_sizes(args: tuple, kwargs: dict[str, Any]) -> list[int]:
+    """The known sizes of first axes: what a batch of free size must be to go with them."""
+    tensors = [leaf for leaf in flatten((args, kwargs)) if isinstance(leaf, (SymbolicTensor, torch.Tensor))]
+    found = [leaf.shape[0] for leaf in tensors if leaf.ndim and leaf.shape[0] is not None]
+    return list(dict.fromkeys(int(size) for size in found if size > 1))
 
 
 def record(operation: Callable, args: tuple, kwargs: dict[str, Any], label: str | None = None) -> Any:
@@ -470,13 +438,11 @@ def graph_type(kind: type) -> type:
     return kind
 
 
-def _wants_recording(args: tuple, kwargs: dict[str, Any]) -> bool:
-    of_variables = False
-    for leaf in flatten((args, kwargs) if kwargs else args):
-        if isinstance(leaf, SymbolicTensor):
-            return True
-        of_variables = of_variables or type(leaf) in _graph_types
-    return of_variables and building()
+def wants_recording(args: tuple, kwargs: dict[str, Any]) -> bool:
+    """Whether a call with these arguments goes into the graph."""
+    if is_symbolic(args) or (kwargs and is_symbolic(kwargs)):
+        return True
+    return building() and any(type(leaf) in _graph_types for leaf in flatten((args, kwargs)))
 
 
 def recordable(fn: Callable) -> Callable:
@@ -495,9 +461,9 @@ def recordable(fn: Callable) -> Callable:
 
     @functools.wraps(fn)
     def wrapper(*args: Any, **kwargs: Any) -> Any:
-        if _wants_recording(args, kwargs):
+        if wants_recording(args, kwargs):
             return record(wrapper, args, kwargs, fn.__name__)
-        return fn(*args, **kwargs)
+        return as_immutable(fn(*args, **kwargs)) if foreign.active() else fn(*args, **kwargs)
 
     return wrapper
 

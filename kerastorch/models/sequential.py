@@ -85,6 +85,11 @@ class Sequential(Model):
             self._stack = [layer]
             self._register_layers([])
             return
+        if getattr(layer, "branches", None):  # Keras 1's Merge brings models, and with them inputs, of its own
+            inputs, output = layer.join()
+            self._stack = [layer]
+            self._init_graph(inputs, output)
+            return
         if first is None:
             self._stack = [layer]
             self._register_layers(self._stack)
@@ -111,7 +116,7 @@ class Sequential(Model):
 
     def _grow(self, layer: Layer) -> None:
         built = layer.built
-        first, below = (self.inputs[0], self.outputs[0]) if self._graph else (self._stack[0].input,) * 2
+        first, below = (self._input_structure, self.outputs[0]) if self._graph else (self._stack[0].input,) * 2
         try:
             output = layer(below)
             self._check_single(layer, output)
@@ -145,7 +150,7 @@ class Sequential(Model):
             self._reset()
         elif self._graph:
             node = next(n for n in self._plan.nodes[::-1] if n.layer is removed)
-            self._init_graph(self.inputs[0], node.input_tensors[0])
+            self._init_graph(self._input_structure, node.input_tensors[0])
         self._objective = None
         self._compile_arguments = None
 

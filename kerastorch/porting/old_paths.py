@@ -14,7 +14,7 @@ import types
 from collections.abc import Sequence
 from importlib.machinery import ModuleSpec
 
-__all__ = ["OLD_PATHS", "install"]
+__all__ = ["MORE_NAMES", "OLD_PATHS", "install"]
 
 _PACKAGE = __name__.split(".")[0]
 
@@ -34,40 +34,119 @@ OLD_PATHS: dict[str, tuple[str, ...]] = {
         "engine.network:Network as Container",
         "engine.symbolic:Node",
         "utils.layer_utils:get_source_inputs",
+        "porting.legacy_layers:merge",
+        "porting.legacy_layers:Merge",
     ),
     "engine.sequential": ("models.sequential",),
     "engine.training": ("models.model", "training.data:batch_shuffle as _batch_shuffle"),
-    "engine.training_utils": ("training.data:batch_shuffle",),
+    "engine.training_utils": ("porting.training_utils",),
     "engine.saving": ("saving",),
     "engine.functional": ("models.model", "models.model:Model as Functional"),
+    "engine.keras_tensor": ("engine.symbolic", "engine.symbolic:SymbolicTensor as KerasTensor"),
     "initializations": ("initializers",),
     "objectives": ("losses",),
+    "optimizers.legacy": ("optimizers",),
+    "optimizers.experimental": ("optimizers",),
     "layers.merging": ("layers.merge",),
+    "layers.activation": ("layers",),
+    "layers.attention": ("layers",),
+    "layers.attention.multi_head_attention": ("layers",),
+    "layers.containers": ("models",),
+    "layers.experimental": ("layers",),
+    "layers.experimental.preprocessing": ("layers",),
+    "layers.preprocessing": ("layers",),
+    "layers.reshaping": ("layers",),
+    "layers.rnn": ("layers",),
+    "layers.regularization": ("layers",),
     "utils.metrics_utils": ("metrics",),
     "utils.losses_utils": ("losses",),
+    "utils.visualize_util": ("utils.vis_utils", "utils.vis_utils:plot_model as plot"),
+    "utils.all_utils": ("utils",),
+    "utils.image_utils": ("preprocessing.image",),
+    "utils.tf_utils": ("utils",),
     "backend.tensorflow_backend": ("backend",),
+    "backend.theano_backend": ("backend",),
+    "backend.torch_backend": ("backend",),
     "backend.common": ("config",),
     "backend.load_backend": ("backend",),
+    "legacy.interfaces": ("porting.keras1",),
+    "legacy.layers": ("porting.legacy_layers",),
     "legacy.models": ("models",),
+    "_tf_keras": ("",),
+    "_tf_keras.keras": ("",),
     "src": ("",),
 }
+
+# rooms that hold more names than their own files: those that other Kerases kept there
+MORE_NAMES: dict[str, tuple[str, ...]] = {
+    "engine": (
+        "models:Model",
+        "models:Sequential",
+        "engine.input_layer:Input",
+        "engine.input_layer:InputLayer",
+        "engine.layer:Layer",
+        "engine.input_spec:InputSpec",
+        "engine.network:Network as Container",
+        "porting.legacy_layers:merge",
+        "porting.legacy_layers:Merge",
+    ),
+    "models": ("layers", "engine.network:Network as Container", "models:Model as Functional"),
+    "layers.core": ("layers",),
+    "layers.convolutional": ("layers",),
+    "layers.recurrent": ("layers",),
+    "layers.normalization": ("layers",),
+    "layers.embeddings": ("layers",),
+    "layers.advanced_activations": ("layers",),
+    "layers.wrappers": ("layers",),
+    "layers.local": ("layers",),
+    "layers.noise": ("layers",),
+    "layers.pooling": ("layers",),
+    "regularizers": ("porting.keras1_names",),
+    "utils.np_utils": ("porting.keras1_names",),
+}
+
+
+def _find(entries: tuple[str, ...], name: str) -> object:
+    """What a name means in the modules of today.
+
+    Raises:
+        AttributeError: when none of them has it.
+    """
+    for entry in entries:
+        where, _, wanted = entry.partition(":")
+        original, _, alias = wanted.partition(" as ")
+        if wanted and name != (alias or original):
+            continue
+        module = importlib.import_module(f"{_PACKAGE}.{where}" if where else _PACKAGE)
+        if wanted:
+            return getattr(module, original)
+        if name in module.__dict__ or isinstance(module, _Room):
+            return getattr(module, name)
+    raise AttributeError(name)
+
+
+def _submodule(parent: str, name: str) -> types.ModuleType | None:
+    """A module that nobody imported yet: an old one, or one that is read only when somebody asks."""
+    full = f"{parent}.{name}"
+    try:
+        return importlib.import_module(full) if importlib.util.find_spec(full) else None
+    except ModuleNotFoundError as error:
+        if error.name == full or error.name == parent:
+            return None
+        raise
 
 
 class _Room(types.ModuleType):
     """An old module: names are found in the modules of today."""
 
     def __getattr__(self, name: str) -> object:
-        for entry in OLD_PATHS[self.__dict__["__old_path__"]]:
-            where, _, wanted = entry.partition(":")
-            original, _, alias = wanted.partition(" as ")
-            if wanted and name != (alias or original):
-                continue
-            module = importlib.import_module(f"{_PACKAGE}.{where}" if where else _PACKAGE)
+        if not name.startswith("__"):
             try:
-                return getattr(module, original or name)
+                return _find(OLD_PATHS[self.__dict__["__old_path__"]], name)
             except AttributeError:
-                if wanted:
-                    raise
+                found = _submodule(self.__name__, name)
+                if found is not None:
+                    return found
         raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
 
     def __dir__(self) -> list[str]:
@@ -84,6 +163,33 @@ class _Room(types.ModuleType):
     @property
     def __all__(self) -> list[str]:
         return self.__dir__()
+
+
+def _extend(room: str) -> None:
+    """Lets a module of today find the names of ``MORE_NAMES``, and submodules that nobody imported yet."""
+    module = importlib.import_module(f"{_PACKAGE}.{room}" if room else _PACKAGE)
+    first = module.__dict__.get("__getattr__")
+
+    def __getattr__(name: str) -> object:  # noqa: N807 - a module's hook
+        if first is not None:
+            try:
+                return first(name)
+            except AttributeError:
+                pass
+        if not name.startswith("__"):
+            try:
+                return _find(MORE_NAMES.get(room, ()), name)
+            except AttributeError:
+                found = _submodule(module.__name__, name) if hasattr(module, "__path__") else None
+                if found is not None:
+                    return found
+        raise AttributeError(f"module {module.__name__!r} has no attribute {name!r}")
+
+    module.__getattr__ = __getattr__  # type: ignore[method-assign]
+
+
+# rooms whose parts are imported when somebody asks for them as attributes
+_PARENTS = ("", "layers", "utils", "engine")
 
 
 class _OldPaths(importlib.abc.MetaPathFinder, importlib.abc.Loader):
@@ -107,5 +213,10 @@ class _OldPaths(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
 def install() -> None:
     """Makes the old paths importable; done once, when the package is imported."""
-    if not any(isinstance(finder, _OldPaths) for finder in sys.meta_path):
-        sys.meta_path.append(_OldPaths())
+    if any(isinstance(finder, _OldPaths) for finder in sys.meta_path):
+        return
+    sys.meta_path.append(_OldPaths())
+    parents = {path.rpartition(".")[0] for path in OLD_PATHS} - set(OLD_PATHS)
+    for room in {*MORE_NAMES, *_PARENTS, *parents}:
+        if importlib.util.find_spec(f"{_PACKAGE}.{room}" if room else _PACKAGE) is not None:
+            _extend(room)

@@ -88,7 +88,8 @@ def _model(config: Any, known: dict[str, Any]) -> Any:
     entries = config.get("layers")
     if not isinstance(entries, list):
         return {key: _value(value) for key, value in config.items()}
-    result = {"name": config.get("name"), "layers": [_member(entry, known) for entry in entries]}
+    members = [_member(entry, known) for entry in entries if not _only_masks(entry, known)]
+    result = {"name": config.get("name"), "layers": members}
     if config.get("trainable") is False:
         result["trainable"] = False
     for key in ("input_layers", "output_layers"):
@@ -97,8 +98,13 @@ def _model(config: Any, known: dict[str, Any]) -> Any:
     if "build_input_shape" in config:
         result["build_input_shape"] = _value(config["build_input_shape"])
     if "input_layers" in result:
-        _count_calls_from_one(result)
+        _count_calls_from_zero(result)
     return result
+
+
+def _only_masks(entry: Any, known: dict[str, Any]) -> bool:
+    """Whether an entry is the comparison that Keras 3 lists for an Embedding's mask, which layers here carry along."""
+    return isinstance(entry, dict) and entry.get("class_name") == "NotEqual" and "NotEqual" not in known
 
 
 def _member(entry: Any, known: dict[str, Any]) -> dict[str, Any]:
@@ -173,15 +179,19 @@ def _places(value: Any) -> list[Any]:
     raise FileError(f"load: expected places in a graph. Received: {type(value).__name__}")
 
 
-def _count_calls_from_one(config: dict[str, Any]) -> None:
-    """A nested model's calls count from 1 in Keras 2, after the way through itself; some generations begin with 0."""
-    models = {entry.get("name") for entry in config["layers"] if entry.get("class_name") in _MODELS}
+def _count_calls_from_zero(config: dict[str, Any]) -> None:
+    """A nested model's calls count from 1 in later generations, after the one that made it."""
+    calls = {entry.get("name"): len(entry.get("inbound_nodes") or ()) for entry in config["layers"]}
     places = [place for key in ("input_layers", "output_layers") for place in config.get(key, [])]
     places += [source for entry in config["layers"] for call in entry.get("inbound_nodes") or () for source in call]
-    early = {place[0] for place in places if place[0] in models and place[1] == 0}
+    beyond = {
+        place[0]
+        for place in places
+        if isinstance(place[1], int) and calls.get(place[0]) and place[1] >= calls[place[0]]
+    }
     for place in places:
-        if place[0] in early:
-            place[1] += 1
+        if place[0] in beyond:
+            place[1] -= 1
 
 
 def _value(value: Any) -> Any:
@@ -245,6 +255,9 @@ def optimizer_config(given: Any) -> Any:
     if not isinstance(name, str) or not isinstance(config, dict):
         raise FileError("load_model: expected the optimizer as {'class_name', 'config'}. Received: something else")
     config = {key: value for key, value in config.items() if value is not None or key == "epsilon"}
+    if not config.get("use_ema"):
+        for key in ("use_ema", "ema_momentum", "ema_overwrite_frequency"):
+            config.pop(key, None)
     if "learning_rate" in config and "lr" in config:
         config.pop("lr")
     return {"class_name": name, "config": config}

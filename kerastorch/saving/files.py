@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import tempfile
 from collections.abc import Iterator
@@ -19,6 +20,7 @@ __all__ = [
     "MissingFileError",
     "existing",
     "reading",
+    "reading_bytes",
     "replacing",
     "writing",
     "may_write",
@@ -65,6 +67,21 @@ def reading(filepath: Any) -> Iterator[Any]:
             f"load: expected an HDF5 file. Received: {path!r}, which is none or is damaged ({brief(error)})"
         ) from None
     with file, as_file_errors(f"{path!r} to be a whole Keras file"):
+        yield file
+
+
+@contextmanager
+def reading_bytes(data: bytes, name: str) -> Iterator[Any]:
+    """An HDF5 file that is in memory, as a member of an archive is.
+
+    Raises:
+        FileError: when it is none, or a damaged one.
+    """
+    try:
+        file = h5py.File(io.BytesIO(data), "r")
+    except (OSError, RuntimeError, ValueError, KeyError) as error:
+        raise FileError(f"load: expected weights in {name!r}. Received: a damaged HDF5 file ({brief(error)})") from None
+    with file, as_file_errors(f"{name!r} to be a whole Keras file"):
         yield file
 
 

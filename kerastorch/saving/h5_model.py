@@ -17,7 +17,7 @@ from . import dialects, files, guard, optimizer_state, plain
 from .architecture import build, described, json_default, trusting
 from .weights_io import BACKEND, read_weights, write_weights
 
-__all__ = ["write", "read", "compile_as", "training_config"]
+__all__ = ["write", "read", "compile_as", "slack", "training_config"]
 
 
 def write(model: Any, filepath: Any, overwrite: bool, include_optimizer: bool) -> None:
@@ -46,16 +46,14 @@ def training_config(model: Any) -> dict[str, Any] | None:
     if isinstance(optimizer, optimizers.TorchOptimizer):
         warnings.warn("save: a torch optimizer has no Keras configuration, so it is not written.", stacklevel=5)
         return None
-    arguments = {
+    return {
         "optimizer_config": {"class_name": type(optimizer).__name__, "config": optimizer.get_config()},
         "loss": model.loss,
         "metrics": model.metrics,
+        "weighted_metrics": model.weighted_metrics,
         "sample_weight_mode": model.sample_weight_mode,
         "loss_weights": model.loss_weights,
     }
-    if model.weighted_metrics:  # Keras 2.2.4 forgets them
-        arguments["weighted_metrics"] = model.weighted_metrics
-    return arguments
 
 
 def _write_optimizer(file: Any, model: Any) -> None:
@@ -82,7 +80,7 @@ def read(filepath: Any, custom_objects: dict[str, Any] | None, compile: bool, sa
         group = guard.child(file, "model_weights")
         description = plain.from_json(guard.text(text), "a model's configuration")
         with trusting(custom_objects, safe_mode):
-            with weight_budget(guard.total_numbers(group) + _slack(description)):
+            with weight_budget(guard.total_numbers(group) + slack(description)):
                 model = build(description, custom_objects, "a model's configuration")
             read_weights(group, model)
             if compile:
@@ -90,7 +88,7 @@ def read(filepath: Any, custom_objects: dict[str, Any] | None, compile: bool, sa
     return model
 
 
-def _slack(description: Any) -> int:
+def slack(description: Any) -> int:
     """Room for weights that are not in a file, such as the few counters of a layer."""
     config = description.get("config") if isinstance(description, dict) else None
     layers = config.get("layers") if isinstance(config, dict) else config
@@ -118,7 +116,7 @@ def compile_as(model: Any, training: dict[str, Any], custom_objects: dict[str, A
     """Compiles a model with arguments that came from a file of any generation."""
     given = dialects.optimizer_config(training.get("optimizer_config") or training.get("optimizer") or "rmsprop")
     model.compile(
-        optimizer=optimizers.deserialize(given, custom_objects=custom_objects),
+        optimizer=optimizers.get(given) if isinstance(given, str) else optimizers.deserialize(given, custom_objects),
         loss=dialects.objective(training.get("loss")) or None,
         metrics=dialects.objective(training.get("metrics"), model),
         weighted_metrics=dialects.objective(training.get("weighted_metrics"), model),

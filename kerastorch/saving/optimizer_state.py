@@ -16,7 +16,7 @@ import numpy as np
 
 from .errors import brief
 
-__all__ = ["restore"]
+__all__ = ["layered", "restore"]
 
 
 def restore(model: Any, named: Sequence[tuple[str, np.ndarray]]) -> None:
@@ -65,9 +65,39 @@ def _is_rate(names: Sequence[str]) -> bool:
 
 def _interleaved(names: Sequence[str]) -> bool:
     """Whether the file goes weight by weight: it does where the learning rate is among the values."""
-    return len(names) > 1 and ("rate" in names[1] or names[1] == "1")
+    if len(names) < 3:
+        return False
+    # paths such as Adam/m/dense/kernel:0, Adam/v/dense/kernel:0, or the plain numbers of an archive
+    return "rate" in names[1] or names[1] == "1" or ("/" in names[1] and names[1].count("/") > 2 and _moves(names))
+
+
+def _moves(names: Sequence[str]) -> bool:
+    """Whether the first two values belong to the same weight."""
+    first, second = (name.split("/", 2)[-1] for name in names[1:3])
+    return first == second
 
 
 def _absent(optimizer: Any) -> tuple[str, ...]:
     """Slots of Keras 2.2 that later generations leave out where nothing needs them."""
     return () if getattr(optimizer, "amsgrad", False) else ("vhat", "vhats")
+
+
+def layered(model: Any) -> list[np.ndarray]:
+    """The state weight by weight, as the later generations keep it."""
+    from .. import eras
+
+    optimizer = model.optimizer
+    model._ready_program().bind()
+    values = optimizer.get_weights()
+    body = values[1:] if optimizer.saves_iterations else values
+    count = len(model._ready_program().params)
+    slots = [s for s in (body[i : i + count] for i in range(0, len(body), max(1, count))) if _is_full(s, model)]
+    head = [np.asarray(int(optimizer.iterations), "int32")]
+    if eras.current().name != "tf.keras":
+        head.append(np.asarray(float(optimizer.learning_rate), "float32"))
+    return head + [array for of_one in zip(*slots) for array in of_one]
+
+
+def _is_full(slot: list[np.ndarray], model: Any) -> bool:
+    shapes = [weight.shape for weight in model._ready_program().trained]
+    return [tuple(array.shape) for array in slot] == shapes

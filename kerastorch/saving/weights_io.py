@@ -6,16 +6,18 @@ Source: Keras 2.2.4, ``keras.engine.saving``.
 from __future__ import annotations
 
 import warnings
+import zipfile
 from collections.abc import Sequence
 from typing import Any
 
+import h5py
 import numpy as np
 
 from .. import eras
 from ..engine.layer import Layer, partition
 from ..engine.network import Network
 from ..engine.weights import Weight
-from . import files, guard
+from . import files, guard, layered
 from .legacy import convert
 
 __all__ = ["save_weights", "load_weights", "write_weights", "read_weights"]
@@ -54,7 +56,19 @@ def save_weights(model: Any, filepath: Any, overwrite: bool = True, save_format:
         )
     if files.may_write(filepath, overwrite):
         with files.writing(filepath) as file:
-            write_weights(file, model)
+            if _wants_layers(filepath):
+                layered.write(file, model)
+            else:
+                write_weights(file, model)
+
+
+def _wants_layers(filepath: Any) -> bool:
+    """Whether a path means Keras 3's layout, which has a file ending of its own."""
+    return not isinstance(filepath, h5py.Group) and str(filepath).endswith(".weights.h5") and _is_later()
+
+
+def _is_later() -> bool:
+    return eras.current().name == "keras3"
 
 
 def write_weights(group: Any, model: Any) -> None:
@@ -98,13 +112,21 @@ def load_weights(
         ValueError: when layers, numbers of weights or shapes do not match.
         MissingFileError, FileError: when the file is missing or unreadable.
     """
-    if skip_mismatch and not by_name:
+    if skip_mismatch and not by_name and eras.current().name == "keras2":
         raise ValueError("load_weights: expected by_name=True beside skip_mismatch=True. Received: by_name=False")
     if not model.built:
         raise ValueError(
             f"load_weights: expected a built model. Received: {model.name!r}, whose shapes are not known yet"
         )
+    if not isinstance(filepath, h5py.Group) and zipfile.is_zipfile(files.existing(filepath, "a weight file")):
+        from . import archive
+
+        archive.read_weights(model, files.existing(filepath), skip_mismatch)
+        return
     with files.reading(filepath) as file:
+        if layered.is_layered(file):
+            layered.read(file, model, skip_mismatch)
+            return
         group = guard.child(file, "model_weights") if is_whole_model(file) else file
         read_weights(group, model, by_name=by_name, skip_mismatch=skip_mismatch, reshape=reshape)
 

@@ -97,7 +97,9 @@ class _Batches:
             xs, ys, ws = model._standardize(x, y, weight, self.class_weight)
             self.size = int(xs[0].shape[0])
             self.count += 1
-            yield loop.Split(len(xs), len(ys))(model._feed(self.feed, xs, ys, ws))
+            fed = loop.Split(len(xs), len(ys))(model._feed(self.feed, xs, ys, ws))
+            model._program.look()
+            yield fed
 
 
 def _as_they_are(batch: Any) -> Any:

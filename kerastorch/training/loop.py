@@ -18,7 +18,7 @@ from .callback import CallbackList, History
 from .data import Columns, epoch_order
 from .logs import Logs, RunningTotals, fetch
 from .progress import Progbar, ProgbarLogger
-from .step import Program, predict_step, test_step, train_step
+from .step import Program, predictor_of, test_step, train_step
 
 __all__ = [
     "fit_arrays",
@@ -158,6 +158,7 @@ def fit_arrays(
         if finished or steps_per_epoch:
             steps = validation_steps if steps_per_epoch else None
             if validation is not None:
+                program.look()
                 values = evaluate_arrays(program, validation, split, batch_size=batch_size, steps=steps)
                 measured = dict(zip(names, values, strict=True))
             elif measure is not None:
@@ -178,11 +179,16 @@ def run_epoch(
     names = program.objective.names
     totals = RunningTotals(program.objective.stateful_names)
     begins, ends = hooks.listens_to("on_batch_begin"), hooks.listens_to("on_batch_end")
+    others = CallbackList([callback for callback in hooks if type(callback) is not ProgbarLogger])
+    watched = others.listens_to("on_batch_begin") or others.listens_to("on_batch_end")
+    program.look()
     for index, batch in enumerate(batches):
         xs, ys, ws = split(batch)
         size = 1 if one_step_each else len(xs[0])
         if begins:
             hooks.on_batch_begin(index, {"batch": index, "size": size})
+        if watched:
+            program.look()
         results = train_step(program, xs, ys, ws)
         totals.add(dict(zip(names, results, strict=True)), size, names)
         if ends:
@@ -226,9 +232,9 @@ def predict_arrays(
     batches = data.batches(None, batch_size) if steps is None else (data.whole() for _ in range(steps))
     parts: list[list[torch.Tensor]] = []
     seen = 0
+    predictor = predictor_of(model)
     for batch in batches:
-        outputs = predict_step(model, batch)
-        parts.append(outputs)
+        parts.append(predictor(batch)[0])
         seen += 1 if steps else len(batch[0])
         if bar is not None:
             bar.update(seen)

@@ -68,6 +68,7 @@ class Objective:
         self.output_names = list(names)
         self.output_shapes = list(output_shapes)
         self.functions = self._resolve_losses(loss)
+        self.called = [fn for fn in self.functions if fn is not None]  # what runs in a step: losses and metrics
         self.scored = [i for i, fn in enumerate(self.functions) if fn is not None]
         if not self.scored and not has_added_losses:
             raise ValueError("compile: expected a loss for at least one output, or add_loss(). Received: loss=None")
@@ -135,6 +136,7 @@ class Objective:
             taken=self.names,
         )
         self.names.append(key)
+        self.called.append(function)
         if metrics.is_stateful(function):
             self.stateful.append((key, function))
             self.metrics.append((i, functools.partial(metrics.update, function), weighed))

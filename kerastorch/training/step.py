@@ -1,22 +1,27 @@
 """One step as plain functions over tensors. Nothing here waits for the device.
 
-``train_step`` is the whole of learning: forward, loss, gradients by list, update, metrics.
+``train_step`` is the whole of learning: forward, loss, gradients by list, update, metrics. What it does before the
+update is a function of the batch, ``gradients``, and so are evaluation and prediction; ``capture`` may replay such a
+function where that gives the same bits.
 """
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import torch
+from torch import nn
 
 from ..backend import phase
 from ..engine.layer import collecting_losses, from_graph, partition
 from ..engine.weights import Weight
+from .capture import Captured, Watch
 from .objective import Objective
 
-__all__ = ["Program", "train_step", "test_step", "predict_step", "forward", "score"]
+__all__ = ["Program", "train_step", "test_step", "predict_step", "predictor_of", "forward", "score"]
 
 Tensors = Sequence[torch.Tensor | None]
 
@@ -32,6 +37,8 @@ class Program:
         trained: the weights that gradients are taken for.
         penalties: weights with a regularizer.
         bounded: trained weights with a constraint.
+        learn: ``gradients`` of this program, captured.
+        measure: ``measurements`` of this program, captured.
     """
 
     model: Any
@@ -48,6 +55,19 @@ class Program:
         self.bounded = [w for w in self.trained if w.constraint is not None]
         self.params = [w.tensor for w in self.trained]
         self._binding = None
+        owners = [*self.objective.called, *(w.regularizer for w in self.penalties)]
+        buffers = [b for owner in owners if isinstance(owner, nn.Module) for b in owner.buffers()]
+        self._watch = Watch(self.model, owners, buffers)
+        self.learn = Captured(functools.partial(gradients, self), self._watch)
+        self.measure = Captured(functools.partial(measurements, self), self._watch)
+
+    def look(self) -> bool:
+        """Has to be called before a step when other code may have run since the last one.
+
+        Returns:
+            Whether model, weights and settings are known to be what they were when the last step looked.
+        """
+        return self._watch.look()
 
     def bind(self) -> Any:
         """The optimizer's state for the trained weights; made on first use."""
@@ -91,6 +111,14 @@ def _results(program: Program, total: Any, parts: list, ys: Tensors, outputs: li
     return results
 
 
+def gradients(program: Program, xs: Tensors, ys: Tensors, ws: Tensors) -> tuple[list[Any], list[Any]]:
+    """What to log of a batch, and the gradient for each trained weight."""
+    with phase.of(True), torch.enable_grad():
+        total, parts, outputs, masks = score(program, xs, ys, ws)
+        grads = torch.autograd.grad(total, program.params, allow_unused=True) if program.params else ()
+    return _results(program, total, parts, ys, outputs, ws, masks), list(grads)
+
+
 def train_step(program: Program, xs: Tensors, ys: Tensors, ws: Tensors) -> list[torch.Tensor]:
     """Learns from one batch.
 
@@ -103,10 +131,7 @@ def train_step(program: Program, xs: Tensors, ys: Tensors, ws: Tensors) -> list[
     Returns:
         The loss and metrics of this batch, before the update, as tensors on the device.
     """
-    with phase.of(True), torch.enable_grad():
-        total, parts, outputs, masks = score(program, xs, ys, ws)
-        grads = torch.autograd.grad(total, program.params, allow_unused=True) if program.params else ()
-    results = _results(program, total, parts, ys, outputs, ws, masks)
+    results, grads = program.learn(xs, ys, ws)
     if program.params:
         program.optimizer.step(grads, program.bind())
         if program.bounded:
@@ -117,16 +142,35 @@ def train_step(program: Program, xs: Tensors, ys: Tensors, ws: Tensors) -> list[
     return results
 
 
-def test_step(program: Program, xs: Tensors, ys: Tensors, ws: Tensors) -> list[torch.Tensor]:
-    """The loss and metrics of one batch in inference, as tensors on the device."""
+def measurements(program: Program, xs: Tensors, ys: Tensors, ws: Tensors) -> tuple[list[Any]]:
+    """What to log of a batch, in inference."""
     with phase.of(False), torch.no_grad():
         total, parts, outputs, masks = score(program, xs, ys, ws)
-        return _results(program, total, parts, ys, outputs, ws, masks)
+        return (_results(program, total, parts, ys, outputs, ws, masks),)
+
+
+def test_step(program: Program, xs: Tensors, ys: Tensors, ws: Tensors) -> list[torch.Tensor]:
+    """The loss and metrics of one batch in inference, as tensors on the device."""
+    return program.measure(xs, ys, ws)[0]
+
+
+def outputs_of(model: Any, xs: Tensors) -> tuple[list[torch.Tensor]]:
+    """What a model gives for a batch, in inference."""
+    with phase.of(False), torch.no_grad():
+        from_graph()
+        outputs = model(xs[0] if len(xs) == 1 else list(xs))
+    return (list(outputs) if isinstance(outputs, (list, tuple)) else _values(outputs),)
+
+
+def predictor_of(model: Any) -> Captured:
+    """``outputs_of`` for a model, captured; to be asked for again whenever other code may have run."""
+    found = model.__dict__.get("_predictor")
+    if found is None:
+        found = model._predictor = Captured(functools.partial(outputs_of, model), Watch(model))
+    found.watch.look()
+    return found
 
 
 def predict_step(model: Any, xs: Tensors) -> list[torch.Tensor]:
     """The outputs of one batch in inference."""
-    with phase.of(False), torch.no_grad():
-        from_graph()
-        outputs = model(xs[0] if len(xs) == 1 else list(xs))
-    return list(outputs) if isinstance(outputs, (list, tuple)) else _values(outputs)
+    return predictor_of(model)(xs)[0]

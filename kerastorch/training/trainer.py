@@ -165,8 +165,10 @@ class Trainer(GeneratorMethods, UserData):
 
     def _ready_program(self) -> Program:
         """What a training step needs, made anew when the trained weights changed."""
-        trained = self._trained_weights()
         known = self._program
+        if known is not None and known.objective is self._objective and known.look():
+            return known
+        trained = self._trained_weights()
         if (
             known is None
             or known.objective is not self._objective
@@ -175,6 +177,7 @@ class Trainer(GeneratorMethods, UserData):
             self._program = known = Program(self, self._objective, self.optimizer, trained)
         else:
             known.params = [w.tensor for w in trained]
+        known.look()
         return known
 
     # -------------------------------------------------------------------- fit
@@ -469,6 +472,7 @@ class Trainer(GeneratorMethods, UserData):
     def __getstate__(self) -> dict[str, Any]:
         state = super().__getstate__()
         state["_objective"] = state["_program"] = None  # made of closures; compile's arguments make them again
+        state.pop("_predictor", None)
         return state
 
     def __setstate__(self, state: dict[str, Any]) -> None:

@@ -5,7 +5,16 @@ Source: https://keras.io/api/utils/
 
 from __future__ import annotations
 
-from kerastorch.utils import data_utils, generic_utils, io_utils, np_utils
+from kerastorch.utils import (
+    conv_utils,
+    data_utils,
+    generic_utils,
+    io_utils,
+    layer_utils,
+    multi_gpu_utils,
+    np_utils,
+    vis_utils,
+)
 from kerastorch.utils.data_utils import GeneratorEnqueuer, OrderedEnqueuer, Sequence, get_file
 from kerastorch.utils.generic_utils import (
     CustomObjectScope,
@@ -16,7 +25,10 @@ from kerastorch.utils.generic_utils import (
     serialize_keras_object,
 )
 from kerastorch.utils.io_utils import HDF5Matrix, h5dict
+from kerastorch.utils.layer_utils import convert_all_kernels_in_model, get_source_inputs, print_summary
+from kerastorch.utils.multi_gpu_utils import multi_gpu_model
 from kerastorch.utils.np_utils import normalize, to_categorical
+from kerastorch.utils.vis_utils import model_to_dot, plot_model
 
 __all__ = [
     "CustomObjectScope",
@@ -25,16 +37,26 @@ __all__ = [
     "OrderedEnqueuer",
     "Progbar",
     "Sequence",
+    "conv_utils",
+    "convert_all_kernels_in_model",
     "custom_object_scope",
     "data_utils",
     "deserialize_keras_object",
     "generic_utils",
     "get_custom_objects",
     "get_file",
+    "get_source_inputs",
     "h5dict",
     "io_utils",
+    "layer_utils",
+    "model_to_dot",
+    "multi_gpu_model",
+    "multi_gpu_utils",
     "normalize",
     "np_utils",
+    "plot_model",
+    "print_summary",
     "serialize_keras_object",
     "to_categorical",
+    "vis_utils",
 ]

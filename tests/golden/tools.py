@@ -53,6 +53,9 @@ class Tools:
         rng = self.seeded("direction")
         return [rng.uniform(-1, 1, np.shape(o)) for o in outputs]
 
+    def never_computed(self, layer):
+        """Says, before a layer is called, that the recording side cannot compute it and only its weights count."""
+
     # The half that needs a backend.
 
     def value(self, tensor):

@@ -208,6 +208,57 @@ def _(k, t):
     return results
 
 
+area.layer(
+    "convlstm2d/cell",
+    lambda k: k.layers.ConvRNN2D(k.layers.ConvLSTM2DCell(2, 2, padding="same"), return_sequences=True),
+    FILM,
+)
+
+# CuDNNLSTM and CuDNNGRU. In Keras they run on a GPU only, but their weights can be saved, and Keras itself turns them
+# into those of the plain layers that compute the same.
+
+
+def cudnn(name, plain_arguments, **arguments):
+    cls = "CuDNN" + name
+
+    @area.run("{}/{}".format(cls.lower(), "_".join(["weights_and_numbers", *sorted(arguments)])))
+    def _(k, t):
+        path = t.scratch("weights.h5")
+        fast = getattr(k.layers, cls)(3, input_shape=(5, 4), **arguments)
+        t.never_computed(fast)
+        model = k.models.Sequential([fast])
+        t.set_weights(model)
+        results = {
+            "config": fast.get_config(),
+            "output_shape": model.output_shape,
+            "weight_shapes": [w.shape for w in model.get_weights()],
+            "weight_names": [w.name for w in model.weights],
+        }
+        model.save_weights(path)
+        plain_layer = getattr(k.layers, name)(
+            3, recurrent_activation="sigmoid", input_shape=(5, 4), **plain_arguments, **arguments
+        )
+        plain = k.models.Sequential([plain_layer])
+        plain.load_weights(path)
+        x = t.rng.standard_normal((3, 5, 4))
+        results["plain_weights"] = plain.get_weights()
+        results["plain_output"] = plain.predict(x)
+        results["own_output"] = plain.predict(x) if t.recording else model.predict(x)
+        # and back
+        plain.save_weights(path)
+        model.set_weights([0 * w for w in model.get_weights()])
+        model.load_weights(path)
+        results["weights_back"] = model.get_weights()
+        return results
+
+
+cudnn("LSTM", {})
+cudnn("LSTM", {}, return_sequences=True)
+cudnn("LSTM", {}, return_sequences=True, go_backwards=True)
+cudnn("GRU", {"reset_after": True})
+cudnn("GRU", {"reset_after": True}, return_sequences=True)
+
+
 # Bidirectional
 
 for mode in ("concat", "sum", "mul", "ave"):

@@ -1,0 +1,216 @@
+"""What belongs to the process: settings, names, and the parts of TensorFlow that have no counterpart.
+
+Source: https://faroit.com/keras-docs/2.2.4/backend/
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any, NoReturn
+
+import torch
+
+from .. import config
+from ..config import (
+    epsilon,
+    floatx,
+    image_data_format,
+    normalize_data_format,
+    set_epsilon,
+    set_floatx,
+    set_image_data_format,
+)
+from . import names
+from .control import forget_learning_phase
+from .convert import dtype_name
+from .names import get_uid, reset_uids
+from .random import forget_streams
+
+__all__ = [
+    "backend",
+    "clear_session",
+    "epsilon",
+    "floatx",
+    "get_session",
+    "get_uid",
+    "image_data_format",
+    "image_dim_ordering",
+    "is_float_dtype",
+    "is_int_dtype",
+    "manual_variable_initialization",
+    "name_scope",
+    "normalize_data_format",
+    "reset_uids",
+    "set_epsilon",
+    "set_floatx",
+    "set_image_data_format",
+    "set_image_dim_ordering",
+    "set_session",
+    "standardize_dtype",
+]
+
+_ORDERINGS = {"channels_first": "th", "channels_last": "tf"}
+
+
+def backend() -> str:
+    """The backend's name: ``'tensorflow'``.
+
+    Everything runs on torch. But scripts ask in order to choose layouts, weights and formulas, and those are
+    TensorFlow's here.
+
+    Example:
+        >>> backend()
+        'tensorflow'
+    """
+    return "tensorflow"
+
+
+def image_dim_ordering() -> str:
+    """The default place of the channels, as Keras 1 called it: ``'th'`` (first) or ``'tf'`` (last).
+
+    Example:
+        >>> image_dim_ordering()
+        'tf'
+    """
+    return _ORDERINGS[config.image_data_format()]
+
+
+def set_image_dim_ordering(dim_ordering: str) -> None:
+    """Sets the default place of the channels: ``'th'`` (first) or ``'tf'`` (last).
+
+    Raises:
+        ValueError: for any other name.
+
+    Example:
+        >>> set_image_dim_ordering("tf")
+        >>> image_data_format()
+        'channels_last'
+    """
+    found = [name for name, short in _ORDERINGS.items() if short == dim_ordering]
+    if not found:
+        raise ValueError(f"set_image_dim_ordering: expected 'th' or 'tf'. Received: {dim_ordering!r}")
+    config.set_image_data_format(found[0])
+
+
+@contextmanager
+def name_scope(name: str, default_name: str | None = None, values: Iterable[Any] | None = None) -> Iterator[str]:
+    """Variables made in the block get ``name/`` in front of their names.
+
+    Args:
+        name: the scope; ``default_name`` when None.
+        default_name: a name to fall back on.
+        values: accepted as in TensorFlow, where it named the graph.
+
+    Example:
+        >>> from kerastorch import backend as K
+        >>> with name_scope("encoder"):
+        ...     K.variable(0.0, name="scale").name
+        'encoder/scale:0'
+    """
+    scope = name or default_name or "scope"
+    with names.name_scope(scope):
+        yield f"{scope}/"
+
+
+def clear_session() -> None:
+    """Starts names, the learning phase and seeded draws anew, and gives free GPU memory back.
+
+    Models made before stay usable.
+
+    Example:
+        >>> clear_session()
+        >>> get_uid("an example")
+        1
+    """
+    reset_uids()
+    forget_learning_phase()
+    forget_streams()
+    if torch.cuda.is_initialized():
+        torch.cuda.empty_cache()
+
+
+_warned: set[str] = set()
+
+
+def _warn_once(what: str, why: str) -> None:
+    if what not in _warned:
+        _warned.add(what)
+        warnings.warn(f"{what} has no effect: {why}", stacklevel=3)
+
+
+def manual_variable_initialization(value: bool) -> None:
+    """Accepted for scripts that call it; variables always have their first values.
+
+    Example:
+        >>> manual_variable_initialization(False)
+    """
+    if value:
+        _warn_once("manual_variable_initialization", "variables have their first values from the start")
+
+
+def set_session(session: Any) -> None:
+    """Accepted for scripts that set TensorFlow's memory options with it; torch takes GPU memory as it needs it.
+
+    Example:
+        >>> import warnings
+        >>> with warnings.catch_warnings():
+        ...     warnings.simplefilter("ignore")
+        ...     set_session(None)
+    """
+    _warn_once("set_session", "there is no TensorFlow session; torch takes GPU memory as it needs it")
+
+
+def get_session() -> NoReturn:
+    """There is no TensorFlow session to get.
+
+    Raises:
+        NotImplementedError: always; the message names what to use instead.
+    """
+    raise NotImplementedError(
+        "get_session: expected a script without TensorFlow sessions, since everything runs on torch; K.function runs "
+        "graphs, K.get_value and K.set_value read and write variables, config.set_device chooses the device"
+    )
+
+
+def _get_available_gpus() -> list[str]:
+    """The GPUs' names, as the TensorFlow backend listed them."""
+    return [f"/device:GPU:{i}" for i in range(torch.cuda.device_count())]
+
+
+# ---------------------------------------------------------------- later Keras
+
+
+def standardize_dtype(dtype: Any) -> str:
+    """A type's name; ``floatx()`` for None.
+
+    Raises:
+        ValueError: for a type that torch does not have.
+
+    Example:
+        >>> standardize_dtype(torch.int32), standardize_dtype(None)
+        ('int32', 'float32')
+    """
+    return dtype_name(config.torch_dtype(dtype))
+
+
+def is_float_dtype(dtype: Any) -> bool:
+    """Whether a type is a float type.
+
+    Example:
+        >>> is_float_dtype("bfloat16"), is_float_dtype("int8")
+        (True, False)
+    """
+    return config.torch_dtype(dtype).is_floating_point
+
+
+def is_int_dtype(dtype: Any) -> bool:
+    """Whether a type holds whole numbers.
+
+    Example:
+        >>> is_int_dtype("int8"), is_int_dtype("bool")
+        (True, False)
+    """
+    kind = config.torch_dtype(dtype)
+    return not (kind.is_floating_point or kind.is_complex or kind == torch.bool)

@@ -1,0 +1,108 @@
+"""Tensors as graph code means them: ``x += 1`` makes a new one.
+
+Layers, losses and functions of a TensorFlow graph change nothing in place, whatever they look like: ``y_pred /=
+K.sum(y_pred)`` leaves the model's output alone. What such code is given, and what K functions give it, is an
+``Immutable``, so that it means the same here.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import torch
+
+from .trees import map_structure
+
+__all__ = ["ASSIGNING", "Immutable", "OPERATORS", "as_immutable", "foreign", "operand"]
+
+OPERATORS = (
+    "add radd sub rsub mul rmul truediv rtruediv floordiv rfloordiv mod pow rpow matmul rmatmul neg abs invert "
+    "and or xor lt le gt ge getitem"
+).split()
+ASSIGNING = "add sub mul truediv floordiv mod pow matmul and or xor".split()
+
+
+class Immutable(torch.Tensor):
+    """A tensor whose operators never write into it and take arrays as TensorFlow's do.
+
+    Torch functions on it give plain tensors.
+
+    Example:
+        >>> x = torch.ones(2)
+        >>> y = as_immutable(x)
+        >>> y += 1
+        >>> x.tolist(), y.tolist()
+        ([1.0, 1.0], [2.0, 2.0])
+    """
+
+    __torch_function__ = torch._C._disabled_torch_function_impl
+    __array_ufunc__ = None  # numpy_array * tensor goes to __rmul__
+
+    def get_shape(self) -> tuple[int, ...]:
+        """The shape, under TensorFlow's name."""
+        return tuple(self.shape)
+
+
+def operand(value: Any, like: torch.Tensor) -> Any:
+    """An array as a tensor beside another one, a float64 one in its type."""
+    if not isinstance(value, np.ndarray):
+        return value
+    kind = like.dtype if value.dtype == np.float64 and like.is_floating_point() else None
+    return torch.as_tensor(value, dtype=kind, device=like.device)
+
+
+def _operator(name: str) -> Callable:
+    method = getattr(torch.Tensor, name)
+
+    def apply(self: Immutable, *args: Any) -> Any:
+        result = method(self, *[operand(arg, self) for arg in args])
+        return result.as_subclass(Immutable) if isinstance(result, torch.Tensor) else result
+
+    apply.__name__ = name
+    return apply
+
+
+for _name in OPERATORS:
+    setattr(Immutable, f"__{_name}__", _operator(f"__{_name}__"))
+for _name in ASSIGNING:
+    setattr(Immutable, f"__i{_name}__", getattr(Immutable, f"__{_name}__"))
+
+
+def as_immutable(tree: Any) -> Any:
+    """The plain tensors in a nesting as ``Immutable`` ones, sharing memory."""
+    return map_structure(_leaf, tree)
+
+
+def _leaf(leaf: Any) -> Any:
+    if type(leaf) is not torch.Tensor:
+        return leaf
+    seen = leaf.as_subclass(Immutable)
+    mask = getattr(leaf, "_keras_mask", None)
+    if mask is not None:
+        seen._keras_mask = mask
+    return seen
+
+
+class _Foreign(threading.local):
+    depth = 0
+
+
+_foreign = _Foreign()
+
+
+class foreign:  # noqa: N801 - reads as a phrase
+    """Marks that code of a script runs, to which K functions give tensors that it cannot change in place."""
+
+    def __enter__(self) -> None:
+        _foreign.depth += 1
+
+    def __exit__(self, *exc: object) -> None:
+        _foreign.depth -= 1
+
+    @staticmethod
+    def active() -> bool:
+        """True inside such a block."""
+        return _foreign.depth > 0

@@ -1,0 +1,62 @@
+"""Whether calls are recorded or computed, and under which conditions a recorded one will run."""
+
+from __future__ import annotations
+
+import threading
+
+from .. import eras
+from ..backend import phase
+
+__all__ = ["building", "computing", "guard", "guarded", "tracing"]
+
+
+class _Tracing(threading.local):
+    depth = 0
+    guard: bool | None = None
+
+
+_tracing = _Tracing()
+
+
+class tracing:  # noqa: N801 - reads as a phrase
+    """Marks that a layer's ``call`` runs only to learn its shapes: losses and updates it adds do not count."""
+
+    def __enter__(self) -> None:
+        _tracing.depth += 1
+
+    def __exit__(self, *exc: object) -> None:
+        _tracing.depth -= 1
+
+    @staticmethod
+    def active() -> bool:
+        """True inside such a block."""
+        return _tracing.depth > 0
+
+
+class guarded:  # noqa: N801 - reads as a phrase
+    """What is recorded inside the block runs in one phase only: True is training, False inference."""
+
+    def __init__(self, training: bool) -> None:
+        self.training = training
+
+    def __enter__(self) -> None:
+        self.before = _tracing.guard
+        _tracing.guard = self.training
+
+    def __exit__(self, *exc: object) -> None:
+        _tracing.guard = self.before
+
+
+def guard() -> bool | None:
+    """The phase that calls recorded now will run in; None for both."""
+    return _tracing.guard
+
+
+def computing() -> bool:
+    """Whether a step, a function or a layer runs on data, so that K functions compute."""
+    return phase.running() and not tracing.active()
+
+
+def building() -> bool:
+    """Whether arithmetic on variables is recorded, to be run later, as in a TensorFlow graph."""
+    return eras.current().variables == "graph" and not computing()

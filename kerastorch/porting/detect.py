@@ -1,0 +1,216 @@
+"""Which Keras generation a script was written for, read from its imports and arguments."""
+
+from __future__ import annotations
+
+import ast
+import os
+from dataclasses import dataclass, field
+
+__all__ = ["Verdict", "detect", "detect_file"]
+
+_KERAS1_NAMES = {
+    "nb_epoch", "border_mode", "nb_filter", "nb_row", "nb_col", "filter_length", "subsample", "subsample_length",
+    "W_regularizer", "b_regularizer", "U_regularizer", "W_constraint", "b_constraint", "dim_ordering", "inner_init",
+    "inner_activation", "dropout_W", "dropout_U", "samples_per_epoch", "nb_val_samples", "val_samples", "max_q_size",
+    "nb_worker", "show_accuracy", "pool_length", "forget_bias_init", "consume_less",
+}  # fmt: skip
+_KERAS2_CALLS = {"fit_generator", "evaluate_generator", "predict_generator", "predict_classes", "predict_proba"}
+_KERAS2_NAMES = {"np_utils", "CuDNNLSTM", "CuDNNGRU", "multi_gpu_model", "set_image_dim_ordering", "image_dim_ordering"}
+_KERAS2_MODULES = (
+    "keras.layers.core", "keras.layers.convolutional", "keras.layers.recurrent", "keras.layers.normalization",
+    "keras.layers.advanced_activations", "keras.layers.embeddings", "keras.layers.merge", "keras.layers.wrappers",
+    "keras.layers.pooling", "keras.layers.local", "keras.layers.noise", "keras.engine", "keras.utils.np_utils",
+    "keras.utils.vis_utils", "keras.utils.generic_utils", "keras.legacy", "keras.objectives", "keras.initializations",
+    "keras.wrappers", "keras.utils.visualize_util", "keras.preprocessing.text", "keras.backend.tensorflow_backend",
+)  # fmt: skip
+_KERAS3_MODULES = ("keras.ops", "keras.random", "keras.saving", "keras.distribution", "keras.tree", "keras_core")
+_KERAS3_NAMES = {"ops", "PyDataset", "KerasTensor", "SeedGenerator", "StatelessScope"}
+_LATER_LAYERS = {
+    "MultiHeadAttention", "LayerNormalization", "Rescaling", "RandomFlip", "RandomRotation", "RandomZoom",
+    "TextVectorization", "StringLookup", "IntegerLookup", "EinsumDense", "GroupNormalization", "RandomTranslation",
+}  # fmt: skip
+
+
+@dataclass
+class Verdict:
+    """The generation found.
+
+    Attributes:
+        era: its name in ``eras.py``.
+        reason: why, with the line.
+    """
+
+    era: str
+    reason: str
+
+
+@dataclass
+class _Marks:
+    """What speaks for a generation: the first line and word of each kind."""
+
+    found: dict[str, tuple[int, str]] = field(default_factory=dict)
+
+    def add(self, kind: str, line: int, word: str) -> None:
+        known = self.found.get(kind)
+        if known is None or line < known[0]:
+            self.found[kind] = (line, word)
+
+    def why(self, kind: str) -> str:
+        line, word = self.found[kind]
+        return f"line {line} has {word}"
+
+
+class _Reader(ast.NodeVisitor):
+    """Collects marks from the source."""
+
+    def __init__(self) -> None:
+        self.marks = _Marks()
+        self.tensorflow: set[str] = set()  # names that stand for tensorflow
+        self.keras: set[str] = set()  # names that stand for plain keras
+
+    def _module(self, name: str, line: int) -> None:
+        if name.startswith(("tensorflow.keras", "tensorflow.python.keras", "tf_keras", "tensorflow.contrib.keras")):
+            self.marks.add("tf", line, name)
+        elif name == "keras" or name.startswith("keras."):
+            self.marks.add("plain", line, name)
+        if name.startswith(_KERAS3_MODULES):
+            self.marks.add("three", line, name)
+        if name.startswith(_KERAS2_MODULES):
+            self.marks.add("two", line, name)
+
+    def visit_Import(self, node: ast.Import) -> None:
+        for alias in node.names:
+            self._module(alias.name, node.lineno)
+            bound = alias.asname or alias.name.partition(".")[0]
+            if alias.name.startswith("tensorflow") and (alias.asname is None or "keras" not in alias.name):
+                self.tensorflow.add(bound)
+            if alias.name == "keras" or (alias.name.startswith("keras.") and alias.asname is None):
+                self.keras.add(bound)
+
+    def visit_ImportFrom(self, node: ast.ImportFrom) -> None:
+        module = node.module or ""
+        if node.level:
+            return
+        self._module(module, node.lineno)
+        for alias in node.names:
+            if module.partition(".")[0] in ("keras", "tensorflow", "tf_keras"):
+                self._module(f"{module}.{alias.name}", node.lineno)
+                self._name(alias.name, node.lineno, plain=module.startswith("keras"))
+
+    def _name(self, name: str, line: int, plain: bool) -> None:
+        if name in _KERAS2_NAMES:
+            self.marks.add("two", line, name)
+        if plain and name in _KERAS3_NAMES:
+            self.marks.add("three", line, name)
+        if plain and name in _LATER_LAYERS:
+            self.marks.add("later", line, name)
+
+    def visit_Attribute(self, node: ast.Attribute) -> None:
+        owner = node.value.id if isinstance(node.value, ast.Name) else None
+        if owner in self.tensorflow and node.attr == "keras":
+            self.marks.add("tf", node.lineno, f"{owner}.keras")
+        if owner in self.keras and node.attr in ("ops", "random", "saving", "distribution", "tree", "KerasTensor"):
+            self.marks.add("three", node.lineno, f"{owner}.{node.attr}")
+        self._name(node.attr, node.lineno, plain=bool(self.keras))
+        self.generic_visit(node)
+
+    def visit_Call(self, node: ast.Call) -> None:
+        called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+        for keyword in node.keywords:
+            if keyword.arg in _KERAS1_NAMES:
+                self.marks.add("one", node.lineno, f"{keyword.arg}=")
+            elif keyword.arg == "lr" and called.lower() in _OPTIMIZERS:
+                self.marks.add("two", node.lineno, "lr=")
+            elif keyword.arg == "learning_rate" and called.lower() in _OPTIMIZERS:
+                self.marks.add("later", node.lineno, "learning_rate=")
+        if called in _KERAS2_CALLS:
+            self.marks.add("two", node.lineno, f"{called}()")
+        if called == "merge" and any(keyword.arg == "mode" for keyword in node.keywords):
+            self.marks.add("one", node.lineno, "merge(mode=)")
+        self.generic_visit(node)
+
+    def visit_Subscript(self, node: ast.Subscript) -> None:
+        if isinstance(node.slice, ast.Constant):
+            self._key(node.slice.value, node.lineno)
+            if node.slice.value == "KERAS_BACKEND":
+                self.marks.add("backend", node.lineno, "KERAS_BACKEND")
+        self.generic_visit(node)
+
+    def visit_Assign(self, node: ast.Assign) -> None:
+        target = node.targets[0]
+        named = isinstance(target, ast.Subscript) and isinstance(target.slice, ast.Constant)
+        if named and target.slice.value == "KERAS_BACKEND" and isinstance(node.value, ast.Constant):
+            if node.value.value in ("jax", "torch"):
+                self.marks.add("three", node.lineno, f"KERAS_BACKEND = {node.value.value!r}")
+        self.generic_visit(node)
+
+    def visit_keyword(self, node: ast.keyword) -> None:
+        if node.arg == "monitor" and isinstance(node.value, ast.Constant):
+            self._key(node.value.value, node.value.lineno)
+        self.generic_visit(node)
+
+    def _key(self, key: object, line: int) -> None:
+        if key in ("acc", "val_acc"):
+            self.marks.add("acc", line, repr(key))
+        elif key in ("accuracy", "val_accuracy"):
+            self.marks.add("accuracy", line, repr(key))
+
+
+_OPTIMIZERS = {"sgd", "adam", "rmsprop", "adagrad", "adadelta", "adamax", "nadam"}
+
+
+def detect(source: str) -> Verdict:
+    """The generation of a script.
+
+    Args:
+        source: its text.
+
+    Raises:
+        SyntaxError: when it is no Python 3.
+
+    Example:
+        >>> detect("from keras.layers import Dense\\nmodel.fit(x, y, nb_epoch=3)").era
+        'keras2'
+    """
+    reader = _Reader()
+    reader.visit(ast.parse(source))
+    marks = reader.marks
+    has = marks.found.__contains__
+    if has("tf"):
+        if has("acc") and not has("accuracy"):
+            return Verdict("keras2", f"{marks.why('acc')}, which logs were called until Keras 2.2")
+        return Verdict("tf.keras", marks.why("tf"))
+    if has("one"):
+        return Verdict("keras2", f"{marks.why('one')}, an argument of Keras 1")
+    if has("three") and not (has("two") or has("acc")):
+        return Verdict("keras3", marks.why("three"))
+    if has("acc"):
+        return Verdict("keras2", marks.why("acc"))
+    if has("backend") and not has("two") and (has("later") or has("accuracy")):
+        return Verdict("keras3", f"{marks.why('backend')} beside later names")
+    if has("later") and not has("two"):
+        return Verdict("keras3", f"{marks.why('later')}, and nothing has a name of Keras 2")
+    if has("accuracy"):
+        return Verdict("tf.keras", f"{marks.why('accuracy')}, which logs are called since Keras 2.3")
+    if has("two"):
+        return Verdict("keras2", marks.why("two"))
+    return Verdict("keras2", "nothing in it belongs to one generation only")
+
+
+def detect_file(path: str, source: str) -> Verdict:
+    """The generation of a script, or of the modules beside it that it imports when it names no Keras itself."""
+    verdict = detect(source)
+    if not verdict.reason.startswith("nothing") or "keras" in source:
+        return verdict
+    folder = os.path.dirname(os.path.abspath(path))
+    for node in ast.walk(ast.parse(source)):
+        names = [a.name for a in node.names] if isinstance(node, ast.Import) else []
+        names += [node.module] if isinstance(node, ast.ImportFrom) and node.module else []
+        for name in names:
+            beside = os.path.join(folder, *name.split(".")) + ".py"
+            if os.path.isfile(beside):
+                with open(beside, encoding="utf-8") as file:
+                    found = detect(file.read())
+                if not found.reason.startswith("nothing"):
+                    return Verdict(found.era, f"{os.path.basename(beside)}, {found.reason}")
+    return verdict

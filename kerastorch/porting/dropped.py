@@ -1,0 +1,272 @@
+"""Functions that numpy, scipy, pandas and Python dropped, for scripts of their time.
+
+Source: SciPy 1.1 ``scipy.misc.pilutil``, NumPy 1.16 ``numpy.load``, pandas 0.20,
+Python 3.10 ``inspect`` and 3.11 ``distutils``.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import re
+from collections import namedtuple
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+__all__ = [
+    "LooseVersion",
+    "StrictVersion",
+    "as_matrix",
+    "asscalar",
+    "fromimage",
+    "getargspec",
+    "imread",
+    "imresize",
+    "imrotate",
+    "imsave",
+    "imshow",
+    "load",
+    "rolling_mean",
+    "toimage",
+]
+
+_ArgSpec = namedtuple("ArgSpec", "args varargs keywords defaults")
+_numpy_load = np.load
+
+
+def getargspec(function: Callable) -> Any:
+    """The names of a function's arguments, as Python had it until 3.10.
+
+    Example:
+        >>> getargspec(lambda a, b=1: a).args
+        ['a', 'b']
+    """
+    full = inspect.getfullargspec(function)
+    return _ArgSpec(full.args, full.varargs, full.varkw, full.defaults)
+
+
+def asscalar(array: Any) -> Any:
+    """The number in an array of one element."""
+    return np.asarray(array).item()
+
+
+@functools.wraps(np.load)
+def load(file: Any, *args: Any, **kwargs: Any) -> Any:
+    """``numpy.load`` that reads arrays of objects, as it did by itself until 1.16: numbers and text, never code."""
+    try:
+        found = _numpy_load(file, *args, **kwargs)
+    except ValueError as error:
+        if "allow_pickle" not in str(error):
+            raise
+        from ..datasets._read import load_pickle
+
+        return load_pickle(file)
+    if isinstance(found, np.lib.npyio.NpzFile) and not kwargs.get("allow_pickle") and isinstance(file, str):
+        return _SafeArchive(found, file)
+    return found
+
+
+class _SafeArchive:
+    """An ``.npz`` whose object arrays are read by the data sets' own reader."""
+
+    def __init__(self, archive: Any, path: str) -> None:
+        self._archive, self._path = archive, path
+        self.files = archive.files
+
+    def __getitem__(self, name: str) -> np.ndarray:
+        try:
+            return self._archive[name]
+        except ValueError:
+            from ..datasets._read import load_npz
+
+            return load_npz(self._path, (name,))[0]
+
+    def __enter__(self) -> _SafeArchive:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.files
+
+    def __iter__(self) -> Any:
+        return iter(self.files)
+
+    def __len__(self) -> int:
+        return len(self.files)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._archive, name)
+
+    def keys(self) -> list[str]:
+        """The names of the arrays."""
+        return list(self.files)
+
+    def items(self) -> Any:
+        """Names and arrays."""
+        return ((name, self[name]) for name in self.files)
+
+    def close(self) -> None:
+        """Closes the file."""
+        self._archive.close()
+
+
+def as_matrix(frame: Any, columns: Any = None) -> np.ndarray:
+    """The values of a pandas frame."""
+    return frame.to_numpy() if columns is None else frame[columns].to_numpy()
+
+
+def rolling_mean(arg: Any, window: int, min_periods: int | None = None, center: bool = False) -> Any:
+    """The mean of a moving window over a pandas series or frame."""
+    series = arg
+    if not hasattr(series, "rolling"):
+        import pandas
+
+        series = pandas.Series(np.asarray(arg))
+    return series.rolling(window, min_periods=min_periods, center=center).mean()
+
+
+# ---------------------------------------------------------------------------------- images
+
+
+def bytescale(
+    data: Any, cmin: float | None = None, cmax: float | None = None, high: int = 255, low: int = 0
+) -> np.ndarray:
+    """Values brought linearly to ``low`` .. ``high`` as bytes; bytes stay as they are."""
+    data = np.asarray(data)
+    if data.dtype == np.uint8:
+        return data
+    cmin = data.min() if cmin is None else cmin
+    cmax = data.max() if cmax is None else cmax
+    scale = float(high - low) / ((cmax - cmin) or 1)
+    return (np.clip((data - cmin) * scale + low, low, high) + 0.5).astype(np.uint8)
+
+
+def toimage(arr: Any, high: int = 255, low: int = 0, cmin: Any = None, cmax: Any = None, mode: Any = None) -> Any:
+    """A PIL image of an array whose smallest value is black and greatest white (bytes are taken as they are).
+
+    Args:
+        arr: (rows, columns), (rows, columns, 3 or 4), or with the channels first.
+        high: brightest byte.
+        low: darkest byte.
+        cmin: value that becomes ``low``.
+        cmax: value that becomes ``high``.
+        mode: PIL's mode, found from the shape when missing.
+
+    Raises:
+        ValueError: for another shape.
+    """
+    from PIL import Image
+
+    data = np.asarray(arr)
+    if data.ndim == 3 and data.shape[2] not in (3, 4):
+        if data.shape[0] in (3, 4):
+            data = data.transpose(1, 2, 0)
+        elif 1 in (data.shape[0], data.shape[2]):
+            data = data.reshape([size for size in data.shape if size != 1])
+    if data.ndim not in (2, 3) or (data.ndim == 3 and data.shape[2] not in (3, 4)):
+        raise ValueError(f"toimage: expected an array of 1, 3 or 4 channels. Received: shape {data.shape}")
+    image = Image.fromarray(bytescale(data, cmin, cmax, high, low))
+    return image if mode is None else image.convert(mode)
+
+
+def fromimage(im: Any, flatten: bool = False, mode: str | None = None) -> np.ndarray:
+    """The array of a PIL image."""
+    if mode is not None:
+        im = im.convert(mode)
+    elif im.mode in ("P", "1"):
+        im = im.convert("RGBA" if "transparency" in im.info else "RGB" if im.mode == "P" else "L")
+    return np.array(im.convert("F") if flatten else im)
+
+
+def imread(name: Any, flatten: bool = False, mode: str | None = None) -> np.ndarray:
+    """The array of an image file."""
+    from PIL import Image
+
+    with Image.open(name) as image:
+        return fromimage(image, flatten, mode)
+
+
+def imsave(name: Any, arr: Any, format: str | None = None) -> None:
+    """Writes an array as an image file, brought to black .. white unless it is bytes."""
+    toimage(arr).save(name, format)
+
+
+def imshow(arr: Any) -> None:
+    """Shows an array in the system's picture viewer."""
+    toimage(arr).show()
+
+
+def imresize(arr: Any, size: Any, interp: str = "bilinear", mode: str | None = None) -> np.ndarray:
+    """An image in another size.
+
+    Args:
+        arr: the image.
+        size: percentage (whole number), factor (fraction), or (rows, columns).
+        interp: ``'nearest'``, ``'lanczos'``, ``'bilinear'``, ``'bicubic'`` or ``'cubic'``.
+        mode: PIL's mode.
+
+    Example:
+        >>> imresize(np.zeros((4, 6), "uint8"), (2, 3)).shape
+        (2, 3)
+    """
+    from PIL import Image
+
+    image = toimage(arr, mode=mode)
+    if isinstance(size, (int, np.integer)):
+        size = tuple(int(side * size / 100.0) for side in image.size)
+    elif isinstance(size, (float, np.floating)):
+        size = tuple(int(side * size) for side in image.size)
+    else:
+        size = (size[1], size[0])
+    how = {"nearest": 0, "lanczos": 1, "bilinear": 2, "bicubic": 3, "cubic": 3}[interp]
+    return np.array(image.resize(size, Image.Resampling(how)))
+
+
+def imrotate(arr: Any, angle: float, interp: str = "bilinear") -> np.ndarray:
+    """An image turned counterclockwise by some degrees."""
+    from PIL import Image
+
+    how = {"nearest": 0, "bilinear": 2, "bicubic": 3, "cubic": 3}[interp]
+    return np.array(toimage(arr).rotate(angle, resample=Image.Resampling(how)))
+
+
+# ------------------------------------------------------------------------------- versions
+
+
+@functools.total_ordering
+class LooseVersion:
+    """A version number that can be compared.
+
+    Example:
+        >>> LooseVersion("2.10") > "2.9"
+        True
+    """
+
+    def __init__(self, vstring: str = "") -> None:
+        self.vstring = vstring
+        self.version = [int(part) if part.isdigit() else part for part in re.findall(r"\d+|[a-z]+", vstring)]
+
+    def _key(self) -> list[tuple[int, Any]]:
+        return [(1, part) if isinstance(part, int) else (0, part) for part in self.version]
+
+    def __eq__(self, other: object) -> bool:
+        return self._key() == _version(other)._key()
+
+    def __lt__(self, other: object) -> bool:
+        return self._key() < _version(other)._key()
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __str__(self) -> str:
+        return self.vstring
+
+
+def _version(value: Any) -> LooseVersion:
+    return value if isinstance(value, LooseVersion) else LooseVersion(str(value))
+
+
+StrictVersion = LooseVersion

@@ -1,0 +1,207 @@
+"""What old scripts lean on and their libraries dropped, answered while ``install()`` is in force.
+
+One table of attributes (``np.int``), one of modules (``sklearn.cross_validation``), and a few functions that had no
+successor (``scipy.misc.imresize``). Everything is taken back by ``uninstall``.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.abc
+import importlib.util
+import sys
+import types
+from collections.abc import Sequence
+from importlib.machinery import ModuleSpec
+from typing import Any
+
+__all__ = ["ATTRIBUTES", "MODULES", "install", "uninstall"]
+
+#: module -> name that is gone -> where it is today ("module:name"), read when the module is imported
+ATTRIBUTES: dict[str, dict[str, str]] = {
+    "numpy": {
+        "int": "builtins:int",
+        "float": "builtins:float",
+        "bool": "builtins:bool",
+        "object": "builtins:object",
+        "str": "builtins:str",
+        "complex": "builtins:complex",
+        "long": "builtins:int",
+        "unicode": "builtins:str",
+        "float_": "numpy:float64",
+        "complex_": "numpy:complex128",
+        "string_": "numpy:bytes_",
+        "unicode_": "numpy:str_",
+        "Inf": "math:inf",
+        "infty": "math:inf",
+        "NaN": "math:nan",
+        "NAN": "math:nan",
+        "product": "numpy:prod",
+        "cumproduct": "numpy:cumprod",
+        "alltrue": "numpy:all",
+        "sometrue": "numpy:any",
+        "round_": "numpy:round",
+        "row_stack": "numpy:vstack",
+        "trapz": "numpy:trapezoid",
+        "in1d": "numpy:isin",
+        "asscalar": "kerastorch.porting.dropped:asscalar",
+        "load": "kerastorch.porting.dropped:load",
+    },
+    "collections": {
+        name: f"collections.abc:{name}"
+        for name in ("Callable", "Iterable", "Iterator", "Mapping", "MutableMapping", "Sequence", "Set", "Hashable")
+    },
+    "time": {"clock": "time:perf_counter"},
+    "inspect": {"getargspec": "kerastorch.porting.dropped:getargspec"},
+    "fractions": {"gcd": "math:gcd"},
+    "scipy.misc": {
+        **{
+            name: f"kerastorch.porting.dropped:{name}"
+            for name in ("imread", "imsave", "imresize", "toimage", "fromimage", "imrotate", "imshow")
+        },
+        "logsumexp": "scipy.special:logsumexp",
+        "comb": "scipy.special:comb",
+        "factorial": "scipy.special:factorial",
+        "face": "scipy.datasets:face",
+        "ascent": "scipy.datasets:ascent",
+    },
+    "sklearn.preprocessing": {"Imputer": "sklearn.impute:SimpleImputer"},
+    "pandas": {"rolling_mean": "kerastorch.porting.dropped:rolling_mean", "DataFrame.as_matrix": "dropped"},
+}
+
+#: module that is gone -> the modules that hold its names today
+MODULES: dict[str, tuple[str, ...]] = {
+    "scipy.misc": (),
+    "scipy.misc.pilutil": ("kerastorch.porting.dropped",),
+    "sklearn.cross_validation": ("sklearn.model_selection",),
+    "sklearn.grid_search": ("sklearn.model_selection",),
+    "sklearn.learning_curve": ("sklearn.model_selection",),
+    "sklearn.externals": (),
+    "sklearn.externals.joblib": ("joblib",),
+    "sklearn.externals.six": ("kerastorch.porting.six",),
+    "six": ("kerastorch.porting.six",),
+    "distutils": (),
+    "distutils.version": ("kerastorch.porting.dropped",),
+}
+
+_changed: list[tuple[Any, str, Any]] = []
+_ABSENT = object()
+
+
+class _Successor(types.ModuleType):
+    """A module that is gone: its names are looked up where they are today."""
+
+    def __getattr__(self, name: str) -> Any:
+        if not name.startswith("__"):
+            for successor in MODULES[self.__name__]:
+                module = importlib.import_module(successor)
+                if hasattr(module, name):
+                    return getattr(module, name)
+            target = ATTRIBUTES.get(self.__name__, {}).get(name)
+            if target:
+                return _target(target)
+        raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
+
+
+def _target(path: str) -> Any:
+    module, _, name = path.partition(":")
+    return getattr(importlib.import_module(module), name)
+
+
+def _patch(module: types.ModuleType) -> None:
+    """Gives a module the names of the table that it has not got."""
+    for name, path in ATTRIBUTES.get(module.__name__, {}).items():
+        if "." in name:
+            owner, _, attribute = name.partition(".")
+            target = getattr(module, owner, None)
+            if target is not None and not hasattr(target, attribute):
+                _set(target, attribute, _target("kerastorch.porting.dropped:" + attribute))
+        elif name not in module.__dict__ or name == "load":
+            try:
+                value = _target(path)
+            except (ImportError, AttributeError):
+                continue
+            _set(module, name, value)
+
+
+def _set(owner: Any, name: str, value: Any) -> None:
+    _changed.append((owner, name, owner.__dict__.get(name, _ABSENT)))
+    setattr(owner, name, value)
+
+
+class _Dropped(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    """Finds modules that are gone, and patches the others once they are imported."""
+
+    _busy: set[str] = set()
+
+    def find_spec(self, name: str, path: Sequence[str] | None, target: object = None) -> ModuleSpec | None:
+        if name in self._busy or (name not in MODULES and name not in ATTRIBUTES):
+            return None
+        self._busy.add(name)
+        try:
+            real = importlib.util.find_spec(name)
+        except (ImportError, ValueError):
+            real = None
+        finally:
+            self._busy.discard(name)
+        if real is None or real.loader is None:
+            return importlib.util.spec_from_loader(name, self, is_package=True) if name in MODULES else None
+        if name in ATTRIBUTES:
+            real.loader = _Patching(real.loader)
+        return real
+
+    def create_module(self, spec: ModuleSpec) -> types.ModuleType:
+        return _Successor(spec.name, f"What {spec.name} held, where it is today.")
+
+    def exec_module(self, module: types.ModuleType) -> None:
+        pass
+
+
+class _Patching(importlib.abc.Loader):
+    """A module's own loader, and then the table's names."""
+
+    def __init__(self, loader: Any) -> None:
+        self._loader = loader
+
+    def create_module(self, spec: ModuleSpec) -> types.ModuleType | None:
+        return self._loader.create_module(spec)
+
+    def exec_module(self, module: types.ModuleType) -> None:
+        self._loader.exec_module(module)
+        module.__loader__ = self._loader
+        _patch(module)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._loader, name)
+
+
+_finder: _Dropped | None = None
+
+
+def install() -> None:
+    """Answers for what was dropped, in modules imported already and in those still to come."""
+    global _finder
+    if _finder is not None:
+        return
+    for name in ATTRIBUTES:
+        if name in sys.modules:
+            _patch(sys.modules[name])
+    _finder = _Dropped()
+    sys.meta_path.insert(0, _finder)
+
+
+def uninstall() -> None:
+    """Takes every change back."""
+    global _finder
+    if _finder is None:
+        return
+    sys.meta_path.remove(_finder)
+    _finder = None
+    for owner, name, before in reversed(_changed):
+        if before is _ABSENT:
+            delattr(owner, name)
+        else:
+            setattr(owner, name, before)
+    _changed.clear()
+    for name in [name for name, module in sys.modules.items() if isinstance(module, _Successor)]:
+        del sys.modules[name]

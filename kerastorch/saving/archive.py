@@ -1,0 +1,131 @@
+"""The ``.keras`` archive of tf.keras 2.12 and Keras 3: a zip file of a configuration and the weights.
+
+Nothing is ever unpacked to the disk, so no name in an archive can lead out of a folder; what a member unpacks to is
+bounded before it is read.
+
+Source: Keras 3, ``keras.src.saving.saving_lib``.
+"""
+
+from __future__ import annotations
+
+import datetime
+import io
+import json
+import warnings
+import zipfile
+from typing import Any
+
+import h5py
+import numpy as np
+
+from .. import eras
+from ..engine.budget import weight_budget
+from . import files, guard, h5_model, layered, modern, optimizer_state, plain
+from .architecture import build, json_default, trusting
+from .errors import FileError, as_file_errors, brief
+
+__all__ = ["read", "read_weights", "write"]
+
+_CONFIG, _WEIGHTS, _ABOUT = "config.json", "model.weights.h5", "metadata.json"
+_FLOOR = 16 << 20  # bytes that any member may unpack to
+_RATIO = 100  # Keras stores without packing; what unpacks to more than this is made to fill the memory
+
+
+def _member(archive: zipfile.ZipFile, name: str, size: int) -> bytes:
+    """A member's bytes.
+
+    Raises:
+        FileError: when it is missing, or unpacks to far more than the file.
+    """
+    try:
+        info = archive.getinfo(name)
+    except KeyError:
+        raise FileError(f"load: expected {name!r} in the archive. Received: one without it") from None
+    if info.file_size > max(_FLOOR, _RATIO * info.compress_size) or info.compress_size > size:
+        raise FileError(
+            f"load: expected {name!r} to unpack to about its size of {info.compress_size} bytes. "
+            f"Received: one that declares {info.file_size} bytes"
+        )
+    with archive.open(info) as member:
+        data = member.read(info.file_size + 1)
+    if len(data) != info.file_size:
+        raise FileError(f"load: expected {info.file_size} bytes in {name!r}. Received: {len(data)}")
+    return data
+
+
+def _opened(path: str, *names: str) -> list[bytes]:
+    """Members of an archive.
+
+    Raises:
+        FileError: when it is no archive, or a damaged one.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            size = archive.fp.seek(0, io.SEEK_END) if archive.fp else 0
+            return [_member(archive, name, size) for name in names]
+    except FileError:
+        raise
+    except Exception as error:  # zipfile and zlib raise many kinds for damaged archives
+        raise FileError(
+            f"load: expected a .keras archive. Received: {path!r}, which is none or is damaged ({brief(error)})"
+        ) from None
+
+
+def read(path: str, custom_objects: dict[str, Any] | None, compile: bool, safe_mode: bool) -> Any:
+    """Reads the archive; see ``load_model``."""
+    text, data = _opened(path, _CONFIG, _WEIGHTS)
+    what = "a model's configuration"
+    description = plain.from_json(guard.text(text), what)
+    with files.reading_bytes(data, path) as file:
+        if not isinstance(description, dict):
+            raise FileError(f"load: expected {what}. Received: {type(description).__name__}")
+        with trusting(custom_objects, safe_mode):
+            with weight_budget(guard.total_numbers(file) + h5_model.slack(description)):
+                model = build(description, custom_objects, what)
+            layered.read(file, model)
+            if compile and description.get("compile_config"):
+                _compile(model, file, description["compile_config"], custom_objects)
+            elif compile:
+                warnings.warn(
+                    "load_model: the file holds no compile arguments, so the model is not compiled.", stacklevel=4
+                )
+    return model
+
+
+def read_weights(model: Any, path: str, skip_mismatch: bool = False) -> None:
+    """The weights alone, from an archive; see ``load_weights``."""
+    (data,) = _opened(path, _WEIGHTS)
+    with files.reading_bytes(data, path) as file:
+        layered.read(file, model, skip_mismatch)
+
+
+def _compile(model: Any, file: Any, training: Any, custom_objects: dict[str, Any] | None) -> None:
+    with as_file_errors("compile arguments"):
+        h5_model.compile_as(model, training, custom_objects)
+    if "optimizer" not in file:
+        return
+    group = guard.child(file, "optimizer/vars")
+    names = sorted(guard.children(group), key=lambda name: (len(name), name))
+    limit = 2 * sum(int(w.tensor.numel()) for w in model.ordered_weights()) + 64
+    optimizer_state.restore(model, [(name, guard.numbers(group, name, limit)) for name in names])
+
+
+def write(model: Any, filepath: Any, overwrite: bool, include_optimizer: bool) -> None:
+    """Writes the archive; see ``save_model``."""
+    training = h5_model.training_config(model) if include_optimizer else None
+    description = json.dumps(modern.described(model, training), default=json_default)
+    now = datetime.datetime.now().strftime("%Y-%m-%d@%H:%M:%S")
+    about = json.dumps({"keras_version": eras.current().version, "date_saved": now})
+    if not files.may_write(filepath, overwrite):
+        return
+    weights = io.BytesIO()
+    with h5py.File(weights, "w") as file:
+        layered.write(file, model)
+        if training is not None:
+            group = file.create_group("optimizer/vars")
+            for i, value in enumerate(optimizer_state.layered(model)):
+                group.create_dataset(str(i), data=np.asarray(value))
+    with files.replacing(filepath) as partial, zipfile.ZipFile(partial, "w") as archive:
+        archive.writestr(_ABOUT, about)
+        archive.writestr(_CONFIG, description)
+        archive.writestr(_WEIGHTS, weights.getbuffer())

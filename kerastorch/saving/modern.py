@@ -1,0 +1,145 @@
+"""Configurations as tf.keras 2.12 and Keras 3 write them into ``.keras`` archives.
+
+Source: Keras 3, ``keras.src.saving.serialization_lib`` and ``keras.src.models.functional``.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .. import eras
+
+__all__ = ["described"]
+
+_FAMILIES = {"initializer": "initializers", "regularizer": "regularizers", "constraint": "constraints"}
+_MODELS = ("Sequential", "Model", "Functional")
+# Arguments that Keras 3's layers do not take; what they say is in the weights or in the input layer.
+_GONE_IN_3 = ("batch_input_shape", "input_length", "input_dim", "implementation", "time_major", "sparse", "noise_seed")
+
+
+def described(model: Any, training: dict[str, Any] | None) -> dict[str, Any]:
+    """A model's class, configuration and compile arguments."""
+    entry = _entry({"class_name": _kind(model), "config": model.get_config()}, model)
+    if training is not None:
+        optimizer = training["optimizer_config"]
+        entry["compile_config"] = {
+            "optimizer": _wrapped("keras.optimizers", optimizer["class_name"], _optimizer(optimizer["config"])),
+            "loss": training["loss"],
+            "loss_weights": training["loss_weights"],
+            "metrics": training["metrics"],
+            "weighted_metrics": training["weighted_metrics"],
+            "run_eagerly": False,
+            "steps_per_execution": 1,
+            "jit_compile": False,
+        }
+    return entry
+
+
+def _optimizer(config: dict[str, Any]) -> dict[str, Any]:
+    """An optimizer's arguments under their later names; ``decay`` has none."""
+    gone = ("decay", "schedule_decay")
+    return {("learning_rate" if key == "lr" else key): value for key, value in config.items() if key not in gone}
+
+
+def _kind(model: Any) -> str:
+    from ..models import Model
+
+    return "Functional" if type(model) is Model else type(model).__name__
+
+
+def _wrapped(module: str | None, name: str, config: Any) -> dict[str, Any]:
+    return {"module": module, "class_name": name, "config": config, "registered_name": None if module else name}
+
+
+def _entry(entry: dict[str, Any], layer: Any) -> dict[str, Any]:
+    """A layer or model, wrapped."""
+    name, config = entry["class_name"], entry["config"]
+    module = "keras.layers"
+    if isinstance(config, dict) and isinstance(config.get("layers"), list):
+        functional = "input_layers" in config
+        name = "Functional" if functional else "Sequential"
+        config = _graph(config, layer) if functional else _chain(config, layer)
+        module = "keras.src.models.functional" if functional and eras.current().name != "tf.keras" else "keras"
+        if functional:
+            return {**_wrapped(module, name, config), "registered_name": "Functional"}
+        return _wrapped(module, name, config)
+    if not type(layer).__module__.startswith("kerastorch."):
+        return {**_wrapped(type(layer).__module__, name, config), "registered_name": name}
+    return _wrapped(module, name, _arguments(name, config, layer))
+
+
+def _arguments(name: str, config: dict[str, Any], layer: Any) -> dict[str, Any]:
+    later = eras.current().name != "tf.keras"
+    result = {}
+    for key, value in config.items():
+        if name == "InputLayer":
+            key = "batch_shape" if key == "batch_input_shape" and later else key
+        elif later and key in _GONE_IN_3:
+            continue
+        family = _FAMILIES.get(key.rsplit("_", 1)[-1])
+        if family and isinstance(value, dict) and "class_name" in value:
+            value = _wrapped(f"keras.{family}", value["class_name"], value["config"])
+        elif key in ("layer", "cell", "forward_layer", "backward_layer") and isinstance(value, dict):
+            part = getattr(layer, key, None)
+            value = _entry(value, part if part is not None else layer)
+        result[key] = value
+    return result
+
+
+def _chain(config: dict[str, Any], model: Any) -> dict[str, Any]:
+    """A Sequential's layers, after the input layer that later generations list too."""
+    members = {layer.name: layer for layer in model.layers}
+    entries = [_entry(entry, members[entry["config"]["name"]]) for entry in config["layers"]]
+    if model._graph and (not entries or entries[0]["class_name"] != "InputLayer"):
+        x = model.inputs[0]
+        shape = "batch_input_shape" if eras.current().name == "tf.keras" else "batch_shape"
+        given = {shape: list(x.shape), "dtype": str(x.dtype).removeprefix("torch."), "name": model.input_names[0]}
+        entries.insert(0, _wrapped("keras.layers", "InputLayer", given))
+    return {"name": config.get("name"), "layers": entries}
+
+
+def _graph(config: dict[str, Any], model: Any) -> dict[str, Any]:
+    """A functional model's layers, with their calls in the later form."""
+    members = {layer.name: layer for layer in model.layers}
+    shapes = _shapes(model)
+    nested = {e["name"] for e in config["layers"] if isinstance(e["config"], dict) and "layers" in e["config"]}
+    skip = dict.fromkeys(nested, 1) if eras.current().name == "tf.keras" else {}
+    entries = []
+    for entry in config["layers"]:
+        found = _entry(entry, members[entry["name"]])
+        calls = entry["inbound_nodes"]
+        if skip or eras.current().name == "tf.keras":
+            found["inbound_nodes"] = [[[s[0], s[1] + skip.get(s[0], 0), *s[2:]] for s in call] for call in calls]
+        else:
+            found["inbound_nodes"] = [_call(call, shapes) for call in calls]
+        entries.append({**found, "name": entry["name"]})
+
+    def shifted(places: list[Any]) -> list[Any]:
+        return [[place[0], place[1] + skip.get(place[0], 0), place[2]] for place in places]
+
+    return {
+        "name": config["name"],
+        "trainable": True,
+        "layers": entries,
+        "input_layers": shifted(config["input_layers"]),
+        "output_layers": shifted(config["output_layers"]),
+    }
+
+
+def _shapes(model: Any) -> dict[tuple[str, int, int], tuple[Any, str]]:
+    found = {}
+    for layer in model.layers:
+        own = [node for node in layer._inbound_nodes if any(node is n for n in model._network_nodes)]
+        for i, node in enumerate(own):
+            for k, tensor in enumerate(node.outputs):
+                found[layer.name, i, k] = (list(tensor.shape), str(tensor.dtype).removeprefix("torch."))
+    return found
+
+
+def _call(call: list[Any], shapes: dict[tuple[str, int, int], tuple[Any, str]]) -> dict[str, Any]:
+    tensors = []
+    for name, index, place, *_ in call:
+        shape, dtype = shapes.get((name, index, place), (None, "float32"))
+        config = {"shape": shape, "dtype": dtype, "keras_history": [name, index, place]}
+        tensors.append({"class_name": "__keras_tensor__", "config": config})
+    return {"args": [tensors[0] if len(tensors) == 1 else tensors], "kwargs": call[0][3] if call else {}}

@@ -1,0 +1,286 @@
+"""Operations of one step as they run below autograd, and a straight-line Python function that runs them again.
+
+Source: https://pytorch.org/docs/stable/notes/extending.html (``TorchDispatchMode``)
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch.utils._python_dispatch import TorchDispatchMode
+
+__all__ = ["NotRecordable", "Tape", "replay_of"]
+
+# What comes out of these is what went in, with autograd's book-keeping around it.
+_SAME = frozenset(("aten::detach", "aten::alias", "aten::lift_fresh"))
+# These change a tensor's shape in place, so that one name would stand for two.
+_RESHAPING = frozenset(
+    f"aten::{name}_"
+    for name in "t transpose swapdims swapaxes squeeze unsqueeze as_strided resize resize_as set detach".split()
+)
+
+
+# Overloads whose Python binding takes the same arguments; it costs half of what a call by overload does.
+_BOUND = frozenset(
+    """
+    _log_softmax.default _softmax.default abs.default add.Tensor addmm.default argmax.default bmm.default clamp.default
+    div.Tensor eq.Scalar eq.Tensor exp.default ge.Scalar gt.Scalar le.Scalar log.default logit.default lt.Scalar
+    mean.default mean.dim mm.default mul.Tensor ne.Scalar neg.default permute.default pow.Tensor_Scalar relu.default
+    round.default rsqrt.default sigmoid.default sqrt.default sub.Tensor sum.default sum.dim_IntList t.default
+    tanh.default transpose.int unsqueeze.default
+    """.split()
+)
+_METHODS = frozenset("add_.Tensor expand.default mul_.Tensor view.default".split())
+
+
+# Matrix products, with the place of their second matrix; and what is divided among threads in other ways.
+_PRODUCTS = {"mm": 1, "bmm": 1, "addmm": 2, "baddbmm": 2}
+_HEAVY = ("convolution", "mkldnn", "native_batch_norm", "_scaled_dot", "lstm", "gru", "rnn", "addmv", "mv", "linalg")
+
+
+class NotRecordable(Exception):
+    """A step that does not run the same operations each time; the message says why."""
+
+
+@dataclass(frozen=True)
+class _Name:
+    """A tensor in a recorded call: ``a0`` … come in, ``c0`` … were there before, ``v0`` … were computed."""
+
+    text: str
+
+
+_NOTHING = _Name("_")
+
+
+@dataclass
+class _Call:
+    function: Any
+    args: tuple
+    kwargs: dict[str, Any]
+    results: Any  # names, nested as the results are
+
+    def read(self) -> Iterator[str]:
+        return _names((self.args, self.kwargs))
+
+    def made(self) -> Iterator[str]:
+        return _names(self.results)
+
+
+def _names(tree: Any) -> Iterator[str]:
+    if type(tree) is _Name:
+        yield tree.text
+    elif isinstance(tree, (list, tuple)):
+        for leaf in tree:
+            yield from _names(leaf)
+    elif isinstance(tree, dict):
+        yield from _names(list(tree.values()))
+
+
+def _map(function: Callable[[Any], Any], tree: Any) -> Any:
+    if isinstance(tree, (list, tuple)):
+        return type(tree)(_map(function, leaf) for leaf in tree)
+    if isinstance(tree, dict):
+        return {key: _map(function, leaf) for key, leaf in tree.items()}
+    return function(tree)
+
+
+class Tape(TorchDispatchMode):
+    """Writes down the operations that run inside a ``with`` block, while they run as ever.
+
+    Args:
+        inputs: tensors that differ from step to step.
+        known: tensors that are there before and after: weights, buffers. Their present values are read at each replay.
+        most: how many elements the results may have in all; a larger step would gain nothing.
+
+    Attributes:
+        problem: why the block cannot be replayed, None if it can.
+        calls: the operations.
+        largest_result: elements of the largest result.
+        largest_product: multiplications of the largest matrix product, infinite where one cannot be counted.
+    """
+
+    def __init__(self, inputs: Iterable[torch.Tensor], known: Iterable[torch.Tensor], most: int) -> None:
+        super().__init__()
+        self.problem: str | None = None
+        self.calls: list[_Call] = []
+        self.constants: dict[str, Any] = {}
+        self.inputs: list[str] = []
+        self.largest_result = 0
+        self.largest_product = 0.0
+        self._left = most
+        self._names: dict[int, _Name] = {}
+        self._alive: list[torch.Tensor] = []  # so that no id is given out twice
+        self._known = {id(tensor): tensor for tensor in known}
+        for i, tensor in enumerate(inputs):
+            self.inputs.append(self._call_it(tensor, f"a{i}").text)
+
+    @classmethod
+    def _should_skip_dynamo(cls) -> bool:
+        return False  # else torch imports its compiler first, which takes a second and does nothing here
+
+    def __torch_dispatch__(self, function: Any, types: Any, args: tuple = (), kwargs: Any = None) -> Any:
+        kwargs = kwargs or {}
+        results = function(*args, **kwargs)
+        if self.problem is None:
+            try:
+                self._write(function, args, kwargs, results)
+            except NotRecordable as error:
+                self.problem = str(error)
+                self.calls.clear()
+                self._alive.clear()
+        return results
+
+    def _write(self, function: Any, args: tuple, kwargs: dict[str, Any], results: Any) -> None:
+        schema = function._schema.name
+        if schema in _SAME:
+            name = self._name_of(args[0], constant=schema == "aten::lift_fresh")
+            self._alive.append(results)
+            self._names[id(results)] = name
+            return
+        if schema in _RESHAPING:
+            raise NotRecordable(f"{schema} changes a shape in place")
+        read = _map(self._name_of, (args, kwargs))
+        made = _map(self._result, results)
+        self._weigh(schema.removeprefix("aten::"), args, results)
+        self.calls.append(_Call(function, *read, made))
+
+    def _call_it(self, tensor: torch.Tensor, text: str) -> _Name:
+        name = self._names[id(tensor)] = _Name(text)
+        self._alive.append(tensor)
+        return name
+
+    def _name_of(self, leaf: Any, constant: bool = False) -> Any:
+        if not isinstance(leaf, torch.Tensor):
+            return leaf
+        name = self._names.get(id(leaf))
+        if name is None:
+            if not constant and id(leaf) not in self._known:
+                raise NotRecordable("it uses a tensor that is no input, weight or result")
+            name = self._call_it(leaf, f"c{len(self.constants)}")
+            self.constants[name.text] = leaf
+        return name
+
+    def _result(self, leaf: Any) -> Any:
+        if leaf is None:
+            return _NOTHING
+        if not isinstance(leaf, torch.Tensor):
+            raise NotRecordable("it reads a value on the host")
+        if id(leaf) in self._names:  # written in place
+            return self._names[id(leaf)]
+        self._left -= leaf.numel()
+        if self._left < 0:
+            raise NotRecordable("it computes so much that nothing else counts")
+        self.largest_result = max(self.largest_result, leaf.numel())
+        return self._call_it(leaf, f"v{len(self._alive)}")
+
+    def _weigh(self, name: str, args: tuple, results: Any) -> None:
+        """Keeps the largest number of multiplications in one call."""
+        if name in _PRODUCTS:
+            second = args[_PRODUCTS[name]]
+            self.largest_product = max(self.largest_product, results.numel() * second.shape[-2])
+        elif name.startswith(_HEAVY):
+            self.largest_product = math.inf
+
+    def output(self, leaf: Any) -> Any:
+        """The name of one of the step's results."""
+        return self._name_of(leaf)
+
+
+def replay_of(tape: Tape, outputs: Any) -> Callable[..., Any]:
+    """A function of the inputs that runs the tape's operations and gives its outputs.
+
+    Args:
+        tape: what was recorded.
+        outputs: the step's results, tensors in nested tuples and lists.
+
+    Raises:
+        NotRecordable: when the tape has a problem.
+    """
+    if tape.problem:
+        raise NotRecordable(tape.problem)
+    wanted = _map(tape.output, outputs)
+    bound = dict(tape.constants)
+    calls = _hoisted(_needed(tape.calls, set(_names(wanted))), bound)
+    return _compiled(tape.inputs, calls, wanted, bound)
+
+
+def _needed(calls: Sequence[_Call], live: set[str]) -> list[_Call]:
+    """Leaves out what nobody uses. Whatever writes to memory or draws random numbers stays."""
+    kept = []
+    for call in reversed(calls):
+        effects = call.function._schema.is_mutable or torch.Tag.nondeterministic_seeded in call.function.tags
+        if effects or not live.isdisjoint(call.made()):
+            live.update(call.read())
+            kept.append(call)
+    return kept[::-1]
+
+
+def _hoisted(calls: Sequence[_Call], bound: dict[str, Any]) -> list[_Call]:
+    """Takes views of weights out of the step: a view stays right while the weight's memory is the same."""
+    rest = []
+    for call in calls:
+        returns = call.function._schema.returns
+        view = len(returns) == 1 and returns[0].alias_info is not None and not returns[0].alias_info.is_write
+        if view and type(call.results) is _Name and all(name in bound for name in call.read()):
+            args, kwargs = _map(
+                lambda leaf: bound[leaf.text] if type(leaf) is _Name else leaf, (call.args, call.kwargs)
+            )
+            with torch.no_grad():
+                bound[call.results.text] = call.function(*args, **kwargs)
+        else:
+            rest.append(call)
+    return rest
+
+
+def _compiled(inputs: Sequence[str], calls: Sequence[_Call], wanted: Any, bound: dict[str, Any]) -> Callable[..., Any]:
+    """The calls as the lines of one function; each value is let go after its last use."""
+    last: dict[str, int] = {}
+    for i, call in enumerate(calls):
+        for name in (*call.made(), *call.read()):
+            last[name] = i
+    for name in (*_names(wanted), *bound, *inputs, _NOTHING.text):
+        last.pop(name, None)
+    dead: dict[int, list[str]] = {}
+    for name, i in last.items():
+        dead.setdefault(i, []).append(name)
+    lines = [f"def replay({', '.join(inputs)}):"]
+    for i, call in enumerate(calls):
+        function = f"f{i}"
+        bound[function] = _quickest(call.function)
+        words = [_text(arg, bound) for arg in call.args]
+        words += [f"{key}={_text(arg, bound)}" for key, arg in call.kwargs.items()]
+        new = any(name not in bound and name not in inputs for name in call.made())
+        target = f"{_text(call.results, bound)} = " if new else ""
+        lines.append(f"    {target}{function}({', '.join(words)})")
+        if i in dead:
+            lines.append(f"    del {', '.join(dead[i])}")
+    lines.append(f"    return {_text(wanted, bound)}")
+    exec("\n".join(lines), bound)  # the text holds nothing but names made here, and numbers
+    return bound["replay"]
+
+
+def _quickest(function: Any) -> Callable[..., Any]:
+    """The cheapest way to call an operation."""
+    name = function._schema.name.removeprefix("aten::")
+    overload = f"{name}.{function._overloadname}"
+    if overload in _BOUND:
+        return getattr(torch, name)
+    return getattr(torch.Tensor, name) if overload in _METHODS else function._op
+
+
+def _text(leaf: Any, bound: dict[str, Any]) -> str:
+    """An argument as Python writes it; what has no such form gets a name of its own."""
+    if type(leaf) is _Name:
+        return leaf.text
+    if isinstance(leaf, (list, tuple)):
+        inside = ", ".join(_text(item, bound) for item in leaf)
+        return f"[{inside}]" if isinstance(leaf, list) else f"({inside}{',' if len(leaf) == 1 else ''})"
+    if leaf is None or type(leaf) in (bool, int, str):
+        return repr(leaf)
+    name = f"k{len(bound)}"
+    bound[name] = leaf
+    return name
