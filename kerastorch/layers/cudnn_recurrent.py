@@ -78,18 +78,13 @@ class _CuDNNRNN(RNN):
         super().build(input_shape)
         input_dim = (input_shape[0] if isinstance(input_shape, list) else input_shape)[-1]
         width = self._gates * self.units
-        for name, attribute, rows, prefix in (
-            ("kernel", "weight_ih", input_dim, "kernel"),
-            ("recurrent_kernel", "weight_hh", self.units, "recurrent"),
-        ):
+        for name, rows, prefix in (("kernel", input_dim, "kernel"), ("recurrent_kernel", self.units, "recurrent")):
             self.add_weight(
                 name,
                 (rows, width),
                 initializer=getattr(self, f"{prefix}_initializer"),
                 regularizer=getattr(self, f"{prefix}_regularizer"),
                 constraint=getattr(self, f"{prefix}_constraint"),
-                axes=(1, 0),
-                attribute=attribute,
             )
         self.add_weight(
             "bias",
@@ -123,6 +118,15 @@ class _CuDNNRNN(RNN):
             raise ValueError(f"Layer {self.name}: expected at least one time step. Received: shape {got}")
         outputs, new = self._whole(inputs.flip(1) if self.go_backwards else inputs, states)
         return new[0], outputs, new
+
+    def _stacked(self, kernel: Tensor) -> Tensor:
+        """The kernel as cuDNN reads it, (gates * units, rows).
+
+        Keras hands cuDNN the memory of each gate's (rows, units) block, which cuDNN takes for (units, rows): a reshape,
+        not a transpose. No permutation of the stored tensor is both that and Keras's shape, so it is stored as Keras's.
+        """
+        blocks = kernel.unflatten(1, (self._gates, self.units)).transpose(0, 1)
+        return blocks.reshape(self._gates * self.units, kernel.shape[0])
 
     def _whole(self, x: Tensor, states: list[Tensor]) -> tuple[Tensor, list[Tensor]]:
         raise NotImplementedError
@@ -224,7 +228,7 @@ class CuDNNGRU(_CuDNNRNN):
 
     def _whole(self, x: Tensor, states: list[Tensor]) -> tuple[Tensor, list[Tensor]]:
         bias, recurrent_bias = self.bias.chunk(2)
-        weights = self.weight_ih, self.weight_hh
+        weights = self._stacked(self.kernel), self._stacked(self.recurrent_kernel)
         outputs, h = gru(x, *weights, bias, states[0], recurrent_bias=recurrent_bias, reset_after=True)
         return outputs, [h]
 
@@ -312,7 +316,8 @@ class CuDNNLSTM(_CuDNNRNN):
 
     def _whole(self, x: Tensor, states: list[Tensor]) -> tuple[Tensor, list[Tensor]]:
         bias, recurrent_bias = self.bias.chunk(2)
-        outputs, h, c = lstm(x, self.weight_ih, self.weight_hh, bias + recurrent_bias, states[0], states[1])
+        weights = self._stacked(self.kernel), self._stacked(self.recurrent_kernel)
+        outputs, h, c = lstm(x, *weights, bias + recurrent_bias, states[0], states[1])
         return outputs, [h, c]
 
     def get_config(self) -> dict[str, Any]:

@@ -382,20 +382,29 @@ def test_weights_are_stored_as_torchs():
     assert layer.cell.bias.tolist() == [0.0] * 3 + [1.0] * 3 + [0.0] * 6
 
 
-@pytest.mark.parametrize("kind", [layers.LSTM, layers.CuDNNLSTM])
-def test_is_torchs_lstm_with_its_weights(kind):
+def test_is_torchs_lstm_with_its_weights():
     theirs = torch.nn.LSTM(4, 3, batch_first=True)
     state = {key.removesuffix("_l0"): value for key, value in theirs.state_dict().items()}
-    x = torch.randn(2, 5, 4)
-    if kind is layers.LSTM:
-        ours = kind(3, recurrent_activation="sigmoid", return_sequences=True)
-        bias, prefix = state["bias_ih"] + state["bias_hh"], "cell."
-    else:
-        ours = kind(3, return_sequences=True)
-        bias, prefix = torch.cat([state["bias_ih"], state["bias_hh"]]), ""
+    x, ours = torch.randn(2, 5, 4), layers.LSTM(3, recurrent_activation="sigmoid", return_sequences=True)
     ours(x)
-    weights = {"weight_ih": state["weight_ih"], "weight_hh": state["weight_hh"], "bias": bias}
-    ours.load_state_dict({prefix + key: value for key, value in weights.items()})
+    weights = {key: state[key] for key in ("weight_ih", "weight_hh")}
+    weights["bias"] = state["bias_ih"] + state["bias_hh"]
+    ours.load_state_dict({f"cell.{key}": value for key, value in weights.items()})
+    assert torch.allclose(ours(x), theirs(x)[0], atol=1e-6)
+
+
+def as_keras_hands_it_to_cudnn(stacked, gates):
+    """torch's (gates * units, rows) as Keras's (rows, gates * units), whose blocks cuDNN reads by their memory."""
+    return torch.cat([gate.reshape(gate.shape[::-1]) for gate in stacked.detach().chunk(gates)], 1)
+
+
+def test_cudnn_lstm_is_torchs_lstm():
+    theirs = torch.nn.LSTM(4, 3, batch_first=True)
+    ours, x = layers.CuDNNLSTM(3, return_sequences=True), torch.randn(2, 5, 4)
+    ours(x)
+    weight_ih, weight_hh, bias_ih, bias_hh = theirs.parameters()
+    kernels = [as_keras_hands_it_to_cudnn(weight, 4) for weight in (weight_ih, weight_hh)]
+    ours.set_weights([*kernels, torch.cat([bias_ih, bias_hh])])
     assert torch.allclose(ours(x), theirs(x)[0], atol=1e-6)
 
 
@@ -409,7 +418,8 @@ def test_cudnn_gru_is_torchs():
     ours, x = layers.CuDNNGRU(3, return_state=True), torch.randn(2, 5, 4)
     ours(x)
     weight_ih, weight_hh, bias_ih, bias_hh = map(update_first, theirs.parameters())
-    ours.load_state_dict({"weight_ih": weight_ih, "weight_hh": weight_hh, "bias": torch.cat([bias_ih, bias_hh])})
+    kernels = [as_keras_hands_it_to_cudnn(weight, 3) for weight in (weight_ih, weight_hh)]
+    ours.set_weights([*kernels, torch.cat([bias_ih, bias_hh])])
     out, h = ours(x)
     assert torch.allclose(out, theirs(x)[0][:, -1], atol=1e-6) and torch.equal(out, h)
     assert [w.shape for w in ours.get_weights()] == [(4, 9), (3, 9), (18,)]
