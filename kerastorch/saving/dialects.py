@@ -98,7 +98,7 @@ def _model(config: Any, known: dict[str, Any]) -> Any:
     if "build_input_shape" in config:
         result["build_input_shape"] = _value(config["build_input_shape"])
     if "input_layers" in result:
-        _count_calls_from_zero(result)
+        _count_calls_from_one(result)
     return result
 
 
@@ -179,19 +179,15 @@ def _places(value: Any) -> list[Any]:
     raise FileError(f"load: expected places in a graph. Received: {type(value).__name__}")
 
 
-def _count_calls_from_zero(config: dict[str, Any]) -> None:
-    """A nested model's calls count from 1 in later generations, after the one that made it."""
-    calls = {entry.get("name"): len(entry.get("inbound_nodes") or ()) for entry in config["layers"]}
+def _count_calls_from_one(config: dict[str, Any]) -> None:
+    """A nested model's calls count from 1 in Keras 2, after the way through itself; some generations begin with 0."""
+    models = {entry.get("name") for entry in config["layers"] if entry.get("class_name") in _MODELS}
     places = [place for key in ("input_layers", "output_layers") for place in config.get(key, [])]
     places += [source for entry in config["layers"] for call in entry.get("inbound_nodes") or () for source in call]
-    beyond = {
-        place[0]
-        for place in places
-        if isinstance(place[1], int) and calls.get(place[0]) and place[1] >= calls[place[0]]
-    }
+    early = {place[0] for place in places if place[0] in models and place[1] == 0}
     for place in places:
-        if place[0] in beyond:
-            place[1] -= 1
+        if place[0] in early:
+            place[1] += 1
 
 
 def _value(value: Any) -> Any:

@@ -46,14 +46,16 @@ def training_config(model: Any) -> dict[str, Any] | None:
     if isinstance(optimizer, optimizers.TorchOptimizer):
         warnings.warn("save: a torch optimizer has no Keras configuration, so it is not written.", stacklevel=5)
         return None
-    return {
+    arguments = {
         "optimizer_config": {"class_name": type(optimizer).__name__, "config": optimizer.get_config()},
         "loss": model.loss,
         "metrics": model.metrics,
-        "weighted_metrics": model.weighted_metrics,
         "sample_weight_mode": model.sample_weight_mode,
         "loss_weights": model.loss_weights,
     }
+    if model.weighted_metrics:  # Keras 2.2.4 forgets them
+        arguments["weighted_metrics"] = model.weighted_metrics
+    return arguments
 
 
 def _write_optimizer(file: Any, model: Any) -> None:
