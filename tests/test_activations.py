@@ -23,13 +23,17 @@ def keras2():
     eras.set_era("keras2")
 
 
-def check(function, x, expected):
+# 1 + erf(x) cancels at x = -4: in float32 the formula itself is uncertain by 4 * 2**-23, and vector units differ in it
+ROUNDING = {"gelu": 4 * 2**-23}
+
+
+def check(function, x, expected, atol=1e-7):
     """The value, and the gradient of the sum of its value times 1, 2, 3 …"""
     x = torch.tensor(x, requires_grad=True)
     value = function(x)
     direction = torch.arange(1.0, value.numel() + 1).reshape(value.shape)
     (gradient,) = torch.autograd.grad((value * direction).sum(), x)
-    torch.testing.assert_close(value, torch.tensor(expected[0]), rtol=1e-5, atol=1e-7)
+    torch.testing.assert_close(value, torch.tensor(expected[0]), rtol=1e-5, atol=atol)
     torch.testing.assert_close(gradient, torch.tensor(expected[1]), rtol=1e-4, atol=1e-5)
 
 
@@ -76,7 +80,7 @@ def test_softmax_of_a_vector():
 @pytest.mark.parametrize("name", KERAS3["activations"])
 def test_keras_3(name):
     eras.set_era("keras3")
-    check(activations.get(name), [KERAS3["points"]], KERAS3["activations"][name])
+    check(activations.get(name), [KERAS3["points"]], KERAS3["activations"][name], ROUNDING.get(name, 1e-7))
 
 
 def test_gelu_approximated():

@@ -131,7 +131,7 @@ def _submodule(parent: str, name: str) -> types.ModuleType | None:
     try:
         return importlib.import_module(full) if importlib.util.find_spec(full) else None
     except ModuleNotFoundError as error:
-        if error.name == full or error.name == parent:
+        if f"{error.name}.".startswith(f"{parent}.") and f"{full}.".startswith(f"{error.name}."):
             return None
         raise
 

@@ -107,7 +107,7 @@ class Captured:
         >>> model = keras.models.Sequential([keras.layers.Dense(1, input_dim=2)])
         >>> watch = Watch(model)
         >>> step = Captured(lambda xs: ([model(xs[0]).detach()],), watch)
-        >>> watch.look()
+        >>> _ = watch.look()
         >>> found = [step([torch.ones(1, 2)]) for _ in range(10)]
         >>> torch.equal(found[0][0][0], found[-1][0][0])
         True

@@ -193,7 +193,7 @@ class Progbar:
         >>> bar = Progbar(2, width=10)
         >>> bar.update(2, [("loss", 0.5)])  # doctest: +ELLIPSIS
         <BLANKLINE>
-        2/2 [==========] - 0s ...us/step - loss: 0.5000
+        2/2 [==========] - 0s .../step - loss: 0.5000
 
     Source: https://keras.io/api/utils/python_utils/#progbar-class
     """
