@@ -25,7 +25,7 @@ from collections.abc import Sequence
 from importlib.machinery import ModuleSpec
 from typing import Any
 
-from . import shims
+from . import shims, star_imports
 
 __all__ = ["ALIASES", "install", "uninstall", "load_ipython_extension", "unload_ipython_extension"]
 
@@ -80,6 +80,19 @@ class _Face(types.ModuleType):
         return dir(importlib.import_module(_PACKAGE))
 
 
+class _Missing(importlib.abc.Loader):
+    """Stands for a part that kerastorch has not got: who imports it is told so, and no real package steps in."""
+
+    def create_module(self, spec: ModuleSpec) -> types.ModuleType:
+        root = spec.name.partition(".")[0]
+        raise ModuleNotFoundError(
+            f"No module named {spec.name!r}: kerastorch answers for {root} and has no such part", name=spec.name
+        )
+
+    def exec_module(self, module: types.ModuleType) -> None:
+        pass
+
+
 class _Alias(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     """Finds foreign modules in ours; they are the same module objects under a second name."""
 
@@ -97,14 +110,12 @@ class _Alias(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         except ModuleNotFoundError as error:
             if error.name and not f"{real}.".startswith(f"{error.name}."):
                 raise
-            raise ModuleNotFoundError(
-                f"No module named {name!r}: kerastorch answers for {name.partition('.')[0]} and has no such part",
-                name=name,
-            ) from None
+            return importlib.util.spec_from_loader(name, _Missing())
         return importlib.util.spec_from_loader(name, self, origin=real, is_package=hasattr(module, "__path__"))
 
     def create_module(self, spec: ModuleSpec) -> types.ModuleType:
         module = importlib.import_module(str(spec.origin))
+        star_imports.extend(str(spec.origin).partition(".")[2])
         if spec.origin == _PACKAGE:
             face = _Face(spec.name, module.__doc__)
             face.__path__ = module.__path__

@@ -12,6 +12,7 @@ import os
 import re
 import runpy
 import sys
+import sysconfig
 import traceback
 import types
 from collections.abc import Callable, Sequence
@@ -52,6 +53,7 @@ _PYTHON2_MODULES = {
     "urlparse": "urllib.parse",
 }
 _PYTHON2_METHODS = ("iteritems", "itervalues", "iterkeys", "has_key")
+_PACKAGE_FOLDER = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 _CONVERT = "convert the script once, for example with `pip install fissix` and `python -m fissix -w -n {path}`"
 
 
@@ -101,14 +103,14 @@ class _Run:
         except SystemExit as stop:
             return _exit_status(stop)
         except KeyboardInterrupt:
-            _show(self.path)
+            _show()
             return 130
         except BaseException as error:
             line = _python2_name(self.path, error)
             if line is not None:
                 print(line, file=sys.stderr)
             else:
-                _show(self.path)
+                _show()
             return 1
         return 0
 
@@ -254,14 +256,30 @@ def _execute_cells(cells: list[str], path: str) -> None:
 # ------------------------------------------------------------------------------------- errors
 
 
-def _show(path: str) -> None:
-    """Prints the traceback of the error being handled, from the script on."""
+def _show() -> None:
+    """Prints the traceback of the error being handled, from the script on.
+
+    Errors behind it are shown too where they passed through the user's code; the others are ours, and the last message
+    says what they said.
+    """
     _, error, tb = sys.exc_info()
     assert error is not None
     own = {__file__, runpy.__file__, "<frozen runpy>"}
     while tb is not None and tb.tb_frame.f_code.co_filename in own:
         tb = tb.tb_next
-    traceback.print_exception(type(error), error, tb)
+    told = traceback.TracebackException(type(error), error, tb)
+    libraries = tuple({sysconfig.get_path(name) for name in ("stdlib", "purelib", "platlib")} | {_PACKAGE_FOLDER})
+    told.__cause__ = _of_users(told.__cause__, libraries)
+    told.__context__ = _of_users(told.__context__, libraries)
+    print("".join(told.format()), end="", file=sys.stderr)
+
+
+def _of_users(
+    told: traceback.TracebackException | None, libraries: tuple[str, ...]
+) -> traceback.TracebackException | None:
+    if told is None or all(frame.filename.startswith(("<frozen ", *libraries)) for frame in told.stack):
+        return None
+    return told
 
 
 def _python2_syntax(path: str, source: str) -> str | None:

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from importlib.machinery import ModuleSpec
 from typing import Any
 
-__all__ = ["ATTRIBUTES", "MODULES", "install", "uninstall"]
+__all__ = ["ATTRIBUTES", "MODULES", "install", "set_attribute", "uninstall"]
 
 #: module -> name that is gone -> where it is today ("module:name"), read when the module is imported
 ATTRIBUTES: dict[str, dict[str, str]] = {
@@ -47,6 +47,7 @@ ATTRIBUTES: dict[str, dict[str, str]] = {
         "asscalar": "kerastorch.porting.dropped:asscalar",
         "load": "kerastorch.porting.dropped:load",
     },
+    "re": {"split": "kerastorch.porting.dropped:split"},
     "collections": {
         name: f"collections.abc:{name}"
         for name in ("Callable", "Iterable", "Iterator", "Mapping", "MutableMapping", "Sequence", "Set", "Hashable")
@@ -80,9 +81,20 @@ MODULES: dict[str, tuple[str, ...]] = {
     "sklearn.externals.joblib": ("joblib",),
     "sklearn.externals.six": ("kerastorch.porting.six",),
     "six": ("kerastorch.porting.six",),
+    "six.moves": ("kerastorch.porting.six_moves",),
+    "six.moves.cPickle": ("pickle",),
+    "six.moves.configparser": ("configparser",),
+    "six.moves.queue": ("queue",),
+    "six.moves.urllib": ("urllib",),
+    "six.moves.urllib.error": ("urllib.error",),
+    "six.moves.urllib.parse": ("urllib.parse",),
+    "six.moves.urllib.request": ("urllib.request",),
     "distutils": (),
     "distutils.version": ("kerastorch.porting.dropped",),
 }
+
+#: names that are there today and answer otherwise than they did
+REPLACED = {("numpy", "load"), ("re", "split")}
 
 _changed: list[tuple[Any, str, Any]] = []
 _ABSENT = object()
@@ -115,16 +127,17 @@ def _patch(module: types.ModuleType) -> None:
             owner, _, attribute = name.partition(".")
             target = getattr(module, owner, None)
             if target is not None and not hasattr(target, attribute):
-                _set(target, attribute, _target("kerastorch.porting.dropped:" + attribute))
-        elif name not in module.__dict__ or name == "load":
+                set_attribute(target, attribute, _target("kerastorch.porting.dropped:" + attribute))
+        elif name not in module.__dict__ or (module.__name__, name) in REPLACED:
             try:
                 value = _target(path)
             except (ImportError, AttributeError):
                 continue
-            _set(module, name, value)
+            set_attribute(module, name, value)
 
 
-def _set(owner: Any, name: str, value: Any) -> None:
+def set_attribute(owner: Any, name: str, value: Any) -> None:
+    """Sets an attribute until ``uninstall``."""
     _changed.append((owner, name, owner.__dict__.get(name, _ABSENT)))
     setattr(owner, name, value)
 

@@ -5,16 +5,25 @@ from __future__ import annotations
 import collections.abc
 import functools
 import io
-import itertools
-import operator
-import pickle
-import sys
-import types
-import urllib.error
-import urllib.parse
-import urllib.request
+from collections.abc import Callable
 
-__all__ = ["PY2", "PY3", "b", "iteritems", "iterkeys", "itervalues", "moves", "raise_from", "text_type", "u", "wraps"]
+from . import six_moves as moves
+
+__all__ = [
+    "PY2",
+    "PY3",
+    "add_metaclass",
+    "b",
+    "iteritems",
+    "iterkeys",
+    "itervalues",
+    "moves",
+    "raise_from",
+    "text_type",
+    "u",
+    "with_metaclass",
+    "wraps",
+]
 
 PY2, PY3 = False, True
 text_type, binary_type = str, bytes
@@ -22,6 +31,7 @@ string_types, integer_types, class_types = (str,), (int,), (type,)
 StringIO, BytesIO = io.StringIO, io.BytesIO
 wraps = functools.wraps
 advance_iterator = next
+unichr = chr
 
 
 def iteritems(d: collections.abc.Mapping) -> collections.abc.Iterator:
@@ -54,21 +64,16 @@ def raise_from(value: BaseException, from_value: BaseException | None) -> None:
     raise value from from_value
 
 
-moves = types.ModuleType(f"{__name__}.moves")
-moves.__dict__.update(
-    range=range,
-    xrange=range,
-    zip=zip,
-    map=map,
-    filter=filter,
-    input=input,
-    reduce=functools.reduce,
-    zip_longest=itertools.zip_longest,
-    cPickle=pickle,
-    getcwd=__import__("os").getcwd,
-    urllib=urllib,
-    StringIO=io.StringIO,
-    intern=sys.intern,
-    itemgetter=operator.itemgetter,
-    __path__=[],
-)
+def add_metaclass(metaclass: type) -> Callable[[type], type]:
+    """A class decorator: the class again, made by a metaclass."""
+
+    def again(cls: type) -> type:
+        body = {name: value for name, value in cls.__dict__.items() if name not in ("__dict__", "__weakref__")}
+        return metaclass(cls.__name__, cls.__bases__, body)
+
+    return again
+
+
+def with_metaclass(metaclass: type, *bases: type) -> type:
+    """A base class made by a metaclass."""
+    return metaclass("Base", bases or (object,), {})

@@ -1,0 +1,102 @@
+"""Names that ``from keras.layers import *`` and its kin brought along by accident, and that scripts came to use.
+
+Keras 2's modules had no ``__all__``: whatever they imported themselves was exported. While ``install()`` is in force,
+the rooms of this table export those names too.
+
+Source: the namespaces that Keras 2.2.4's star imports fill.
+"""
+
+from __future__ import annotations
+
+import importlib
+
+from . import shims
+
+__all__ = ["ROOMS", "extend"]
+
+_PACKAGE = __name__.split(".")[0]
+_WHERE = {
+    "K": ".backend",
+    "Input": ".layers:Input",
+    "InputLayer": ".layers:InputLayer",
+    "Highway": ".porting.legacy_layers:Highway",
+    "MaxoutDense": ".porting.legacy_layers:MaxoutDense",
+    "InputSpec": ".engine.input_spec:InputSpec",
+    "Layer": ".engine.layer:Layer",
+    "Model": ".models:Model",
+    "Sequential": ".models:Sequential",
+    "Recurrent": ".porting.legacy_layers:Recurrent",
+    "activations": ".activations",
+    "constraints": ".constraints",
+    "conv_utils": ".backend.conv_utils",
+    "initializers": ".initializers",
+    "initializations": ".initializers",
+    "regularizers": ".regularizers",
+    "interfaces": ".porting.keras1",
+    "losses": ".losses",
+    "layers": ".layers",
+    "optimizers": ".optimizers",
+    "Progbar": ".utils:Progbar",
+    "to_list": ".utils.generic_utils:to_list",
+    "has_arg": ".utils.generic_utils:has_arg",
+    "deserialize_keras_object": ".utils:deserialize_keras_object",
+    "serialize_keras_object": ".utils:serialize_keras_object",
+    "to_categorical": ".utils:to_categorical",
+    "get_file": ".utils:get_file",
+    "np": "numpy",
+    "deque": "collections:deque",
+    "OrderedDict": "collections:OrderedDict",
+    "six": ".porting.six",
+    "python_types": "types",
+}  # any other name is a submodule, or a module of Python
+
+_LAYERS = (
+    "K np Layer InputSpec Input Recurrent activations constraints initializers initializations regularizers conv_utils "
+    "interfaces copy warnings python_types to_list has_arg deserialize_keras_object"
+)
+_LAYER_ROOMS = (
+    "core convolutional pooling local recurrent convolutional_recurrent cudnn_recurrent embeddings normalization "
+    "advanced_activations noise wrappers merge"
+)
+_FUNCTIONS = "K np six deserialize_keras_object serialize_keras_object"
+
+#: room -> the names
+ROOMS = {
+    "engine": "Layer InputSpec Input InputLayer Model Sequential",
+    "layers": f"{_LAYERS} {_LAYER_ROOMS} Highway MaxoutDense",
+    **{f"layers.{room}": _LAYERS for room in _LAYER_ROOMS.split()},
+    "models": "K np Input InputLayer Layer layers optimizers copy json os warnings",
+    "callbacks": "K np Progbar OrderedDict deque csv json os sys time warnings six",
+    "optimizers": f"{_FUNCTIONS} copy",
+    **dict.fromkeys(("losses", "metrics", "initializers", "regularizers", "constraints", "activations"), _FUNCTIONS),
+    "utils.np_utils": "np",
+    "utils.generic_utils": "np sys time six python_types inspect",
+    "utils.data_utils": "np os sys time hashlib tarfile zipfile six warnings",
+    "preprocessing.image": "np os warnings",
+    "preprocessing.text": "np OrderedDict warnings",
+    "preprocessing.sequence": "np",
+    "wrappers.scikit_learn": "np copy Sequential to_categorical",
+    "datasets.mnist": "np get_file",
+}
+
+
+def _find(room: str, name: str) -> object:
+    inner = f".{room}.{name}" if name in _LAYER_ROOMS.split() else name
+    where, _, wanted = _WHERE.get(name, inner).partition(":")
+    module = importlib.import_module(where, _PACKAGE)
+    return getattr(module, wanted) if wanted else module
+
+
+def extend(room: str) -> None:
+    """Lets a room export its names of the table; ``shims.uninstall`` takes it back.
+
+    Args:
+        room: the module's name in the package; one that is not in the table stays as it is.
+    """
+    if room not in ROOMS:
+        return
+    module = importlib.import_module(f"{_PACKAGE}.{room}")
+    for name in ROOMS[room].split():
+        if name not in module.__dict__:
+            shims.set_attribute(module, name, _find(room, name))
+    shims.set_attribute(module, "__all__", list(dict.fromkeys([*getattr(module, "__all__", ()), *ROOMS[room].split()])))
