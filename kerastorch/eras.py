@@ -71,6 +71,7 @@ class Era:
     history_order: str = "val_first"  # or 'train_first', 'sorted'
     datasets: str = "keras2"  # loaders reseed numpy's global generator, CIFAR-10's test labels are int64; or 'tf.keras'
     bidirectional_stateful: bool = False  # whether Bidirectional carries the states of a stateful layer over
+    bidirectional_masked: str = "repeated"  # what a masked step of its sequences gives: the last output, or 'zeros'
     layer_names: str = "from_one"  # dense_1 first; or 'from_zero': dense first
     batch_dot: str = "matrices"  # K.batch_dot multiplies the last two axes; or 'outer': all other axes stay
     variables: str = "graph"  # K functions of variables are recorded and run later; or 'eager': computed at once
@@ -118,6 +119,7 @@ _TF_KERAS = dataclasses.replace(
     history_order="train_first",
     datasets="tf.keras",
     bidirectional_stateful=True,
+    bidirectional_masked="zeros",
     layer_names="from_zero",
     batch_dot="outer",
     variables="eager",

@@ -58,6 +58,26 @@ def _first_call(layer: Any) -> int:
     return int(getattr(layer, "_graph", False))
 
 
+def _first_numbers(config: dict[str, Any]) -> dict[str, int]:
+    """The number that a config gives to each layer's first call.
+
+    It is 0, or 1 for a nested model in most generations. Each listed call is used somewhere, so the highest number that
+    is asked for tells.
+    """
+    places = [*_as_places(config["input_layers"]), *_as_places(config["output_layers"])]
+    places += [source for entry in config["layers"] for call in entry.get("inbound_nodes") or () for source in call]
+    highest: dict[str, int] = {}
+    for name, index, *_ in places:
+        highest[name] = max(index, highest.get(name, 0))
+    counts = {entry.get("name"): len(entry.get("inbound_nodes") or ()) for entry in config["layers"]}
+    return {name: max(0, highest.get(name, 0) + 1 - count) for name, count in counts.items()}
+
+
+def _as_places(entries: Any) -> Any:
+    """A model's inputs or outputs as a list, where one alone may stand by itself."""
+    return [entries] if entries and isinstance(entries[0], str) else entries
+
+
 def _refuse_functions(network: Any) -> None:
     tensors = [t for node in network._network_nodes if node.layer is not None for t in node.input_tensors]
     for tensor in [*network.outputs, *tensors]:
@@ -108,6 +128,7 @@ def config_to_graph(
     layers: dict[str, Any] = {}
     pending: list[tuple[str, int, list[Any]]] = []
     outputs_of: dict[tuple[str, int], list[SymbolicTensor]] = {}
+    first = _first_numbers(config)
     for entry in config["layers"]:
         layer = deserialize(
             {"class_name": entry["class_name"], "config": entry["config"]}, custom_objects=custom_objects
@@ -117,13 +138,12 @@ def config_to_graph(
         calls = entry.get("inbound_nodes") or []
         if not calls:
             outputs_of[name, 0] = [layer._inbound_nodes[0].outputs[0]] if layer._inbound_nodes else []
-        first = _first_call(layer)
-        pending += [(name, i + first, call) for i, call in enumerate(calls)]
+        pending += [(name, i + first.get(name, 0), call) for i, call in enumerate(calls)]
     while pending:
         waiting = []
         for name, index, call in pending:
             sources = [outputs_of.get((source[0], source[1])) for source in call]
-            earlier = index == _first_call(layers[name]) or (name, index - 1) in outputs_of
+            earlier = index == first.get(name, 0) or (name, index - 1) in outputs_of
             if any(found is None for found in sources) or not earlier:
                 waiting.append((name, index, call))
                 continue
@@ -138,7 +158,6 @@ def config_to_graph(
         pending = waiting
 
     def find(entries: Any) -> list[SymbolicTensor]:
-        entries = [entries] if entries and isinstance(entries[0], str) else entries
-        return [outputs_of[name, index][place] for name, index, place, *_ in entries]
+        return [outputs_of[name, index][place] for name, index, place, *_ in _as_places(entries)]
 
     return find(config["input_layers"]), find(config["output_layers"])

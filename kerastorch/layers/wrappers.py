@@ -147,6 +147,7 @@ class Bidirectional(Wrapper):
         layer: the recurrent layer.
         merge_mode: ``'concat'``, ``'sum'``, ``'mul'``, ``'ave'`` or None for a list of both outputs.
         weights: initial values, the forward layer's first.
+        backward_layer: the layer of the other direction; a copy of ``layer`` when missing.
         **kwargs: the arguments of every layer.
 
     Shape:
@@ -154,7 +155,7 @@ class Bidirectional(Wrapper):
         states, those of both directions follow.
 
     Raises:
-        ValueError: for another merge_mode.
+        ValueError: for another merge_mode, or a ``backward_layer`` that does not go the other way.
 
     Source: https://keras.io/api/layers/recurrent_layers/bidirectional/ (Schuster & Paliwal, 1997)
 
@@ -167,17 +168,33 @@ class Bidirectional(Wrapper):
 
     supports_masking = True
 
-    def __init__(self, layer: Layer, merge_mode: str | None = "concat", weights: Any = None, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        layer: Layer,
+        merge_mode: str | None = "concat",
+        weights: Any = None,
+        backward_layer: Layer | None = None,
+        **kwargs: Any,
+    ) -> None:
         checks.one_of("Bidirectional", "merge_mode", merge_mode, ("sum", "mul", "ave", "concat", None))
         if isinstance(layer, Layer) and not hasattr(layer, "return_sequences"):
             raise ValueError(f"Bidirectional: expected a recurrent layer. Received: {type(layer).__name__}")
         super().__init__(layer, **kwargs)
+        if backward_layer is not None:
+            self._check_backward(layer, backward_layer)
+        if eras.current().bidirectional_masked == "zeros":
+            for inner in (layer, backward_layer):
+                if hasattr(inner, "zero_output_for_mask"):
+                    inner.zero_output_for_mask = inner.return_sequences
         config = layer.get_config()
         config["go_backwards"] = not config["go_backwards"]
         config["name"] = f"backward_{layer.name}"
         self._layer_name = layer.name
-        backward = type(layer).from_config(copy.deepcopy(config))
-        layer.name = f"forward_{layer.name}"
+        self._backward_given = backward_layer is not None
+        backward = backward_layer or type(layer).from_config(copy.deepcopy(config))
+        if backward_layer is None or not layer.name.startswith("forward_"):  # a file of Keras 3 has both names ready
+            layer.name = f"forward_{layer.name}"
+        self.forward_layer, self.backward_layer = layer, backward
         del self._modules["layer"]
         self.forward_layer, self.backward_layer = layer, backward
         if weights is not None:
@@ -190,6 +207,24 @@ class Bidirectional(Wrapper):
         self.return_sequences = layer.return_sequences
         self.return_state = layer.return_state
         self.input_spec = layer.input_spec
+
+    @staticmethod
+    def _check_backward(layer: Layer, backward: Any) -> None:
+        if not isinstance(backward, Layer) or not hasattr(backward, "return_sequences"):
+            raise ValueError(
+                f"Bidirectional: expected backward_layer to be a recurrent layer. Received: {type(backward).__name__}"
+            )
+        if layer.go_backwards == backward.go_backwards:
+            raise ValueError(
+                "Bidirectional: expected layer and backward_layer to go different ways. "
+                f"Received: go_backwards={layer.go_backwards} for both"
+            )
+        for name in ("stateful", "return_sequences", "return_state"):
+            if getattr(layer, name) != getattr(backward, name):
+                raise ValueError(
+                    f"Bidirectional: expected layer and backward_layer to agree on {name}. "
+                    f"Received: {getattr(layer, name)} and {getattr(backward, name)}"
+                )
 
     @property
     def layer(self) -> Any:
@@ -275,4 +310,18 @@ class Bidirectional(Wrapper):
     def get_config(self) -> dict[str, Any]:
         out = super().get_config()
         out["layer"]["config"]["name"] = self._layer_name
-        return {**out, "merge_mode": self.merge_mode}
+        out["merge_mode"] = self.merge_mode
+        if self._backward_given:
+            out["backward_layer"] = {
+                "class_name": type(self.backward_layer).__name__,
+                "config": self.backward_layer.get_config(),
+            }
+        return out
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any], custom_objects: dict[str, Any] | None = None) -> Bidirectional:
+        """The layer that a config describes, with fresh weights."""
+        given = dict(config)
+        if given.get("backward_layer") is not None:
+            given["backward_layer"] = _deserialize(copy.deepcopy(given["backward_layer"]), custom_objects)
+        return super().from_config(given, custom_objects)

@@ -23,7 +23,7 @@ _MODELS = ("Sequential", "Model", "Functional")
 _NESTED = ("layer", "backward_layer", "forward_layer", "cell")
 # Arguments of later generations, dropped where they ask for nothing that Keras 2 would not do.
 _NEUTRAL: tuple[Any, ...] = (None, False, 0, 0.0, "auto", [], {}, "", "float32", 0.99)
-_RENAMED = {"batch_shape": "batch_input_shape"}
+_RENAMED = {"batch_shape": "batch_input_shape", "negative_slope": "alpha"}
 _TENSOR = "__keras_tensor__"
 
 
@@ -97,8 +97,6 @@ def _model(config: Any, known: dict[str, Any]) -> Any:
             result[key] = _places(config[key])
     if "build_input_shape" in config:
         result["build_input_shape"] = _value(config["build_input_shape"])
-    if "input_layers" in result:
-        _count_calls_from_one(result)
     return result
 
 
@@ -179,17 +177,6 @@ def _places(value: Any) -> list[Any]:
     raise FileError(f"load: expected places in a graph. Received: {type(value).__name__}")
 
 
-def _count_calls_from_one(config: dict[str, Any]) -> None:
-    """A nested model's calls count from 1 in Keras 2, after the way through itself; some generations begin with 0."""
-    models = {entry.get("name") for entry in config["layers"] if entry.get("class_name") in _MODELS}
-    places = [place for key in ("input_layers", "output_layers") for place in config.get(key, [])]
-    places += [source for entry in config["layers"] for call in entry.get("inbound_nodes") or () for source in call]
-    early = {place[0] for place in places if place[0] in models and place[1] == 0}
-    for place in places:
-        if place[0] in early:
-            place[1] += 1
-
-
 def _value(value: Any) -> Any:
     """A value in Keras 2's terms: wrapped objects unwrapped, policies as names, code refused."""
     if isinstance(value, list):
@@ -221,7 +208,7 @@ def _trimmed(name: str, config: dict[str, Any]) -> dict[str, Any]:
     accepted = _accepted(layers.REGISTRY.objects.get(name))
     result = {}
     for key, value in config.items():
-        renamed = _RENAMED.get(key, key)
+        renamed = key if key in accepted else _RENAMED.get(key, key)
         if renamed in accepted or not accepted:
             result[renamed] = value
         elif not any(value is neutral or value == neutral for neutral in _NEUTRAL):

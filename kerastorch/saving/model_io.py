@@ -1,4 +1,4 @@
-"""Whole models to files and back.
+"""Whole models to files and back: which format a path means.
 
 Source: https://keras.io/api/models/model_saving_apis/model_saving_and_loading/
 """
@@ -11,7 +11,7 @@ from typing import Any
 
 import h5py
 
-from . import files, h5_model
+from . import archive, files, h5_model
 
 __all__ = ["save_model", "load_model"]
 
@@ -27,28 +27,30 @@ def save_model(
 
     Args:
         model: the model.
-        filepath: where to; a path or an open HDF5 file or group.
+        filepath: where to; a path or an open HDF5 file or group. A path that ends in ``.keras`` gives the zip archive
+            of tf.keras 2.12 and Keras 3, any other one Keras 2's HDF5 file.
         overwrite: False asks before an existing file is replaced.
         include_optimizer: False leaves the optimizer out.
-        save_format: None or ``'h5'``.
+        save_format: ``'h5'`` or ``'keras'`` instead of what the path says.
 
     Raises:
         ValueError: before the model is built, or for another format.
         OSError: when the file cannot be written.
     """
-    if save_format not in (None, "h5", "hdf5"):
-        raise ValueError(f"save: expected save_format 'h5'. Received: save_format={save_format!r}")
-    if not isinstance(filepath, h5py.Group) and _ending(filepath) == ".keras":
-        raise ValueError(f"save: expected a path for an HDF5 file, such as model.h5. Received: {os.fspath(filepath)!r}")
+    if save_format not in (None, "h5", "hdf5", "keras"):
+        raise ValueError(f"save: expected save_format 'h5' or 'keras'. Received: save_format={save_format!r}")
     if not model.built:
         raise ValueError(f"save: expected a built model. Received: {model.name!r}, whose shapes are not known yet")
-    h5_model.write(model, filepath, overwrite, include_optimizer)
+    is_group = isinstance(filepath, h5py.Group)
+    zipped = not is_group and (save_format == "keras" or (save_format is None and _ending(filepath) == ".keras"))
+    write = archive.write if zipped else h5_model.write
+    write(model, filepath, overwrite, include_optimizer)
 
 
 def load_model(
     filepath: Any, custom_objects: dict[str, Any] | None = None, compile: bool = True, safe_mode: bool = True
 ) -> Any:
-    """Reads a model from an ``.h5`` file of any Keras generation.
+    """Reads a model from an ``.h5`` or ``.keras`` file of any Keras generation.
 
     Args:
         filepath: a path or an open HDF5 file or group.
@@ -70,10 +72,8 @@ def load_model(
     """
     if not isinstance(filepath, h5py.Group):
         path = files.existing(filepath, "a model file")
-        if zipfile.is_zipfile(path):
-            raise files.FileError(
-                f"load_model: expected an HDF5 file. Received: {path!r}, a zip archive of Keras 3's format"
-            )
+        if zipfile.is_zipfile(path) or _ending(path) == ".keras":
+            return archive.read(path, custom_objects, compile, safe_mode)
     return h5_model.read(filepath, custom_objects, compile, safe_mode)
 
 

@@ -27,7 +27,7 @@ def described(model: Any, training: dict[str, Any] | None) -> dict[str, Any]:
             "loss": training["loss"],
             "loss_weights": training["loss_weights"],
             "metrics": training["metrics"],
-            "weighted_metrics": training["weighted_metrics"],
+            "weighted_metrics": training.get("weighted_metrics"),
             "run_eagerly": False,
             "steps_per_execution": 1,
             "jit_compile": False,

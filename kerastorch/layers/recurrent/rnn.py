@@ -37,6 +37,7 @@ class RNN(Layer):
         go_backwards: from the last step to the first; the outputs come in the order in which they are made.
         stateful: each sample's last states are the first ones of the same sample in the next batch.
         unroll: changes nothing but what a masked step gives (see ``K.rnn``); needs a known number of steps.
+        zero_output_for_mask: a masked step gives zeros instead of the output of the step before it.
         **kwargs: the arguments of every layer; ``input_dim`` and ``input_length`` make ``input_shape``.
 
     Shape:
@@ -67,6 +68,7 @@ class RNN(Layer):
         go_backwards: bool = False,
         stateful: bool = False,
         unroll: bool = False,
+        zero_output_for_mask: bool = False,
         **kwargs: Any,
     ) -> None:
         if kwargs.get("input_dim") is not None and kwargs.get("input_shape") is None:
@@ -81,6 +83,7 @@ class RNN(Layer):
         self.go_backwards = go_backwards
         self.stateful = stateful
         self.unroll = unroll
+        self.zero_output_for_mask = bool(zero_output_for_mask)
         self.input_spec = [InputSpec(ndim=3)]
         self._num_constants: int | None = None
         self._constant_shapes: list[tuple[int | None, ...]] = []
@@ -258,7 +261,15 @@ class RNN(Layer):
         if self.stateful:
             self._remember(states)
         output = outputs if self.return_sequences else last
+        if self.zero_output_for_mask and mask is not None:
+            output = self._zeroed(output, mask)
         return [output, *states] if self.return_state else output
+
+    def _zeroed(self, output: Tensor, mask: Tensor) -> Tensor:
+        """The output with zeros in place of what masked steps gave."""
+        counts = mask.flip(1) if self.go_backwards else mask
+        counts = (counts if self.return_sequences else counts[:, -1]).bool()
+        return torch.where(counts.reshape(*counts.shape, *[1] * (output.ndim - counts.ndim)), output, 0.0)
 
     def _first_states(self, inputs: Tensor, given: list[Tensor] | None) -> list[Tensor]:
         if given is not None:
@@ -341,6 +352,8 @@ class RNN(Layer):
         }
         if self._num_constants is not None:
             found["num_constants"] = self._num_constants
+        if self.zero_output_for_mask:
+            found["zero_output_for_mask"] = True
         return found
 
     def get_config(self) -> dict[str, Any]:
