@@ -13,8 +13,32 @@ from kerastorch import config, eras
 
 sys.path.insert(0, str(Path(__file__).parent))  # for `golden`
 
+# Where the ordinary tests compute; those marked gpu do so on the GPU.
+DEVICE = os.environ.get("KERASTORCH_TEST_DEVICE", "cpu")
+# Expected values are float32's: a GPU's convolutions round their inputs to 10 bits by default.
+torch.backends.cudnn.allow_tf32 = False
+
 # The models of the tests are small: more threads than this only wait for one another.
 torch.set_num_threads(min(2, os.cpu_count() or 1))
+
+
+config.set_device(DEVICE)
+
+
+def pytest_collection_modifyitems(items):
+    if not torch.cuda.is_available():
+        for item in items:
+            if item.get_closest_marker("gpu"):
+                item.add_marker(pytest.mark.skip(reason="needs a CUDA device"))
+
+
+@pytest.fixture(autouse=True)
+def device(request):
+    """Where the test computes."""
+    chosen = "cuda" if request.node.get_closest_marker("gpu") else DEVICE
+    config.set_device(chosen)
+    yield torch.device(chosen)
+    config.set_device(DEVICE)
 
 
 @pytest.fixture(autouse=True)

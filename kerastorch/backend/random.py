@@ -73,6 +73,11 @@ def _seeded(kind: str, seed: int | None, device: torch.device) -> torch.Generato
     return _streams[key]
 
 
+def streams() -> list[torch.Generator]:
+    """The generators of draws with a seed, wherever data was computed on."""
+    return list(_streams.values())
+
+
 def forget_streams() -> None:
     """Starts all draws with a seed anew (``K.clear_session`` does)."""
     _streams.clear()

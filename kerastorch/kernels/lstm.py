@@ -11,6 +11,7 @@ from collections.abc import Sequence
 import torch
 from torch.autograd.function import once_differentiable
 
+from kerastorch.kernels.on_gpu import lstm_scan
 from kerastorch.kernels.pointwise import POINTWISE, arrays_of, function_of
 from kerastorch.kernels.recurrence import (
     Activation,
@@ -85,6 +86,12 @@ def lstm(
         if not need_cell:
             return _fused_masked(x, weight_ih, weight_hh, bias, h, c, input_masks, mask, need_outputs)
     tensors = (weight_ih, weight_hh, bias, h, c, *input_masks, *recurrent_masks)
+    if not recurrent_masks and scan_applies(x, tensors, activations):
+        on_gpu = lstm_scan(x, activations)
+        if on_gpu is not None:
+            inputs = project(time_major(x), weight_ih, bias, input_masks)
+            outputs, h, c = on_gpu(inputs, weight_hh, h, c, mask, activation, recurrent_activation)
+            return outputs.transpose(0, 1), h, c
     # The activation meets the cell state too, where there are no weights that its affine part could go to.
     if not scan_applies(x, tensors, activations) or not POINTWISE[activation].is_plain:
         return lstm_slow(

@@ -207,6 +207,14 @@ class Optimizer:
         """Names of the numbers that live on the parameters' device."""
         return ("lr", "iterations")
 
+    @property
+    def capturable(self) -> bool:
+        """Whether ``step`` only queues work on the device, the same each time, so that a CUDA graph may hold it.
+
+        A class of a script may do anything, so it has to say so itself, with ``capturable = True``.
+        """
+        return type(self).__module__.startswith("kerastorch.")
+
     def baked(self) -> tuple[float | None, ...]:
         """The numbers that a captured graph has fixed: capture again when this tuple changes.
 

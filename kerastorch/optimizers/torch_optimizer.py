@@ -123,6 +123,8 @@ class TorchOptimizer(Optimizer):
             param.grad = None
         self.iterations.add_(1)
 
+    capturable = False  # most of torch's keep the rate and the step count on the host
+
     def _place(self, binding: Binding) -> None:
         """Nothing to move: a torch optimizer keeps its numbers itself."""
 

@@ -13,13 +13,13 @@ import contextlib
 import itertools
 import logging
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from typing import Any
 
 import torch
 
 from ..kernels.switch import fast_enabled, tracing
-from .tape import NotRecordable, Tape, replay_of
+from .tape import Tape, replay_of
 from .unchanged import Unchanged, refusal
 
 __all__ = ["Captured", "Watch"]
@@ -48,18 +48,28 @@ class Watch:
         model: the model.
         owners: losses, metrics and penalties that run with it.
         buffers: tensors outside of the model that steps write to.
+        settings: gives numbers that steps read on the host besides.
 
     Attributes:
         version: the number of the state that the model is in; it has the same number when it comes back to that state,
             as GAN scripts do that switch ``trainable`` to and fro.
-        allowed: whether the model's steps may be recorded in this state.
+        allowed: whether the model's steps may be recorded on a tape in this state.
+        graphable: whether they may be recorded as a CUDA graph in it.
+        fixed: what ``settings`` gave.
     """
 
-    def __init__(self, model: Any, owners: Sequence[Any] = (), buffers: Sequence[torch.Tensor] = ()) -> None:
-        self.model, self.owners, self._more = model, owners, buffers
+    def __init__(
+        self,
+        model: Any,
+        owners: Sequence[Any] = (),
+        buffers: Sequence[torch.Tensor] = (),
+        settings: Callable[[], Hashable] = tuple,
+    ) -> None:
+        self.model, self.owners, self._more, self._settings = model, owners, buffers, settings
+        self.fixed: Hashable = None
         self.version = 0
-        self.allowed = False
-        self._states: list[tuple[Unchanged, int, bool]] = []  # the present one last
+        self.allowed = self.graphable = False
+        self._states: list[tuple[Unchanged, int, tuple[bool, bool]]] = []  # the present one last
 
     def look(self) -> bool:
         """Has to be called before steps that other code may have run in front of.
@@ -67,20 +77,26 @@ class Watch:
         Returns:
             Whether the model is in a state that it was in at an earlier call, and may be recorded in it.
         """
-        if not fast_enabled():
+        if not fast_enabled() or self.model.__dict__.get("run_eagerly"):
+            self.allowed = self.graphable = False
             return False
+        self.fixed = self._settings()
         for place in range(len(self._states) - 1, -1, -1):
             unchanged, version, allowed = self._states[place]
             if unchanged.holds():
-                if version != self.version:
-                    self.version, self.allowed = version, allowed
+                self.version, (self.allowed, self.graphable) = version, allowed
+                if place + 1 < len(self._states):
                     self._states.append(self._states.pop(place))
-                return allowed
-        reason = refusal(self.model, self.owners)
+                return any(allowed)
+        on_gpu = next((w.device.type == "cuda" for w in self.weights), False)
+        reason = refusal(self.model, self.owners, on_gpu)
         if reason is not None:
-            _log.debug("%s: steps run eagerly, since %s", self.model.name, reason)
-        self.version, self.allowed = next(_numbers), reason is None
-        self._states = [*self._states[1 - _STATES :], (Unchanged(self.model, self.owners), self.version, self.allowed)]
+            level = logging.INFO if on_gpu else logging.DEBUG
+            _log.log(level, "%s: steps run eagerly, since %s", self.model.name, reason)
+        self.version = next(_numbers)
+        self.allowed, self.graphable = reason is None and not on_gpu, reason is None and on_gpu
+        state = Unchanged(self.model, self.owners), self.version, (self.allowed, self.graphable)
+        self._states = [*self._states[1 - _STATES :], state]
         return False
 
     @property
@@ -164,8 +180,6 @@ class Captured:
         with tape:
             results = self.step(*groups)
         try:
-            if any(t.device.type != "cpu" for t in inputs):
-                raise NotRecordable("the data is not on the CPU")
             small = tape.largest_result < _SMALL_RESULT and tape.largest_product <= _SMALL_PRODUCT
             self._known[key] = _Replay(replay_of(tape, results), small)
         except Exception as reason:  # whatever it is: the step ran and its result counts

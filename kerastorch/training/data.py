@@ -98,10 +98,11 @@ class DeviceFeed:
             t.to(dtype) if t is not None and dtype.itemsize < t.dtype.itemsize else t
             for t, dtype in zip(tensors, wanted, strict=True)
         ]
-        moved = self._moved(tensors)
+        moved = self.moved(tensors)
         return [None if t is None else t.to(dtype) for t, dtype in zip(moved, wanted, strict=True)]
 
-    def _moved(self, tensors: Sequence[torch.Tensor | None]) -> list[torch.Tensor | None]:
+    def moved(self, tensors: Sequence[torch.Tensor | None]) -> list[torch.Tensor | None]:
+        """The tensors on the GPU, copied while it computes."""
         current = torch.cuda.current_stream(self.device)
         with torch.cuda.stream(self._stream):
             moved = [
@@ -181,10 +182,11 @@ class Columns:
             for k in range(-(-self.size // batch_size)):
                 yield [None if p is None else p[k] for p in parts]
             return
+        feed = None if self._resident else DeviceFeed()
         for rows in self._chunks(order, batch_size):
-            taken = [None if c is None else c.index_select(0, rows) for c in columns]
-            if not self._resident:
-                taken = [None if t is None else t.pin_memory().to(self.device, non_blocking=True) for t in taken]
+            taken = [None if c is None else c.index_select(0, rows.to(c.device)) for c in columns]
+            if feed is not None:
+                taken = feed.moved(taken)
             parts = [None if t is None else t.split(batch_size) for t in taken]
             for k in range(-(-len(rows) // batch_size)):
                 yield [None if p is None else p[k] for p in parts]
@@ -194,7 +196,9 @@ class Columns:
         row_bytes = sum(c[:1].numel() * c.element_size() for c in self._columns if c is not None)
         many = max(1, min(_CHUNK_BATCHES, _CHUNK_BYTES // max(1, row_bytes * batch_size)))
         rows = torch.arange(self.size) if order is None else torch.from_numpy(np.ascontiguousarray(order))
-        if self._resident:
+        if self._resident and self.device.type == "cuda":  # from pinned memory, since the device is not waited for
+            rows = rows.pin_memory().to(self.device, non_blocking=True)
+        elif self._resident:
             rows = rows.to(self.device)
         yield from rows.split(many * batch_size)
 

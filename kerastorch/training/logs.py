@@ -16,7 +16,7 @@ __all__ = ["Logs", "RunningTotals", "fetch"]
 
 _NUMBERS = {torch.float64: np.float64, torch.float32: np.float32, torch.float16: np.float32, torch.bfloat16: np.float32}
 
-# How many batches' numbers wait on the device for one copy: bounds the memory of an epoch that nobody looks at.
+# How many batches' numbers are kept as tensors of their own before they become one, still on their device.
 _WAITING = 512
 
 
@@ -147,7 +147,7 @@ class Logs(dict):
 
 
 class RunningTotals:
-    """Weighted sums of logged values over an epoch, in float64, with the device read a few times an epoch at most.
+    """Weighted sums of logged values over an epoch, in float64; the device is read when somebody asks for them.
 
     Args:
         stateful: names whose latest value stands for the whole epoch.
@@ -165,6 +165,8 @@ class RunningTotals:
         self.stateful = frozenset(stateful or ())
         self._sums: dict[str, list] = {}
         self._waiting: dict[str, list[tuple[Any, int]]] = {}
+        self._latest: dict[str, Any] = {}
+        self._packs: list[tuple[list[tuple[str, list[int]]], torch.Tensor | np.ndarray]] = []
 
     def add(self, logs: dict[str, Any], weight: int, names: Iterable[str]) -> None:
         """Counts the named values of one batch, where it has them."""
@@ -174,38 +176,43 @@ class RunningTotals:
                 column = self._waiting.setdefault(name, [])
                 column.append((raw(name), weight))
                 if len(column) >= _WAITING:
-                    self._settle()
+                    self._pack()
 
     def read(self) -> dict[str, list]:
         """``{name: [sum of value * weight, sum of weights]}``; ``[latest value, 1]`` for a stateful name."""
-        self._settle()
-        return {name: list(pair) for name, pair in self._sums.items()}
+        self._pack()
+        packs, self._packs = self._packs, []
+        for columns, stacked in packs:
+            # Sync point: one copy to the host, however many batches there are.
+            numbers = stacked if isinstance(stacked, np.ndarray) else stacked.cpu().to(torch.float64).view(-1).numpy()
+            for name, weights in columns:
+                values, numbers = numbers[: len(weights)], numbers[len(weights) :]
+                total, count = self._sums.get(name, (np.float64(0.0), 0))
+                # accumulate, not sum: one rounding a batch, in order, as when each batch is added by itself.
+                terms = np.concatenate([[total], values * weights])
+                self._sums[name] = [np.add.accumulate(terms)[-1], count + sum(weights)]
+        latest = zip(self._latest, _numbers(list(self._latest.values())))
+        return {name: list(pair) for name, pair in self._sums.items()} | {name: [value, 1] for name, value in latest}
 
-    def _settle(self) -> None:
+    def _pack(self) -> None:
+        """Makes one tensor of what waits; nothing is read."""
         waiting, self._waiting = self._waiting, {}
-        if self.stateful:
-            waiting = {name: column[-1:] if name in self.stateful else column for name, column in waiting.items()}
-        numbers = _in_float64([value for column in waiting.values() for value, _ in column])
-        for name, column in waiting.items():
-            values, numbers = numbers[: len(column)], numbers[len(column) :]
-            if name in self.stateful:
-                self._sums[name] = [values[-1], 1]
-                continue
-            total, count = self._sums.get(name, (np.float64(0.0), 0))
-            weights = [weight for _, weight in column]
-            # accumulate, not sum: one rounding a batch, in order, as when each batch is added by itself.
-            terms = np.concatenate([[total], values * weights])
-            self._sums[name] = [np.add.accumulate(terms)[-1], count + sum(weights)]
+        for name in self.stateful & waiting.keys():
+            self._latest[name] = waiting.pop(name)[-1][0]
+        columns = [(name, [weight for _, weight in column]) for name, column in waiting.items()]
+        if columns:
+            self._packs.append((columns, _stacked([value for column in waiting.values() for value, _ in column])))
 
 
-def _in_float64(values: list[Any]) -> np.ndarray:
-    """Single numbers, wherever they are, as one array: what numpy made of a float32 times an int in Keras."""
+def _stacked(values: list[Any]) -> torch.Tensor | np.ndarray:
+    """Single numbers as one tensor where they are; read, in float64, where no tensor can hold them."""
     try:
         with torch.no_grad():
             stacked = torch.stack(values)
-    except (TypeError, RuntimeError):  # not all of them tensors, or of one device and shape, or none at all
+    except (TypeError, RuntimeError):  # not all of them tensors, or of one device and shape
         stacked = None
-    if stacked is None or stacked.numel() != len(values):
-        return np.array([np.mean(number) for number in fetch(values)], np.float64)
-    # Sync point: one copy to the host, however many batches there are.
-    return stacked.cpu().to(torch.float64).reshape(-1).numpy()
+    return stacked if stacked is not None and stacked.numel() == len(values) else _numbers(values)
+
+
+def _numbers(values: list[Any]) -> np.ndarray:
+    return np.array([np.mean(number) for number in fetch(values)], np.float64)

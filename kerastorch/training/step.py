@@ -15,11 +15,13 @@ from typing import Any
 import torch
 from torch import nn
 
-from ..backend import phase
+from ..backend import phase, random
 from ..engine.layer import collecting_losses, from_graph, partition
 from ..engine.weights import Weight
 from .capture import Captured, Watch
+from .cuda_graph import Graphed
 from .objective import Objective
+from .unchanged import is_ours
 
 __all__ = ["Program", "train_step", "test_step", "predict_step", "predictor_of", "forward", "score"]
 
@@ -39,6 +41,7 @@ class Program:
         bounded: trained weights with a constraint.
         learn: ``gradients`` of this program, captured.
         measure: ``measurements`` of this program, captured.
+        update: learning from a batch as a whole; on a GPU one CUDA graph.
     """
 
     model: Any
@@ -57,9 +60,26 @@ class Program:
         self._binding = None
         owners = [*self.objective.called, *(w.regularizer for w in self.penalties)]
         buffers = [b for owner in owners if isinstance(owner, nn.Module) for b in owner.buffers()]
-        self._watch = Watch(self.model, owners, buffers)
-        self.learn = Captured(functools.partial(gradients, self), self._watch)
-        self.measure = Captured(functools.partial(measurements, self), self._watch)
+        self._watch = Watch(self.model, owners, buffers, getattr(self.optimizer, "baked", tuple))
+        watch, streams = self._watch, functools.partial(generators_of, self.model)
+        self.learn = Captured(functools.partial(gradients, self), watch)
+        self.measure = Graphed(Captured(functools.partial(measurements, self), watch), watch, generators=streams)
+        if self._whole():
+            self.update = Graphed(
+                functools.partial(learn_and_update, self),
+                watch,
+                deferred=lambda: (self.bind().groups, self.optimizer.settle),
+                generators=streams,
+            )
+        else:
+            self.learn = Graphed(self.learn, watch, generators=streams, lent=1)
+            self.update = functools.partial(learn_and_update, self)
+
+    def _whole(self) -> bool:
+        """Whether the update, too, only queues work on the device."""
+        if not self.params or not self.optimizer.capturable:
+            return False
+        return all(is_ours(w.constraint) for w in self.bounded)
 
     def look(self) -> bool:
         """Has to be called before a step when other code may have run since the last one.
@@ -119,6 +139,19 @@ def gradients(program: Program, xs: Tensors, ys: Tensors, ws: Tensors) -> tuple[
     return _results(program, total, parts, ys, outputs, ws, masks), list(grads)
 
 
+def learn_and_update(program: Program, xs: Tensors, ys: Tensors, ws: Tensors) -> tuple[list[Any]]:
+    """What to log of a batch; the weights have learnt from it."""
+    results, grads = program.learn(xs, ys, ws)
+    if program.params:
+        program.optimizer.step(grads, program.bind())
+        if program.bounded:
+            with torch.no_grad():
+                for weight in program.bounded:
+                    view = weight.view
+                    view.copy_(weight.constraint(view))
+    return (results,)
+
+
 def train_step(program: Program, xs: Tensors, ys: Tensors, ws: Tensors) -> list[torch.Tensor]:
     """Learns from one batch.
 
@@ -131,15 +164,7 @@ def train_step(program: Program, xs: Tensors, ys: Tensors, ws: Tensors) -> list[
     Returns:
         The loss and metrics of this batch, before the update, as tensors on the device.
     """
-    results, grads = program.learn(xs, ys, ws)
-    if program.params:
-        program.optimizer.step(grads, program.bind())
-        if program.bounded:
-            with torch.no_grad():
-                for weight in program.bounded:
-                    view = weight.view
-                    view.copy_(weight.constraint(view))
-    return results
+    return program.update(xs, ys, ws)[0]
 
 
 def measurements(program: Program, xs: Tensors, ys: Tensors, ws: Tensors) -> tuple[list[Any]]:
@@ -162,11 +187,19 @@ def outputs_of(model: Any, xs: Tensors) -> tuple[list[torch.Tensor]]:
     return (list(outputs) if isinstance(outputs, (list, tuple)) else _values(outputs),)
 
 
-def predictor_of(model: Any) -> Captured:
+def generators_of(model: Any) -> list[torch.Generator]:
+    """The random streams that a model's steps may draw from, besides those of the devices."""
+    own = [g for module in model.modules() for g in module.__dict__.get("_generators", {}).values()]
+    return [g for g in {id(g): g for g in (*own, *random.streams())}.values() if g.device.type == "cuda"]
+
+
+def predictor_of(model: Any) -> Graphed:
     """``outputs_of`` for a model, captured; to be asked for again whenever other code may have run."""
     found = model.__dict__.get("_predictor")
     if found is None:
-        found = model._predictor = Captured(functools.partial(outputs_of, model), Watch(model))
+        watch = Watch(model)
+        plain = Captured(functools.partial(outputs_of, model), watch)
+        found = model._predictor = Graphed(plain, watch, generators=functools.partial(generators_of, model))
     found.watch.look()
     return found
 

@@ -18,7 +18,7 @@ from torch import nn
 from .. import config, eras
 from ..engine.network import Network
 
-__all__ = ["Unchanged", "refusal"]
+__all__ = ["Unchanged", "is_ours", "refusal"]
 
 _OWN = ("kerastorch.", "torch.")
 _BUILTIN = (
@@ -32,44 +32,49 @@ _BUILTIN = (
 _UNSEEN = tuple(
     f"kerastorch.layers.{name}" for name in ("recurrent", "convolutional_recurrent", "cudnn_recurrent", "torch_module")
 )
+_GPU_MODULES = ("kerastorch.", "torch.nn.")
 _HOOKS = ("_forward_hooks", "_forward_pre_hooks", "_backward_hooks", "_backward_pre_hooks")
 _NOT_RUN = ("initializer", "constraint")  # what only build() or the update calls
 _GRAPH = ("_plan", "_masked_plan", "_trainable")
 
 
-def refusal(model: Any, owners: Sequence[Any]) -> str | None:
+def refusal(model: Any, owners: Sequence[Any], on_gpu: bool = False) -> str | None:
     """Why a model's steps may not be recorded; None when they may.
 
     Args:
         model: the model.
         owners: losses, metrics and penalties that run with it.
+        on_gpu: whether a CUDA graph is to be recorded. It holds whatever runs on the device, and what steps leave in
+            a layer's buffers.
     """
     if not getattr(model, "_graph", False):
         return "it is no graph of layers"
     for module in model.modules():
         kind = type(module)
-        if not kind.__module__.startswith("kerastorch.") or kind.__module__.startswith(_UNSEEN):
+        if not kind.__module__.startswith(_GPU_MODULES if on_gpu else "kerastorch."):
             return f"{kind.__name__} may do what cannot be recorded"
-        if getattr(module, "stateful", False) and not isinstance(module, Network):
+        if not on_gpu and kind.__module__.startswith(_UNSEEN):
+            return f"{kind.__name__} may do what cannot be recorded"
+        if not on_gpu and getattr(module, "stateful", False) and not isinstance(module, Network):
             return f"{module.name} keeps a state"
         found = _stranger(module, set())
         if found is not None:
             return f"{module.name} calls {found}"
     for network in _networks(model):
         for node in network._masked_plan.nodes:
-            if node.layer is None and not _is_ours(node.operation):
+            if node.layer is None and not is_ours(node.operation):
                 return f"the graph calls {_label(node.operation)}"
     if getattr(model, "_symbolic_losses", None):
         return "losses were added to the graph"
     for owner in owners:
-        if not _is_ours(owner) or not getattr(owner, "capturable", True):
+        if not is_ours(owner) or not getattr(owner, "capturable", True):
             return f"compile() was given {_label(owner)}"
     return _surroundings()
 
 
 def _surroundings() -> str | None:
     """What is switched on around the step and wants to see each operation."""
-    if torch.is_anomaly_enabled() or torch.is_autocast_enabled("cpu"):
+    if torch.is_anomaly_enabled() or torch.is_autocast_enabled("cpu") or torch.is_autocast_enabled("cuda"):
         return "autocast or anomaly detection is on"
     if torch._C._len_torch_dispatch_stack() or torch._C._len_torch_function_stack():
         return "a torch mode is active"
@@ -84,7 +89,7 @@ def _label(thing: Any) -> str:
     return getattr(thing, "__qualname__", None) or type(thing).__qualname__
 
 
-def _is_ours(thing: Any, seen: set[int] | None = None) -> bool:
+def is_ours(thing: Any, seen: set[int] | None = None) -> bool:
     """Whether something that is called is the package's or torch's own, with all that it calls in turn."""
     if isinstance(thing, functools.partial):
         thing = thing.func
@@ -106,7 +111,7 @@ def _stranger(thing: Any, seen: set[int]) -> str | None:
     if isinstance(thing, Network):
         return None  # its graph is looked at as a whole
     for name, value in vars(thing).items():
-        if callable(value) and not name.endswith(_NOT_RUN) and not _is_ours(value, seen):
+        if callable(value) and not name.endswith(_NOT_RUN) and not is_ours(value, seen):
             return _label(value)
     return None
 
@@ -172,4 +177,16 @@ def _has_settings(value: Any) -> bool:
 
 
 def _settings() -> tuple[Any, ...]:
-    return eras.current(), config.epsilon(), config.floatx(), _surroundings()
+    return eras.current(), config.epsilon(), config.floatx(), _surroundings(), _kernels()
+
+
+def _kernels() -> tuple[Any, ...]:
+    """What decides which of a GPU's kernels run."""
+    if not torch.cuda.is_initialized():
+        return ()
+    cudnn = torch.backends.cudnn
+    return (
+        torch.get_float32_matmul_precision(),
+        torch.are_deterministic_algorithms_enabled(),
+        (cudnn.enabled, cudnn.allow_tf32, cudnn.benchmark, cudnn.deterministic),
+    )

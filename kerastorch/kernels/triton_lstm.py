@@ -1,0 +1,249 @@
+"""The recurrent part of an LSTM on a GPU: one fused kernel for each time step, forward and backward.
+
+cuDNN knows sigmoid gates only. Here a step is one launch, whatever the activations: the product of the last output with
+the recurrent weights, the gates, the cell and the output stay in registers. Inside a CUDA graph the launches follow one
+another without the host. Its slow twin is ``kernels.lstm.lstm_slow``. This module needs Triton, which torch's builds
+for CUDA bring along; ``on_gpu`` says whether it works.
+
+Source: Tillet et al., Triton (2019), https://triton-lang.org
+"""
+
+from __future__ import annotations
+
+import torch
+import triton
+import triton.language as tl
+from torch.autograd.function import once_differentiable
+
+from kerastorch.kernels.triton_pointwise import KINDS, activate, derivative
+
+__all__ = ["scan"]
+
+Tensor = torch.Tensor
+
+_ROWS = 16  # samples of one program
+_UNITS = 16  # units of one program: each computes four gates of them
+_DEPTH = 32  # of the products' inner loop
+
+
+def scan(
+    inputs: Tensor, weight: Tensor, h: Tensor, c: Tensor, mask: Tensor | None, activation: str, recurrent: str
+) -> tuple[Tensor, Tensor, Tensor]:
+    """Runs the recurrence over all steps.
+
+    Args:
+        inputs: the inputs' products with the weights, bias added, (time, batch, 4 * units), gates i, f, c, o. They are
+            overwritten.
+        weight: (4 * units, units).
+        h: the output before the first step, (batch, units).
+        c: the cell state before the first step.
+        mask: bool (batch, time); a step that it leaves out repeats the output and keeps the state.
+        activation: a key of ``KINDS``.
+        recurrent: the same, for the gates i, f and o.
+
+    Returns:
+        All outputs (time, batch, units), the last output and the last cell state.
+    """
+    return _Scan.apply(inputs, weight, h, c, mask, activation, recurrent)
+
+
+class _Scan(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, inputs, weight, h, c, mask, activation, recurrent):
+        gates = inputs.detach()  # written over: nobody else needs the products
+        steps, batch, units = gates.shape[0], *h.shape
+        outputs = gates.new_empty(steps + 1, batch, units)
+        cells = torch.empty_like(outputs)
+        outputs[0], cells[0] = h, c
+        weight = weight.contiguous()
+        steps_first = gates if mask is None else mask.t().contiguous().view(torch.uint8)
+        fixed = _fixed(gates, mask, activation, recurrent)
+        grid = _grid(batch, units)
+        for t in range(steps):
+            _forward[grid](gates, weight, outputs, cells, steps_first, t, batch, units, **fixed)
+        ctx.save_for_backward(gates, weight, outputs, cells, steps_first)
+        ctx.fixed, ctx.masked = fixed, mask is not None
+        ctx.set_materialize_grads(False)
+        return outputs[1:], outputs[-1].clone(), cells[-1].clone()
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx, d_outputs, d_h, d_c):
+        gates, weight, outputs, cells, mask = ctx.saved_tensors
+        steps, batch, units = gates.shape[0], *outputs.shape[1:]
+        grads = torch.empty_like(gates)
+        d_hidden = torch.zeros_like(outputs)
+        if d_outputs is not None:
+            d_hidden[1:] = d_outputs
+        if d_h is not None:
+            d_hidden[-1] += d_h
+        d_cell = torch.zeros_like(outputs[0]) if d_c is None else d_c.clone(memory_format=torch.contiguous_format)
+        grid = _grid(batch, units)
+        for t in range(steps - 1, -1, -1):
+            _backward[grid](grads, gates, weight, cells, d_hidden, d_cell, mask, t, steps, batch, units, **ctx.fixed)
+        flat = grads.view(-1, 4 * units)
+        d_first = grads[0] @ weight
+        if ctx.masked:
+            d_first += torch.where(mask[0].unsqueeze(1) != 0, 0.0, d_hidden[1])
+        return grads, flat.t() @ outputs[:-1].view(-1, units), d_first, d_cell, None, None, None
+
+
+def _grid(batch: int, units: int) -> tuple[int, int]:
+    return triton.cdiv(batch, _ROWS), triton.cdiv(units, _UNITS)
+
+
+def _fixed(gates: Tensor, mask: Tensor | None, activation: str, recurrent: str) -> dict[str, object]:
+    """The kernels' compile-time arguments. Products are rounded as torch's own are."""
+    tf32 = gates.dtype == torch.float32 and torch.backends.cuda.matmul.allow_tf32
+    return {
+        "MASKED": mask is not None,
+        "ACT": KINDS[activation],
+        "REC": KINDS[recurrent],
+        "PRECISION": "tf32" if tf32 else "ieee",
+        "ROWS": _ROWS,
+        "UNITS": _UNITS,
+        "DEPTH": _DEPTH,
+        "num_warps": 4,
+    }
+
+
+@triton.jit(do_not_specialize=["t", "batch"])
+def _forward(
+    gates,
+    weight,
+    outputs,
+    cells,
+    mask,
+    t,
+    batch,
+    units: tl.constexpr,
+    MASKED: tl.constexpr,
+    ACT: tl.constexpr,
+    REC: tl.constexpr,
+    PRECISION: tl.constexpr,
+    ROWS: tl.constexpr,
+    UNITS: tl.constexpr,
+    DEPTH: tl.constexpr,
+):
+    """Step ``t``: gates[t] become the activated gates, outputs[t + 1] and cells[t + 1] are written."""
+    row = tl.program_id(0) * ROWS + tl.arange(0, ROWS)
+    unit = tl.program_id(1) * UNITS + tl.arange(0, UNITS)
+    inside = (row < batch)[:, None] & (unit < units)[None, :]
+    step = t.to(tl.int64) * batch * units  # where the step before lies in outputs and cells
+    place = row[:, None] * units + unit[None, :]
+    i = tl.zeros((ROWS, UNITS), tl.float32)
+    f = tl.zeros((ROWS, UNITS), tl.float32)
+    g = tl.zeros((ROWS, UNITS), tl.float32)
+    o = tl.zeros((ROWS, UNITS), tl.float32)
+    for first in range(0, units, DEPTH):
+        k = first + tl.arange(0, DEPTH)
+        fed = tl.load(
+            outputs + step + row[:, None] * units + k[None, :],
+            mask=(row < batch)[:, None] & (k < units)[None, :],
+            other=0.0,
+        )
+        block = weight + unit[None, :] * units + k[:, None]
+        there = (unit < units)[None, :] & (k < units)[:, None]
+        square = units * units
+        i = tl.dot(fed, tl.load(block, mask=there, other=0.0), i, input_precision=PRECISION)
+        f = tl.dot(fed, tl.load(block + square, mask=there, other=0.0), f, input_precision=PRECISION)
+        g = tl.dot(fed, tl.load(block + 2 * square, mask=there, other=0.0), g, input_precision=PRECISION)
+        o = tl.dot(fed, tl.load(block + 3 * square, mask=there, other=0.0), o, input_precision=PRECISION)
+    gate = gates + 4 * step + row[:, None] * (4 * units) + unit[None, :]
+    i = activate(i + tl.load(gate, mask=inside, other=0.0).to(tl.float32), REC)
+    f = activate(f + tl.load(gate + units, mask=inside, other=0.0).to(tl.float32), REC)
+    g = activate(g + tl.load(gate + 2 * units, mask=inside, other=0.0).to(tl.float32), ACT)
+    o = activate(o + tl.load(gate + 3 * units, mask=inside, other=0.0).to(tl.float32), REC)
+    old_c = tl.load(cells + step + place, mask=inside, other=0.0).to(tl.float32)
+    c = f * old_c + i * g
+    h = o * activate(c, ACT)
+    if MASKED:
+        counts = tl.load(mask + t * batch + row, mask=row < batch, other=0)[:, None] != 0
+        c = tl.where(counts, c, old_c)
+        h = tl.where(counts, h, tl.load(outputs + step + place, mask=inside, other=0.0).to(tl.float32))
+    kind = gates.dtype.element_ty
+    tl.store(gate, i.to(kind), mask=inside)
+    tl.store(gate + units, f.to(kind), mask=inside)
+    tl.store(gate + 2 * units, g.to(kind), mask=inside)
+    tl.store(gate + 3 * units, o.to(kind), mask=inside)
+    after = step + batch * units + place
+    tl.store(cells + after, c.to(kind), mask=inside)
+    tl.store(outputs + after, h.to(kind), mask=inside)
+
+
+@triton.jit(do_not_specialize=["t", "steps", "batch"])
+def _backward(
+    grads,
+    gates,
+    weight,
+    cells,
+    d_hidden,
+    d_cell,
+    mask,
+    t,
+    steps,
+    batch,
+    units: tl.constexpr,
+    MASKED: tl.constexpr,
+    ACT: tl.constexpr,
+    REC: tl.constexpr,
+    PRECISION: tl.constexpr,
+    ROWS: tl.constexpr,
+    UNITS: tl.constexpr,
+    DEPTH: tl.constexpr,
+):
+    """Step ``t``: d_hidden[t + 1] gets what later steps say, grads[t] is written, d_cell goes one step back."""
+    row = tl.program_id(0) * ROWS + tl.arange(0, ROWS)
+    unit = tl.program_id(1) * UNITS + tl.arange(0, UNITS)
+    inside = (row < batch)[:, None] & (unit < units)[None, :]
+    step = t.to(tl.int64) * batch * units
+    place = row[:, None] * units + unit[None, :]
+    after = step + batch * units + place
+    d_h = tl.load(d_hidden + after, mask=inside, other=0.0).to(tl.float32)
+    if t + 1 < steps:
+        later = grads + 4 * (step + batch * units)
+        for first in range(0, 4 * units, DEPTH):
+            k = first + tl.arange(0, DEPTH)
+            d_gates = tl.load(
+                later + row[:, None] * (4 * units) + k[None, :],
+                mask=(row < batch)[:, None] & (k < 4 * units)[None, :],
+                other=0.0,
+            )
+            block = tl.load(
+                weight + k[:, None] * units + unit[None, :],
+                mask=(k < 4 * units)[:, None] & (unit < units)[None, :],
+                other=0.0,
+            )
+            d_h = tl.dot(d_gates, block, d_h, input_precision=PRECISION)
+        if MASKED:
+            passed = tl.load(mask + (t + 1) * batch + row, mask=row < batch, other=1)[:, None] == 0
+            d_h += tl.where(passed, tl.load(d_hidden + after + batch * units, mask=inside, other=0.0), 0.0)
+    kind = gates.dtype.element_ty
+    if MASKED:
+        tl.store(d_hidden + after, d_h.to(kind), mask=inside)
+    gate = 4 * step + row[:, None] * (4 * units) + unit[None, :]
+    i = tl.load(gates + gate, mask=inside, other=0.0).to(tl.float32)
+    f = tl.load(gates + gate + units, mask=inside, other=0.0).to(tl.float32)
+    g = tl.load(gates + gate + 2 * units, mask=inside, other=0.0).to(tl.float32)
+    o = tl.load(gates + gate + 3 * units, mask=inside, other=0.0).to(tl.float32)
+    squashed = activate(tl.load(cells + after, mask=inside, other=0.0).to(tl.float32), ACT)
+    old_c = tl.load(cells + step + place, mask=inside, other=0.0).to(tl.float32)
+    carried = tl.load(d_cell + place, mask=inside, other=0.0).to(tl.float32)
+    d_c = carried + d_h * o * derivative(squashed, ACT)
+    d_i = d_c * g * derivative(i, REC)
+    d_f = d_c * old_c * derivative(f, REC)
+    d_g = d_c * i * derivative(g, ACT)
+    d_o = d_h * squashed * derivative(o, REC)
+    back = d_c * f
+    if MASKED:
+        counts = tl.load(mask + t * batch + row, mask=row < batch, other=0)[:, None] != 0
+        d_i = tl.where(counts, d_i, 0.0)
+        d_f = tl.where(counts, d_f, 0.0)
+        d_g = tl.where(counts, d_g, 0.0)
+        d_o = tl.where(counts, d_o, 0.0)
+        back = tl.where(counts, back, carried)
+    tl.store(grads + gate, d_i.to(kind), mask=inside)
+    tl.store(grads + gate + units, d_f.to(kind), mask=inside)
+    tl.store(grads + gate + 2 * units, d_g.to(kind), mask=inside)
+    tl.store(grads + gate + 3 * units, d_o.to(kind), mask=inside)
+    tl.store(d_cell + place, back.to(kind), mask=inside)

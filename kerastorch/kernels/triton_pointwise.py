@@ -1,0 +1,61 @@
+"""Activations inside Triton kernels: their value, and their derivative from the value."""
+
+from __future__ import annotations
+
+import triton
+import triton.language as tl
+
+__all__ = ["KINDS", "activate", "derivative"]
+
+# The numbers by which kernels know the keys of ``kernels.pointwise.POINTWISE``.
+KINDS = {
+    "linear": 0,
+    "tanh": 1,
+    "sigmoid": 2,
+    "hard_sigmoid": 3,
+    "hard_sigmoid_relu6": 4,
+    "relu": 5,
+    "softsign": 6,
+}
+
+
+@triton.jit
+def activate(x, KIND: tl.constexpr):
+    """The activation of float32 values."""
+    y = x
+    if KIND == 1:
+        # Near zero the quotient would lose its digits; there the series' next term is below float32's last bit.
+        small = x * (1.0 - x * x * (1.0 / 3.0 - x * x * (2.0 / 15.0 - x * x * (17.0 / 315.0))))
+        e = tl.exp(-2.0 * tl.abs(x))
+        large = (1.0 - e) / (1.0 + e)
+        y = tl.where(tl.abs(x) < 0.15, small, tl.where(x < 0.0, -large, large))
+    elif KIND == 2:
+        y = 1.0 / (1.0 + tl.exp(-x))
+    elif KIND == 3:
+        y = tl.minimum(tl.maximum(0.2 * x + 0.5, 0.0), 1.0)
+    elif KIND == 4:
+        y = tl.minimum(tl.maximum(x + 3.0, 0.0), 6.0) / 6.0
+    elif KIND == 5:
+        y = tl.maximum(x, 0.0)
+    elif KIND == 6:
+        y = x / (1.0 + tl.abs(x))
+    return y
+
+
+@triton.jit
+def derivative(y, KIND: tl.constexpr):
+    """The derivative of the activation where its value is ``y``."""
+    d = tl.full(y.shape, 1.0, tl.float32)
+    if KIND == 1:
+        d = 1.0 - y * y
+    elif KIND == 2:
+        d = y * (1.0 - y)
+    elif KIND == 3:
+        d = tl.where((y > 0.0) & (y < 1.0), 0.2, 0.0)
+    elif KIND == 4:
+        d = tl.where((y > 0.0) & (y < 1.0), 1.0 / 6.0, 0.0)
+    elif KIND == 5:
+        d = tl.where(y > 0.0, 1.0, 0.0)
+    elif KIND == 6:
+        d = (1.0 - tl.abs(y)) * (1.0 - tl.abs(y))
+    return d
