@@ -6,6 +6,7 @@ anything else is refused, and arrays are built here rather than by what the file
 
 from __future__ import annotations
 
+import functools
 import gzip
 import json
 import math
@@ -14,11 +15,11 @@ import pickle
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable
-from typing import Any, BinaryIO
+from typing import IO, Any, BinaryIO
 
 import numpy as np
 
-__all__ = ["load_idx", "load_json", "load_npz", "load_pickle"]
+__all__ = ["load_idx", "load_json", "load_npy", "load_npz", "load_pickle"]
 
 _KINDS = "biufcSUO"  # dtypes that an array in a pickle may have
 
@@ -141,19 +142,28 @@ def load_npz(path: str | os.PathLike, names: Iterable[str]) -> list[np.ndarray]:
 
     def read() -> list[np.ndarray]:
         with zipfile.ZipFile(path) as archive:
-            return [_load_npy(archive, name + ".npy") for name in names]
+            return [_read_npy(functools.partial(archive.open, name + ".npy")) for name in names]
 
     return _checked(path, f"an .npz file with the arrays {', '.join(names)}", read)
 
 
-def _load_npy(archive: zipfile.ZipFile, member: str) -> np.ndarray:
-    with archive.open(member) as file:
+def load_npy(path: str | os.PathLike) -> np.ndarray:
+    """The array of a ``.npy`` file, one of objects that are plain data among them.
+
+    Raises:
+        ValueError: when the file is broken or asks for anything but plain data.
+    """
+    return _checked(path, "an .npy file", lambda: _read_npy(lambda: open(path, "rb")))
+
+
+def _read_npy(opened: Callable[[], IO[bytes]]) -> np.ndarray:
+    with opened() as file:
         version = np.lib.format.read_magic(file)
         headers = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}
         shape, _, dtype = headers[version](file)
         if dtype.hasobject:
             return np.asarray(_unpickle(file)).reshape(shape)
-    with archive.open(member) as file:
+    with opened() as file:
         return np.lib.format.read_array(file, allow_pickle=False)
 
 

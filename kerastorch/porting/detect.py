@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import os
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 __all__ = ["Verdict", "detect", "detect_file"]
@@ -38,10 +40,12 @@ class Verdict:
     Attributes:
         era: its name in ``eras.py``.
         reason: why, with the line.
+        certain: whether something spoke for it.
     """
 
     era: str
     reason: str
+    certain: bool = True
 
 
 @dataclass
@@ -67,6 +71,7 @@ class _Reader(ast.NodeVisitor):
         self.marks = _Marks()
         self.tensorflow: set[str] = set()  # names that stand for tensorflow
         self.keras: set[str] = set()  # names that stand for plain keras
+        self.own_keys: set[str] = set()  # log keys that the script chose itself
 
     def _module(self, name: str, line: int) -> None:
         if name.startswith(("tensorflow.keras", "tensorflow.python.keras", "tf_keras", "tensorflow.contrib.keras")):
@@ -111,7 +116,8 @@ class _Reader(ast.NodeVisitor):
             self.marks.add("tf", node.lineno, f"{owner}.keras")
         if owner in self.keras and node.attr in ("ops", "random", "saving", "distribution", "tree", "KerasTensor"):
             self.marks.add("three", node.lineno, f"{owner}.{node.attr}")
-        self._name(node.attr, node.lineno, plain=bool(self.keras))
+        if node.attr != "ops":  # of keras: seen above; of anything else it means nothing
+            self._name(node.attr, node.lineno, plain="plain" in self.marks.found)
         self.generic_visit(node)
 
     def visit_Call(self, node: ast.Call) -> None:
@@ -122,7 +128,9 @@ class _Reader(ast.NodeVisitor):
             elif keyword.arg == "lr" and called.lower() in _OPTIMIZERS:
                 self.marks.add("two", node.lineno, "lr=")
             elif keyword.arg == "learning_rate" and called.lower() in _OPTIMIZERS:
-                self.marks.add("later", node.lineno, "learning_rate=")
+                self.marks.add("rate", node.lineno, "learning_rate=")
+        if called == "get" and node.args and isinstance(node.args[0], ast.Constant):
+            self._key(node.args[0].value, node.lineno)
         if called in _KERAS2_CALLS:
             self.marks.add("two", node.lineno, f"{called}()")
         if called == "merge" and any(keyword.arg == "mode" for keyword in node.keywords):
@@ -147,7 +155,18 @@ class _Reader(ast.NodeVisitor):
     def visit_keyword(self, node: ast.keyword) -> None:
         if node.arg == "monitor" and isinstance(node.value, ast.Constant):
             self._key(node.value.value, node.value.lineno)
+        if node.arg == "metrics":  # 'acc' is logged as 'acc' in every generation
+            self.own_keys.update("acc" for leaf in ast.walk(node.value) if getattr(leaf, "value", None) == "acc")
         self.generic_visit(node)
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> None:
+        if node.name in ("acc", "accuracy"):
+            self.own_keys.add(node.name)
+        self.generic_visit(node)
+
+    def visit_Constant(self, node: ast.Constant) -> None:
+        if isinstance(node.value, str) and (found := _KEY_IN_NAME.search(node.value)):
+            self._key(found.group(1), node.lineno)
 
     def _key(self, key: object, line: int) -> None:
         if key in ("acc", "val_acc"):
@@ -156,6 +175,7 @@ class _Reader(ast.NodeVisitor):
             self.marks.add("accuracy", line, repr(key))
 
 
+_KEY_IN_NAME = re.compile(r"\{((?:val_)?acc(?:uracy)?)[:}]")  # as in "weights.{epoch:02d}-{val_acc:.2f}.h5"
 _OPTIMIZERS = {"sgd", "adam", "rmsprop", "adagrad", "adadelta", "adamax", "nadam"}
 
 
@@ -175,6 +195,8 @@ def detect(source: str) -> Verdict:
     reader = _Reader()
     reader.visit(ast.parse(source))
     marks = reader.marks
+    for key in reader.own_keys:
+        marks.found.pop(key, None)
     has = marks.found.__contains__
     if has("tf"):
         if has("acc") and not has("accuracy"):
@@ -185,32 +207,51 @@ def detect(source: str) -> Verdict:
     if has("three") and not (has("two") or has("acc")):
         return Verdict("keras3", marks.why("three"))
     if has("acc"):
-        return Verdict("keras2", marks.why("acc"))
-    if has("backend") and not has("two") and (has("later") or has("accuracy")):
+        return Verdict("keras2", f"{marks.why('acc')}, which logs were called until Keras 2.2")
+    if has("backend") and not has("two") and (has("later") or has("rate") or has("accuracy")):
         return Verdict("keras3", f"{marks.why('backend')} beside later names")
     if has("later") and not has("two"):
         return Verdict("keras3", f"{marks.why('later')}, and nothing has a name of Keras 2")
     if has("accuracy"):
         return Verdict("tf.keras", f"{marks.why('accuracy')}, which logs are called since Keras 2.3")
+    if has("rate") and not has("two"):
+        return Verdict("tf.keras", f"{marks.why('rate')}, which was lr= until Keras 2.2")
     if has("two"):
         return Verdict("keras2", marks.why("two"))
-    return Verdict("keras2", "nothing in it belongs to one generation only")
+    return Verdict("keras2", "nothing in it belongs to one generation only", certain=False)
 
 
 def detect_file(path: str, source: str) -> Verdict:
-    """The generation of a script, or of the modules beside it that it imports when it names no Keras itself."""
+    """The generation of a script, or that of the modules beside it that it imports when it leaves the question open.
+
+    Args:
+        path: where the script is.
+        source: its text.
+
+    Raises:
+        SyntaxError: when it is no Python 3.
+    """
     verdict = detect(source)
-    if not verdict.reason.startswith("nothing") or "keras" in source:
+    if verdict.certain:
         return verdict
+    for beside in _modules_beside(path, source):
+        try:
+            with open(beside, encoding="utf-8") as file:
+                found = detect(file.read())
+        except (SyntaxError, UnicodeDecodeError):
+            continue  # running it says where
+        if found.certain:
+            return Verdict(found.era, f"{os.path.basename(beside)}, {found.reason}")
+    return verdict
+
+
+def _modules_beside(path: str, source: str) -> Iterator[str]:
+    """The files of the modules that a script imports from its own folder."""
     folder = os.path.dirname(os.path.abspath(path))
     for node in ast.walk(ast.parse(source)):
         names = [a.name for a in node.names] if isinstance(node, ast.Import) else []
-        names += [node.module] if isinstance(node, ast.ImportFrom) and node.module else []
+        if isinstance(node, ast.ImportFrom) and node.module:
+            names = [node.module, *(f"{node.module}.{a.name}" for a in node.names)]
         for name in names:
-            beside = os.path.join(folder, *name.split(".")) + ".py"
-            if os.path.isfile(beside):
-                with open(beside, encoding="utf-8") as file:
-                    found = detect(file.read())
-                if not found.reason.startswith("nothing"):
-                    return Verdict(found.era, f"{os.path.basename(beside)}, {found.reason}")
-    return verdict
+            base = os.path.join(folder, *name.split("."))
+            yield from filter(os.path.isfile, (f"{base}.py", os.path.join(base, "__init__.py")))

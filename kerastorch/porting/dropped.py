@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import os
 import re
 import sys
 from collections import namedtuple
@@ -16,12 +17,21 @@ from typing import Any
 
 import numpy as np
 
+from . import shims
+
 __all__ = [
     "LooseVersion",
     "StrictVersion",
+    "append",
+    "array",
     "as_matrix",
+    "asarray",
+    "asfarray",
     "asscalar",
+    "extend_pandas",
+    "extend_styles",
     "fromimage",
+    "fromstring",
     "getargspec",
     "imread",
     "imresize",
@@ -35,7 +45,8 @@ __all__ = [
 ]
 
 _ArgSpec = namedtuple("ArgSpec", "args varargs keywords defaults")
-_numpy_load = np.load
+_numpy_array, _numpy_asarray, _numpy_fromstring, _numpy_load = np.array, np.asarray, np.fromstring, np.load
+NEAREST, LANCZOS, BILINEAR, BICUBIC = 0, 1, 2, 3  # PIL's ways to resample, by their numbers
 
 
 def getargspec(function: Callable) -> Any:
@@ -77,20 +88,51 @@ def load(file: Any, *args: Any, **kwargs: Any) -> Any:
     try:
         found = _numpy_load(file, *args, **kwargs)
     except ValueError as error:
-        if "allow_pickle" not in str(error):
+        if "allow_pickle" not in str(error) or not isinstance(file, (str, os.PathLike)):
             raise
-        from ..datasets._read import load_pickle
+        from ..datasets._read import load_npy
 
-        return load_pickle(file)
-    if isinstance(found, np.lib.npyio.NpzFile) and not kwargs.get("allow_pickle") and isinstance(file, str):
+        return load_npy(file)
+    if isinstance(found, np.lib.npyio.NpzFile) and not kwargs.get("allow_pickle"):
         return _SafeArchive(found, file)
     return found
+
+
+@functools.wraps(np.array)
+def array(*args: Any, **kwargs: Any) -> np.ndarray:
+    """``numpy.array`` that makes an array of lists from lists of unequal lengths, as it did until 1.23."""
+    try:
+        return _numpy_array(*args, **kwargs)
+    except ValueError as error:
+        if "inhomogeneous" not in str(error) or "dtype" in kwargs or len(args) > 1:
+            raise
+        return _numpy_array(*args, dtype=object, **kwargs)
+
+
+@functools.wraps(np.asarray)
+def asarray(*args: Any, **kwargs: Any) -> np.ndarray:
+    """``numpy.asarray``, with unequal lengths as ``array`` takes them."""
+    try:
+        return _numpy_asarray(*args, **kwargs)
+    except ValueError as error:
+        if "inhomogeneous" not in str(error) or "dtype" in kwargs or len(args) > 1:
+            raise
+        return _numpy_asarray(*args, dtype=object, **kwargs)
+
+
+@functools.wraps(np.fromstring)
+def fromstring(string: Any, dtype: Any = float, count: int = -1, sep: str = "") -> np.ndarray:
+    """``numpy.fromstring`` that reads bytes too, as it did until 2.2."""
+    if sep == "":
+        data = string.encode("latin-1") if isinstance(string, str) else string
+        return np.frombuffer(data, dtype, count).copy()
+    return _numpy_fromstring(string, dtype, count, sep=sep)
 
 
 class _SafeArchive:
     """An ``.npz`` whose object arrays are read by the data sets' own reader."""
 
-    def __init__(self, archive: Any, path: str) -> None:
+    def __init__(self, archive: Any, path: Any) -> None:
         self._archive, self._path = archive, path
         self.files = archive.files
 
@@ -131,6 +173,71 @@ class _SafeArchive:
     def close(self) -> None:
         """Closes the file."""
         self._archive.close()
+
+
+def asfarray(a: Any, dtype: Any = np.float64) -> np.ndarray:
+    """The values as an array of floats."""
+    return np.asarray(a, dtype if np.issubdtype(dtype, np.inexact) else np.float64)
+
+
+def extend_pandas(pandas: Any) -> None:
+    """Gives frames and series the methods that they lost."""
+    for cls in (pandas.DataFrame, pandas.Series):
+        for name, method in (("append", append), ("as_matrix", as_matrix), ("iteritems", cls.items), ("ix", _IX)):
+            if not hasattr(cls, name):
+                shims.set_attribute(cls, name, method)
+
+
+def extend_styles(style: Any) -> None:
+    """Gives matplotlib's styles named after seaborn their short names again."""
+    for name in [name for name in style.library if name.startswith("seaborn-v0_8")]:
+        style.library.setdefault(name.replace("-v0_8", ""), style.library[name])
+
+
+def append(self: Any, other: Any, ignore_index: bool = False, verify_integrity: bool = False) -> Any:
+    """The rows of a pandas frame or series, and others behind them."""
+    import pandas
+
+    if isinstance(other, dict):
+        other = pandas.Series(other)
+    if isinstance(self, pandas.DataFrame) and isinstance(other, pandas.Series):
+        other = other.to_frame().T
+    others = list(other) if isinstance(other, (list, tuple)) else [other]
+    return pandas.concat([self, *others], ignore_index=ignore_index, verify_integrity=verify_integrity)
+
+
+class _Ix:
+    """Rows and columns by label or, where the labels are no numbers, by place."""
+
+    def __init__(self, frame: Any) -> None:
+        self._frame = frame
+
+    def _places(self, key: Any) -> tuple:
+        keys = key if isinstance(key, tuple) else (key,)
+        return tuple(
+            index[part] if not _numbers(index) and _is_place(part) else part
+            for index, part in zip(self._frame.axes, keys, strict=False)
+        )
+
+    def __getitem__(self, key: Any) -> Any:
+        return self._frame.loc[self._places(key)]
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        self._frame.loc[self._places(key)] = value
+
+
+def _numbers(index: Any) -> bool:
+    return index.inferred_type == "integer"
+
+
+def _is_place(part: Any) -> bool:
+    if isinstance(part, slice):
+        return any(isinstance(end, (int, np.integer)) for end in (part.start, part.stop))
+    leaves = np.asarray(part)
+    return leaves.dtype.kind in "iu"
+
+
+_IX = property(_Ix)
 
 
 def as_matrix(frame: Any, columns: Any = None) -> np.ndarray:

@@ -15,7 +15,7 @@ import sys
 import sysconfig
 import traceback
 import types
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from . import alias, detect
@@ -78,6 +78,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         prepared = _prepare(given)
     except OSError as error:
         print(f"kerastorch: {error.strerror}: {error.filename}", file=sys.stderr)
+        return 2
+    except ValueError as error:
+        print(f"kerastorch: {error}", file=sys.stderr)
         return 2
     return prepared.run(era)
 
@@ -155,7 +158,7 @@ def _prepare(given: list[str]) -> _Run:
         raw = file.read()
     folder = os.path.dirname(os.path.abspath(path))
     if path.endswith(".ipynb"):
-        cells = list(_cells(json.loads(raw)))
+        cells = list(_cells(path, raw))
         return _Run(path, "\n".join(cells), [path, *given[1:]], folder, lambda: _execute_cells(cells, path))
     source = _decode(raw)
     return _Run(path, source, [path, *given[1:]], folder, lambda: _execute(source, path))
@@ -210,9 +213,17 @@ def _execute(source: str, path: str) -> None:
 # ---------------------------------------------------------------------------------- notebooks
 
 
-def _cells(notebook: dict[str, Any]) -> Any:
-    """The code of a notebook's cells; magics and shell lines are left out, cells of other languages too."""
-    cells = notebook.get("cells") or [cell for sheet in notebook.get("worksheets", ()) for cell in sheet["cells"]]
+def _cells(path: str, raw: bytes) -> Iterator[str]:
+    """The code of a notebook's cells; magics and shell lines are left out, cells of other languages too.
+
+    Raises:
+        ValueError: when it is no notebook.
+    """
+    try:
+        notebook = json.loads(raw)
+        cells = notebook.get("cells") or [cell for sheet in notebook["worksheets"] for cell in sheet["cells"]]
+    except (ValueError, AttributeError, KeyError, TypeError) as error:
+        raise ValueError(f"{path}: expected a notebook, JSON with a list of cells. Received: {error}") from None
     for cell in cells:
         if cell.get("cell_type") != "code":
             continue

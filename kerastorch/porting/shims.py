@@ -11,13 +11,15 @@ import importlib.abc
 import importlib.util
 import sys
 import types
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib.machinery import ModuleSpec
 from typing import Any
 
+_DROPPED, _SKLEARN = "kerastorch.porting.dropped", "kerastorch.porting.dropped_sklearn"
+
 __all__ = ["ATTRIBUTES", "MODULES", "install", "set_attribute", "uninstall"]
 
-#: module -> name that is gone -> where it is today ("module:name"), read when the module is imported
+#: module -> name that is gone -> where it is today ("module:name"), looked up when somebody asks for it
 ATTRIBUTES: dict[str, dict[str, str]] = {
     "numpy": {
         "int": "builtins:int",
@@ -28,14 +30,18 @@ ATTRIBUTES: dict[str, dict[str, str]] = {
         "complex": "builtins:complex",
         "long": "builtins:int",
         "unicode": "builtins:str",
+        "bool8": "numpy:bool_",
         "float_": "numpy:float64",
         "complex_": "numpy:complex128",
         "string_": "numpy:bytes_",
         "unicode_": "numpy:str_",
         "Inf": "math:inf",
+        "Infinity": "math:inf",
         "infty": "math:inf",
+        "PINF": "math:inf",
         "NaN": "math:nan",
         "NAN": "math:nan",
+        "math": "math",
         "product": "numpy:prod",
         "cumproduct": "numpy:cumprod",
         "alltrue": "numpy:all",
@@ -44,20 +50,23 @@ ATTRIBUTES: dict[str, dict[str, str]] = {
         "row_stack": "numpy:vstack",
         "trapz": "numpy:trapezoid",
         "in1d": "numpy:isin",
-        "asscalar": "kerastorch.porting.dropped:asscalar",
-        "load": "kerastorch.porting.dropped:load",
+        "mat": "numpy:asmatrix",
+        "msort": "numpy:sort",
+        "asscalar": f"{_DROPPED}:asscalar",
+        "asfarray": f"{_DROPPED}:asfarray",
+        "VisibleDeprecationWarning": "numpy.exceptions:VisibleDeprecationWarning",
     },
-    "re": {"split": "kerastorch.porting.dropped:split"},
     "collections": {
         name: f"collections.abc:{name}"
         for name in ("Callable", "Iterable", "Iterator", "Mapping", "MutableMapping", "Sequence", "Set", "Hashable")
     },
     "time": {"clock": "time:perf_counter"},
-    "inspect": {"getargspec": "kerastorch.porting.dropped:getargspec"},
+    "inspect": {"getargspec": f"{_DROPPED}:getargspec"},
     "fractions": {"gcd": "math:gcd"},
+    "scipy": {"interp": "numpy:interp", "misc": "scipy.misc"},
     "scipy.misc": {
         **{
-            name: f"kerastorch.porting.dropped:{name}"
+            name: f"{_DROPPED}:{name}"
             for name in ("imread", "imsave", "imresize", "toimage", "fromimage", "imrotate", "imshow")
         },
         "logsumexp": "scipy.special:logsumexp",
@@ -66,20 +75,37 @@ ATTRIBUTES: dict[str, dict[str, str]] = {
         "face": "scipy.datasets:face",
         "ascent": "scipy.datasets:ascent",
     },
-    "sklearn.preprocessing": {"Imputer": "sklearn.impute:SimpleImputer"},
-    "pandas": {"rolling_mean": "kerastorch.porting.dropped:rolling_mean", "DataFrame.as_matrix": "dropped"},
+    "sklearn.preprocessing": {"Imputer": f"{_SKLEARN}:Imputer"},
+    "sklearn.datasets": {"load_boston": f"{_SKLEARN}:load_boston"},
+    "pandas": {"rolling_mean": f"{_DROPPED}:rolling_mean", "datetime": "datetime:datetime"},
+    "matplotlib.cm": {"get_cmap": "matplotlib.pyplot:get_cmap"},
+    "PIL.Image": {"ANTIALIAS": f"{_DROPPED}:LANCZOS", "LINEAR": f"{_DROPPED}:BILINEAR", "CUBIC": f"{_DROPPED}:BICUBIC"},
 }
+
+#: module -> names that are there and once took more than they do today -> what answers
+REPLACED: dict[str, dict[str, str]] = {
+    "numpy": {name: f"{_DROPPED}:{name}" for name in ("array", "asarray", "fromstring", "load")},
+    "re": {"split": f"{_DROPPED}:split"},
+    "sklearn.preprocessing": {"OneHotEncoder": "kerastorch.porting.dropped_encoder:OneHotEncoder"},
+}
+
+#: module -> function of it that is called once when it is there: what no name alone can bring back
+AFTER: dict[str, str] = {"pandas": f"{_DROPPED}:extend_pandas", "matplotlib.style": f"{_DROPPED}:extend_styles"}
 
 #: module that is gone -> the modules that hold its names today
 MODULES: dict[str, tuple[str, ...]] = {
     "scipy.misc": (),
-    "scipy.misc.pilutil": ("kerastorch.porting.dropped",),
+    "scipy.misc.pilutil": (_DROPPED,),
     "sklearn.cross_validation": ("sklearn.model_selection",),
     "sklearn.grid_search": ("sklearn.model_selection",),
     "sklearn.learning_curve": ("sklearn.model_selection",),
     "sklearn.externals": (),
     "sklearn.externals.joblib": ("joblib",),
     "sklearn.externals.six": ("kerastorch.porting.six",),
+    "keras_preprocessing": ("kerastorch.preprocessing",),
+    "keras_preprocessing.image": ("kerastorch.preprocessing.image",),
+    "keras_preprocessing.sequence": ("kerastorch.preprocessing.sequence",),
+    "keras_preprocessing.text": ("kerastorch.preprocessing.text",),
     "six": ("kerastorch.porting.six",),
     "six.moves": ("kerastorch.porting.six_moves",),
     "six.moves.cPickle": ("pickle",),
@@ -90,12 +116,10 @@ MODULES: dict[str, tuple[str, ...]] = {
     "six.moves.urllib.parse": ("urllib.parse",),
     "six.moves.urllib.request": ("urllib.request",),
     "distutils": (),
-    "distutils.version": ("kerastorch.porting.dropped",),
+    "distutils.version": (_DROPPED,),
 }
 
-#: names that are there today and answer otherwise than they did
-REPLACED = {("numpy", "load"), ("re", "split")}
-
+_PATCHES: tuple[dict[str, Any], ...] = (ATTRIBUTES, REPLACED, AFTER)
 _changed: list[tuple[Any, str, Any]] = []
 _ABSENT = object()
 
@@ -117,23 +141,30 @@ class _Successor(types.ModuleType):
 
 def _target(path: str) -> Any:
     module, _, name = path.partition(":")
-    return getattr(importlib.import_module(module), name)
+    found = importlib.import_module(module)
+    return getattr(found, name) if name else found
 
 
 def _patch(module: types.ModuleType) -> None:
-    """Gives a module the names of the table that it has not got."""
-    for name, path in ATTRIBUTES.get(module.__name__, {}).items():
-        if "." in name:
-            owner, _, attribute = name.partition(".")
-            target = getattr(module, owner, None)
-            if target is not None and not hasattr(target, attribute):
-                set_attribute(target, attribute, _target("kerastorch.porting.dropped:" + attribute))
-        elif name not in module.__dict__ or (module.__name__, name) in REPLACED:
-            try:
-                value = _target(path)
-            except (ImportError, AttributeError):
-                continue
-            set_attribute(module, name, value)
+    """Lets a module answer for the names that it has not got any more."""
+    gone = ATTRIBUTES.get(module.__name__)
+    if gone:
+        set_attribute(module, "__getattr__", _answer(module, gone, module.__dict__.get("__getattr__")))
+    for name, path in REPLACED.get(module.__name__, {}).items():
+        set_attribute(module, name, _target(path))
+    if module.__name__ in AFTER:
+        _target(AFTER[module.__name__])(module)
+
+
+def _answer(module: types.ModuleType, gone: dict[str, str], known: Callable[[str], Any] | None) -> Callable[[str], Any]:
+    def __getattr__(name: str) -> Any:  # noqa: N807 - a module's hook
+        if name in gone:
+            return _target(gone[name])
+        if known is not None:
+            return known(name)
+        raise AttributeError(f"module {module.__name__!r} has no attribute {name!r}")
+
+    return __getattr__
 
 
 def set_attribute(owner: Any, name: str, value: Any) -> None:
@@ -148,7 +179,7 @@ class _Dropped(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     _busy: set[str] = set()
 
     def find_spec(self, name: str, path: Sequence[str] | None, target: object = None) -> ModuleSpec | None:
-        if name in self._busy or (name not in MODULES and name not in ATTRIBUTES):
+        if name in self._busy or not any(name in table for table in (MODULES, *_PATCHES)):
             return None
         self._busy.add(name)
         try:
@@ -159,7 +190,7 @@ class _Dropped(importlib.abc.MetaPathFinder, importlib.abc.Loader):
             self._busy.discard(name)
         if real is None or real.loader is None:
             return importlib.util.spec_from_loader(name, self, is_package=True) if name in MODULES else None
-        if name in ATTRIBUTES:
+        if any(name in table for table in _PATCHES):
             real.loader = _Patching(real.loader)
         return real
 
@@ -196,7 +227,7 @@ def install() -> None:
     global _finder
     if _finder is not None:
         return
-    for name in ATTRIBUTES:
+    for name in {name: None for table in _PATCHES for name in table}:
         if name in sys.modules:
             _patch(sys.modules[name])
     _finder = _Dropped()
