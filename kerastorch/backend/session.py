@@ -8,7 +8,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import Any, NoReturn
+from typing import Any
 
 import torch
 
@@ -25,6 +25,7 @@ from ..config import (
 from . import names
 from .control import forget_learning_phase
 from .convert import dtype_name
+from .functions import Function
 from .names import get_uid, reset_uids
 from .random import forget_streams
 
@@ -162,16 +163,60 @@ def set_session(session: Any) -> None:
     _warn_once("set_session", "there is no TensorFlow session; torch takes GPU memory as it needs it")
 
 
-def get_session() -> NoReturn:
-    """There is no TensorFlow session to get.
+class Session:
+    """What ``K.get_session()`` gives: ``run`` computes symbolic tensors and reads variables, as ``K.function`` does.
 
-    Raises:
-        NotImplementedError: always; the message names what to use instead.
+    Anything else of a TensorFlow session is refused when it is asked for.
+
+    Example:
+        >>> from kerastorch import backend as K
+        >>> x, y = K.placeholder((2,)), K.variable(3.0)
+        >>> [value.tolist() for value in Session().run([x * 2.0, y], feed_dict={x: [1.0, 2.0]})]
+        [[2.0, 4.0], 3.0]
     """
-    raise NotImplementedError(
-        "get_session: expected a script without TensorFlow sessions, since everything runs on torch; K.function runs "
-        "graphs, K.get_value and K.set_value read and write variables, config.set_device chooses the device"
-    )
+
+    def run(self, fetches: Any, feed_dict: dict[Any, Any] | None = None) -> Any:
+        """The values of tensors.
+
+        Args:
+            fetches: a symbolic tensor, a variable, an update to carry out, or any nesting of them.
+            feed_dict: values of the symbolic tensors that they need; of ``K.learning_phase()``, the phase to run in.
+
+        Raises:
+            ValueError: when a value is missing or is fed to something else.
+        """
+        feeds = dict(feed_dict or {})
+        return Function(list(feeds), fetches)(list(feeds.values()))
+
+    def as_default(self) -> Session:
+        """The session itself, for a ``with`` block."""
+        return self
+
+    def close(self) -> None:
+        """Nothing: a session holds nothing."""
+
+    def __enter__(self) -> Session:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        pass
+
+    def __getattr__(self, name: str) -> Any:
+        raise AttributeError(
+            f"K.get_session().{name}: there is no TensorFlow session below, only run() on symbolic tensors and "
+            "variables; K.function runs graphs, K.get_value and K.set_value read and write variables"
+        )
+
+
+def get_session() -> Session:
+    """What stands for TensorFlow's session: it computes symbolic tensors and reads variables.
+
+    Example:
+        >>> from kerastorch import backend as K
+        >>> get_session().run(K.variable(2.0) * 3.0).item()
+        6.0
+    """
+    return Session()
 
 
 def _get_available_gpus() -> list[str]:

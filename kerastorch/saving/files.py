@@ -16,6 +16,7 @@ from . import guard
 from .errors import FileError, MissingFileError, as_file_errors, brief
 
 __all__ = [
+    "HEADER_LIMIT",
     "FileError",
     "MissingFileError",
     "existing",
@@ -28,7 +29,7 @@ __all__ = [
     "write_names",
 ]
 
-_HEADER_LIMIT = 64512  # bytes that HDF5 leaves for one attribute; longer lists are split as Keras splits them
+HEADER_LIMIT = 64512  # bytes that HDF5 leaves for one attribute; longer lists are split as Keras splits them
 
 
 def existing(filepath: Any, what: str = "a file") -> str:
@@ -140,9 +141,9 @@ def write_names(group: Any, attribute: str, values: list[str]) -> None:
     """A list of names as an attribute, split over several where it is too long for one."""
     data = [value.encode("utf-8") for value in values]
     longest = max((len(value) for value in data), default=0)
-    if longest > _HEADER_LIMIT:
-        raise ValueError(f"save: expected names of less than {_HEADER_LIMIT} bytes. Received: one of {longest} bytes")
-    per_chunk = max(1, _HEADER_LIMIT // max(1, longest))
+    if longest > HEADER_LIMIT:
+        raise ValueError(f"save: expected names of less than {HEADER_LIMIT} bytes. Received: one of {longest} bytes")
+    per_chunk = max(1, HEADER_LIMIT // max(1, longest))
     if len(data) <= per_chunk:
         group.attrs[attribute] = _fixed(data)
         return

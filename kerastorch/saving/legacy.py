@@ -142,5 +142,5 @@ def _gru(layer: Any, kind: str, arrays: Arrays) -> Arrays:
     if source == target:
         return arrays
     if "GRU(reset_after=False)" in (source, target):
-        raise FileError(f"load_weights: expected weights of {target} for layer {layer.name!r}. Received: {source}")
+        raise FileError(f"load_weights: {source} is not compatible with {target}, the kind of layer {layer.name!r}")
     return [*_turned(arrays[0], arrays[1], 3, source == "CuDNNGRU"), bias.reshape((2, -1) if kind == "GRU" else -1)]

@@ -20,19 +20,20 @@ from ..engine.weights import Weight
 from . import files, guard, layered
 from .legacy import convert
 
-__all__ = ["save_weights", "load_weights", "write_weights", "read_weights"]
+__all__ = ["layer_weights", "save_weights", "load_weights", "write_weights", "read_weights"]
 
 # Files say which arithmetic made them: with this one, convolution kernels are not flipped.
 BACKEND = "tensorflow"
 
 
-def _layer_weights(layer: Any) -> list[Weight]:
+def layer_weights(layer: Any) -> list[Weight]:
+    """A layer's weights in the order of files: trainable ones first."""
     trainable, fixed = partition(layer)
     return trainable + fixed
 
 
 def _stack(model: Any) -> list[Any]:
-    return model.layers if isinstance(model, Network) else [model]
+    return [model] if isinstance(model, Layer) and not isinstance(model, Network) else model.layers
 
 
 def save_weights(model: Any, filepath: Any, overwrite: bool = True, save_format: str | None = None) -> None:
@@ -78,7 +79,7 @@ def write_weights(group: Any, model: Any) -> None:
     group.attrs["backend"] = BACKEND.encode()
     group.attrs["keras_version"] = eras.current().version.encode()
     for layer in layers:
-        weights = _layer_weights(layer)
+        weights = layer_weights(layer)
         names = _unique([weight.full_name for weight in weights])
         target = group.create_group(layer.name)
         files.write_names(target, "weight_names", names)
@@ -156,12 +157,12 @@ def _version(group: Any, attribute: str, default: str) -> str:
 
 
 def _by_order(group: Any, model: Any, reshape: bool) -> list[tuple[Weight, np.ndarray]]:
-    layers = [layer for layer in _stack(model) if _layer_weights(layer)]
+    layers = [layer for layer in _stack(model) if layer_weights(layer)]
     names = [name for name in files.read_names(group, "layer_names") if len(_names_of(group, name))]
     if len(names) != len(layers):
         raise ValueError(
-            f"load_weights: expected weights for {len(layers)} layers, those of model {model.name!r}. "
-            f"Received: a file with {len(names)} layers"
+            f"load_weights: expected as many layers as model {model.name!r} has. "
+            f"Received: a file to load {len(names)} layers into a model with {len(layers)} layers."
         )
     pairs = []
     for name, layer in zip(names, layers, strict=True):
@@ -177,16 +178,16 @@ def _prepared(group: Any, layer: Layer, name: str) -> list[np.ndarray]:
     """The stored arrays in today's layout."""
     version, backend = _version(group, "keras_version", "1"), _version(group, "backend", BACKEND)  # Keras 1 wrote none
     # twice, since cuDNN's layers keep two biases where others keep one
-    limit = 2 * sum(int(np.prod(weight.shape)) for weight in _layer_weights(layer)) + 64
+    limit = 2 * sum(int(np.prod(weight.shape)) for weight in layer_weights(layer)) + 64
     return convert(layer, _stored(group, name, limit), version, backend)
 
 
 def _match(layer: Layer, name: str, arrays: list[np.ndarray], reshape: bool) -> list[tuple[Weight, np.ndarray]]:
-    weights = _layer_weights(layer)
+    weights = layer_weights(layer)
     if len(weights) != len(arrays):
         raise ValueError(
-            f"load_weights: expected {len(weights)} weights for layer {layer.name!r}. "
-            f"Received: {len(arrays)} from {name!r} in the file"
+            f"load_weights: layer {layer.name!r} expects {len(weights)} weights, but the saved layer {name!r} has "
+            f"{len(arrays)} of them"
         )
     pairs = []
     for weight, array in zip(weights, arrays, strict=True):
@@ -194,8 +195,8 @@ def _match(layer: Layer, name: str, arrays: list[np.ndarray], reshape: bool) -> 
             array = array.reshape(weight.shape)
         if tuple(array.shape) != weight.shape:
             raise ValueError(
-                f"load_weights: expected shape {weight.shape} for {weight.full_name} of layer {layer.name!r}. "
-                f"Received: shape {tuple(array.shape)} from {name!r} in the file"
+                f"load_weights: weight {weight.full_name} of layer {layer.name!r} has shape {weight.shape}, "
+                f"but the saved layer {name!r} has one of shape {tuple(array.shape)}"
             )
         pairs.append((weight, array))
     return pairs
@@ -213,5 +214,8 @@ def _by_name(group: Any, model: Any, skip_mismatch: bool, reshape: bool) -> list
             except ValueError as error:
                 if not skip_mismatch or isinstance(error, OSError):
                     raise
-                warnings.warn(f"Layer {layer.name!r} keeps its weights: {error}", stacklevel=4)
+                warnings.warn(
+                    f"Skipping loading of weights for layer {layer.name!r} due to mismatch of its weights: {error}",
+                    stacklevel=4,
+                )
     return pairs

@@ -78,7 +78,7 @@ def test_weights_by_order_and_by_name(tmp_path):
     with pytest.raises(ValueError, match=r"shape \(3, 3, 1, 4\)"):
         misfit.load_weights(path, by_name=True)
     before = misfit.get_weights()
-    with pytest.warns(UserWarning, match="keeps its weights"):
+    with pytest.warns(UserWarning, match="Skipping loading"):
         misfit.load_weights(path, by_name=True, skip_mismatch=True)
     np.testing.assert_array_equal(before[0], misfit.get_weights()[0])
 
