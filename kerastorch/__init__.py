@@ -45,6 +45,7 @@ __all__ = [
     "constraints",
     "datasets",
     "eras",
+    "export",
     "initializers",
     "install",
     "layers",
@@ -62,7 +63,7 @@ __all__ = [
     "wrappers",
 ]
 
-_WHEN_ASKED_FOR = ("preprocessing", "wrappers")
+_WHEN_ASKED_FOR = ("export", "preprocessing", "wrappers")
 
 
 def __getattr__(name: str) -> ModuleType:

@@ -12,7 +12,7 @@ from ..engine.symbolic import recordable
 from . import conv_utils
 from .convolution import check_fits, from_channels_first, to_channels_first
 
-__all__ = ["pool", "resize", "repeat_elements"]
+__all__ = ["pool", "pool_padding", "resize", "repeat_elements"]
 
 _MAX = {2: torch.max_pool2d, 3: torch.max_pool3d}
 _AVERAGE = {2: F.avg_pool2d, 3: F.avg_pool3d}
@@ -56,7 +56,7 @@ def pool(
         x, pool_size, strides = x.unsqueeze(2), (1, *pool_size), (1, *strides)
     if padding == "valid":
         check_fits(owner, x.shape[2:], pool_size)
-    amounts, ceil_mode, drop = _pool_padding(x.shape[2:], pool_size, strides) if padding == "same" else (0, False, ())
+    amounts, ceil_mode, drop = pool_padding(x.shape[2:], pool_size, strides) if padding == "same" else (0, False, ())
     if mode == "max":
         y = _MAX[len(pool_size)](x, pool_size, strides, amounts, 1, ceil_mode)
     else:
@@ -66,7 +66,7 @@ def pool(
     return from_channels_first(y.squeeze(2) if rank == 1 else y, data_format)
 
 
-def _pool_padding(
+def pool_padding(
     lengths: Sequence[int], sizes: Sequence[int], strides: Sequence[int]
 ) -> tuple[list[int], bool, list[int]]:
     """What torch's pooling makes ``'same'`` of: its padding, its ceil_mode, and the axes whose first window to drop.

@@ -19,7 +19,7 @@ __all__ = ["BatchNormalization", "LayerNormalization", "GroupNormalization", "Un
 
 Shape = tuple[int | None, ...]
 
-_FUSED_EPSILON = 1.001e-5  # TensorFlow's fused kernel uses no smaller one
+FUSED_EPSILON = 1.001e-5  # TensorFlow's fused kernel uses no smaller one
 
 
 class _Normalization(Layer):
@@ -188,7 +188,7 @@ class BatchNormalization(_Normalization):
         if not self.trainable and era.batchnorm_frozen == "inference":
             training = False
         axis = self.axis % inputs.ndim
-        fused = _is_fused(inputs.ndim, axis)
+        fused = is_fused(inputs.ndim, axis)
         x = _channels_second(inputs, axis)
         # phase False: a call with training=True inside predict() or evaluate(), which update nothing
         if training and self.trainable and phase.current() is not False and not phase.pure():
@@ -203,7 +203,7 @@ class BatchNormalization(_Normalization):
         self, x: torch.Tensor, fused: bool, by_batch: bool, mean: Any = None, var: Any = None, factor: float = 0.0
     ) -> torch.Tensor:
         """By the batch, moving ``mean`` and ``var`` towards it by ``factor``; or by ``mean`` and ``var``."""
-        epsilon = max(self.epsilon, _FUSED_EPSILON) if fused else float(self.epsilon)
+        epsilon = max(self.epsilon, FUSED_EPSILON) if fused else float(self.epsilon)
         cudnn = torch.backends.cudnn.enabled
         return torch.batch_norm(x, self.weight, self.bias, mean, var, by_batch, factor, epsilon, cudnn)
 
@@ -250,7 +250,7 @@ class BatchNormalization(_Normalization):
         return {**super().get_config(), **config}
 
 
-def _is_fused(rank: int, axis: int) -> bool:
+def is_fused(rank: int, axis: int) -> bool:
     """Whether TensorFlow runs its fused kernel on a CPU, which the numbers show."""
     rule = eras.current().batchnorm_variance
     if rule == "sample":

@@ -75,7 +75,7 @@ class Wrapper(Layer):
 
 
 @recordable
-def _split_steps(y: torch.Tensor, x: torch.Tensor) -> torch.Tensor:
+def split_steps(y: torch.Tensor, x: torch.Tensor) -> torch.Tensor:
     """Takes apart again the axis that batch and time of ``x`` were joined to."""
     return y.reshape(x.shape[0], x.shape[1], *y.shape[1:])
 
@@ -128,13 +128,13 @@ class TimeDistributed(Wrapper):
         extra: dict[str, Any] = {"training": training} if "training" in accepted and training is not None else {}
         if "mask" in accepted and inner_mask is not None:
             extra["mask"] = inner_mask
-        return _split_steps(self.layer(inner, **extra), inputs)
+        return split_steps(self.layer(inner, **extra), inputs)
 
     def compute_mask(self, inputs: torch.Tensor, mask: Any = None) -> Any:
         inner, inner_mask = self._inner(inputs, mask)
         found = self.layer.compute_mask(inner, inner_mask)
         if found is not None:
-            return _split_steps(found, inputs)
+            return split_steps(found, inputs)
         while mask is not None and mask.ndim > 2:
             mask = mask.any(-1)
         return mask

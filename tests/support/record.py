@@ -1,4 +1,4 @@
-"""Records Keras 2.2.4's public names with their arguments: ``python tests/support/record.py`` in the keras2 environment.
+"""Records Keras 2.2.4's public names with their arguments: ``python tests/support/record.py``, run by that Keras.
 
 CONTRIBUTING.md says how to set that environment up. Writes ``names.json`` beside this file.
 """
@@ -17,8 +17,8 @@ import keras_applications
 INTERNAL = ("keras.engine", "keras.legacy", "keras.backend.", "keras.utils.test_utils")
 
 # helpers that Keras's own modules import from each other
-HELPERS = """keras_modules_injection has_arg to_list object_list_uid transpose_shape get_index init_pool init_pool_generator
-next_sample""".split()
+HELPERS = """keras_modules_injection has_arg to_list object_list_uid transpose_shape
+get_index init_pool init_pool_generator next_sample""".split()
 
 # packages whose names come from elsewhere by design
 FACES = ("keras", "keras.applications", "keras.backend", "keras.layers", "keras.models", "keras.utils")

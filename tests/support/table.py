@@ -1,4 +1,4 @@
-"""The table of Keras 2.2.4's public names and where each stands: ``python tests/support/table.py`` writes docs/support.md."""
+"""Writes docs/support.md, the public names of Keras 2.2.4 and where each stands: ``python tests/support/table.py``."""
 
 from __future__ import annotations
 
@@ -90,19 +90,20 @@ def page() -> str:
     """The text of docs/support.md."""
     found = findings()
     rows = [missing for names in found.values() for missing in names.values()]
-    whole = sum(missing == [] for missing in rows)
+    whole, absent = sum(missing == [] for missing in rows), sum(missing is None for missing in rows)
     lines = [
         "# What is supported",
         "",
-        f"Every public name of Keras {RECORDED['version']}, module by module, with its arguments; methods and properties of classes are",
-        "compared too. This page is written by `python tests/support/table.py` from what `tests/support/record.py` read off the",
-        "real Keras, and a test keeps it true.",
+        f"Every public name of Keras {RECORDED['version']}, module by module, with its arguments; the methods and",
+        "properties of classes are compared too. `python tests/support/table.py` writes this page from what",
+        "`tests/support/record.py` read off the real Keras, and a test keeps it true.",
         "",
-        f"**{whole} of {len(rows)} names** are there with every argument, method and property; {sum(m is None for m in rows)} are missing.",
-        "A name that is missing raises `ImportError` or `AttributeError`. What an argument does differently on PyTorch is in the notes.",
+        f"**{whole} of {len(rows)} names** are there with every argument, method and property; {absent} are missing.",
+        "A missing name raises `ImportError` or `AttributeError`. The notes say what is different on PyTorch.",
         "",
-        "Keras 1's names (`nb_epoch`, `border_mode`, `Convolution2D(64, 3, 3)` …) are translated with a warning, and old import paths",
-        "are answered from one table, [`porting/old_paths.py`](../kerastorch/porting/old_paths.py).",
+        "Keras 1's names (`nb_epoch`, `border_mode`, `Convolution2D(64, 3, 3)` …) are translated with a warning, and",
+        "old import paths are answered from one table,",
+        "[`porting/old_paths.py`](../kerastorch/porting/old_paths.py).",
     ]
     for module_name, names in found.items():
         lines += ["", f"## `{module_name}`", "", "| name | here | notes |", "| --- | --- | --- |"]

@@ -1,0 +1,54 @@
+"""A model as an ONNX file."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import torch
+
+from .torch_module import to_torch
+
+__all__ = ["to_onnx"]
+
+
+def to_onnx(model: Any, path: str | os.PathLike, opset_version: int | None = None) -> None:
+    """Writes a model to an ONNX file, for onnxruntime and others.
+
+    Inputs and outputs have the model's names, and axes of unknown size stay free.
+
+    Args:
+        model: a built ``Sequential`` or functional model.
+        path: the file.
+        opset_version: the version of ONNX's operators; torch's choice when missing.
+
+    Raises:
+        ImportError: without the packages onnx and onnxscript.
+        TypeError: for something else than a model.
+        ValueError: for a model without a graph, or with a layer that keeps states from batch to batch.
+
+    Source: https://docs.pytorch.org/docs/stable/onnx.html
+    """
+    try:
+        import onnx  # noqa: F401
+        import onnxscript  # noqa: F401
+    except ImportError as error:
+        raise ImportError(f"to_onnx: needs {error.name}; pip install 'kerastorch[onnx]'") from None
+    module = to_torch(model)
+    device = next(iter([*module.parameters(), *module.buffers(), torch.empty(0)])).device
+    examples, free = [], []
+    for tensor in model.inputs:
+        shape = [7 - i if n is None else n for i, n in enumerate(tensor.shape)]
+        examples.append(torch.ones(shape, dtype=tensor.dtype, device=device))
+        free.append({i: torch.export.Dim.DYNAMIC for i, n in enumerate(tensor.shape) if n is None})
+    program = torch.onnx.export(
+        module,
+        tuple(examples),
+        dynamo=True,
+        input_names=list(model.input_names),
+        output_names=list(model.output_names),
+        dynamic_shapes=tuple(free),
+        opset_version=opset_version,
+        verbose=False,
+    )
+    program.save(os.fspath(path))
