@@ -70,6 +70,7 @@ class Watch:
         self.version = 0
         self.allowed = self.graphable = False
         self._states: list[tuple[Unchanged, int, tuple[bool, bool]]] = []  # the present one last
+        self._told: set[str] = set()
 
     def look(self) -> bool:
         """Has to be called before steps that other code may have run in front of.
@@ -90,7 +91,8 @@ class Watch:
                 return any(allowed)
         on_gpu = next((w.device.type == "cuda" for w in self.weights), False)
         reason = refusal(self.model, self.owners, on_gpu)
-        if reason is not None:
+        if reason is not None and reason not in self._told:
+            self._told.add(reason)
             level = logging.INFO if on_gpu else logging.DEBUG
             _log.log(level, "%s: steps run eagerly, since %s", self.model.name, reason)
         self.version = next(_numbers)
@@ -270,8 +272,8 @@ def _same(first: Any, second: Any) -> bool:
     """Whether two results, nested alike, have the same bits and lie in memory alike."""
     if isinstance(first, (list, tuple)):
         return len(first) == len(second) and all(_same(a, b) for a, b in zip(first, second))
-    if first is None or second is None:
-        return first is second
+    if not isinstance(first, torch.Tensor):  # nothing, or a metric's function that is read at the epoch's end
+        return first == second
     if first.shape != second.shape or first.dtype != second.dtype or first.stride() != second.stride():
         return False
     return first.detach().contiguous().numpy().tobytes() == second.detach().contiguous().numpy().tobytes()

@@ -88,6 +88,11 @@ def _map(function: Callable[[Any], Any], tree: Any) -> Any:
     return function(tree)
 
 
+def _place_of(tensor: torch.Tensor) -> tuple:
+    """What two objects have in common that stand for the same elements in memory."""
+    return tensor.data_ptr() or id(tensor), tensor.dtype, tensor.shape, tensor.stride()
+
+
 class Tape(TorchDispatchMode):
     """Writes down the operations that run inside a ``with`` block, while they run as ever.
 
@@ -114,8 +119,10 @@ class Tape(TorchDispatchMode):
         self._left = most
         self._names: dict[int, _Name] = {}
         self._alive: list[torch.Tensor] = []  # so that no id is given out twice
-        self._known = {id(tensor): tensor for tensor in known}
+        self._known = {_place_of(tensor): tensor for tensor in known}
         for i, tensor in enumerate(inputs):
+            if id(tensor) in self._names:
+                self.problem = "one tensor is two of its inputs"
             self.inputs.append(self._call_it(tensor, f"a{i}").text)
 
     @classmethod
@@ -158,10 +165,15 @@ class Tape(TorchDispatchMode):
             return leaf
         name = self._names.get(id(leaf))
         if name is None:
-            if not constant and id(leaf) not in self._known:
+            known = leaf if constant else self._known.get(_place_of(leaf))
+            if known is None:
                 raise NotRecordable("it uses a tensor that is no input, weight or result")
-            name = self._call_it(leaf, f"c{len(self.constants)}")
-            self.constants[name.text] = leaf
+            name = self._names.get(id(known))
+            if name is None:
+                name = self._call_it(known, f"c{len(self.constants)}")
+                self.constants[name.text] = known
+            self._names[id(leaf)] = name  # another object for the same elements
+            self._alive.append(leaf)
         return name
 
     def _result(self, leaf: Any) -> Any:

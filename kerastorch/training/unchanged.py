@@ -57,6 +57,8 @@ def refusal(model: Any, owners: Sequence[Any], on_gpu: bool = False) -> str | No
             return f"{kind.__name__} may do what cannot be recorded"
         if not on_gpu and getattr(module, "stateful", False) and not isinstance(module, Network):
             return f"{module.name} keeps a state"
+        if any(not str(f.__module__).startswith(_OWN) for f in _methods(kind)):
+            return f"{kind.__name__}.call was replaced"
         found = _stranger(module, set())
         if found is not None:
             return f"{module.name} calls {found}"
@@ -70,6 +72,11 @@ def refusal(model: Any, owners: Sequence[Any], on_gpu: bool = False) -> str | No
         if not is_ours(owner) or not getattr(owner, "capturable", True):
             return f"compile() was given {_label(owner)}"
     return _surroundings()
+
+
+def _methods(kind: type) -> list[Any]:
+    """What runs when a layer is called. Scripts replace them, in the class too."""
+    return [getattr(kind, name) for name in ("__call__", "forward", "call") if hasattr(kind, name)]
 
 
 def _surroundings() -> str | None:
@@ -140,7 +147,12 @@ class Unchanged:
         self._graphs = [(network, [network.__dict__.get(name) for name in _GRAPH]) for network in _networks(model)]
         self._tensors = [*model.parameters(), *model.buffers()]
         self._places = [tensor.data_ptr() for tensor in self._tensors]
+        self._kinds = {type(module) for module in model.modules()}
+        self._called = self._functions()
         self._settings = _settings()
+
+    def _functions(self) -> list[Any]:
+        return [function for kind in self._kinds for function in _methods(kind)]
 
     def holds(self) -> bool:
         """Whether all of it is as it was."""
@@ -149,6 +161,7 @@ class Unchanged:
                 [list(table.values()) for table in self._tables] == self._values
                 and [tensor.data_ptr() for tensor in self._tensors] == self._places
                 and all([n.__dict__.get(name) for name in _GRAPH] == seen for n, seen in self._graphs)
+                and self._functions() == self._called
                 and _settings() == self._settings
             )
         except (RuntimeError, ValueError):  # an array took the place of another: == gives no single answer
