@@ -1,0 +1,48 @@
+#!/usr/bin/env bash
+# Everything that needs a GPU, in one run of a few minutes: tests, timings, distance to the floor.
+# Usage: benchmarks/cuda_check.sh [folder for full logs]
+cd "$(dirname "$0")/.." || exit 1
+logs=${1:-$(mktemp -d)}
+export PYTHONPATH=$PWD PYTHONUNBUFFERED=1 OMP_NUM_THREADS=1
+section() { echo "=== $* [$(date +%T)]"; }
+
+section "machine"
+python3 -c 'import torch; print(torch.__version__, torch.cuda.get_device_name(), torch.backends.cudnn.version())'
+python3 -c 'import triton; print("triton", triton.__version__)'
+
+section "tests that need a GPU"
+timeout 110 python3 -m pytest -m gpu -q -n 6 --timeout 60 tests >"$logs/gpu.log" 2>&1
+grep -E "^(FAILED|ERROR|E  )|passed|failed" "$logs/gpu.log" | cut -c1-220 | tail -45
+
+section "kernels of the LSTM"
+timeout 60 python3 benchmarks/recurrent.py --tiles 2>&1 | tee "$logs/recurrent.log" | tail -36
+
+section "fit against loops written by hand"
+timeout 100 python3 benchmarks/run.py --device cuda --quick --peers tuned,usual,floor --json "$logs/run.json" \
+    >"$logs/run.log" 2>&1
+tail -20 "$logs/run.log" | cut -c1-260
+
+section "distance to the floor"
+timeout 50 python3 benchmarks/floor.py 2>&1 | tee "$logs/floor.log" | tail -8
+
+section "where the host's time goes, tiny model"
+timeout 30 python3 - 2>&1 <<'PY' | head -32
+import cProfile, pstats
+from benchmarks import peers, rows
+import dataclasses, torch
+row = dataclasses.replace(next(r for r in rows.TRAINING if r.name == "tiny"), steps=2000)
+peer = peers.KerasTorch(row, torch.device("cuda"))
+peer.epoch()
+print("us a step:", 1e6 * min(peers.clock(peer.epoch, torch.device("cuda")) for _ in range(3)) / row.steps)
+profile = cProfile.Profile()
+profile.runcall(peer.epoch)
+pstats.Stats(profile).sort_stats("tottime").print_stats(18)
+PY
+
+section "ordinary tests, computing on the GPU"
+KERASTORCH_TEST_DEVICE=cuda timeout 110 python3 -m pytest -q -n 14 --timeout 100 -m "not gpu" \
+    tests/test_golden_training.py tests/test_golden_functional.py tests/test_golden_layers.py tests/test_golden_more.py \
+    tests/training tests/optimizers tests/mixed_precision tests/callbacks tests/test_losses.py tests/test_metrics.py \
+    >"$logs/ordinary.log" 2>&1
+grep -E "^(FAILED|ERROR)|passed|failed" "$logs/ordinary.log" | cut -c1-170 | tail -60
+section "done"
