@@ -23,6 +23,8 @@ __all__ = [
     "normalize_data_format",
     "device",
     "set_device",
+    "float32_precision",
+    "set_float32_precision",
     "torch_dtype",
     "keras_home",
 ]
@@ -160,6 +162,42 @@ def set_device(name: str | torch.device | None) -> None:
             f"set_device: expected a device that torch can use here. Received: {name!r} ({reason})"
         ) from None
     _device = chosen
+
+
+def float32_precision() -> str:
+    """How exactly a GPU multiplies float32 matrices: ``'highest'``, ``'high'`` or ``'medium'``.
+
+    Example:
+        >>> float32_precision()
+        'highest'
+    """
+    return torch.get_float32_matmul_precision()
+
+
+def set_float32_precision(value: str) -> None:
+    """Chooses between exact and fast products of float32 matrices, convolutions and recurrent layers on a GPU.
+
+    Until this is called torch's own settings hold: matrices in full, convolutions in TF32.
+
+    Args:
+        value: ``'highest'`` for float32 throughout, ``'high'`` for TF32 (factors rounded to 10 bits, several times as
+            fast on recent GPUs), ``'medium'`` for bfloat16 products of matrices where torch has them.
+
+    Raises:
+        ValueError: for anything else.
+
+    Source: https://pytorch.org/docs/stable/notes/cuda.html#tensorfloat-32-tf32-on-ampere-and-later-devices
+
+    Example:
+        >>> set_float32_precision("high")
+        >>> float32_precision()
+        'high'
+        >>> set_float32_precision("highest")
+    """
+    if value not in ("highest", "high", "medium"):
+        raise ValueError(f"set_float32_precision: expected 'highest', 'high' or 'medium'. Received: {value!r}")
+    torch.set_float32_matmul_precision(value)
+    torch.backends.cudnn.allow_tf32 = value != "highest"
 
 
 def torch_dtype(name: str | torch.dtype | None) -> torch.dtype:

@@ -36,6 +36,8 @@ class Era:
     masked_loss: str = "unmasked"  # divisor of a masked loss
     clipnorm: str = "global"  # norm over all gradients at once, or 'per_variable'
     optimizer_epsilon: float = 1e-7
+    least_loss_scale: float = 1.0  # a dynamic loss scale is not halved below it
+    left_out_steps_count: bool = True  # whether iterations counts steps that loss scaling leaves out
     rmsprop_epsilon: str = "outside"  # sqrt(a) + eps, or 'inside': sqrt(a + eps)
     optimizers: str = "keras2"  # which table of defaults and formulas (Adagrad, Adadelta, Nadam, lr/decay names)
     truncated_normal_corrected: bool = True  # *_normal initializers divide their stddev by .8796
@@ -137,6 +139,8 @@ _KERAS3 = dataclasses.replace(
     softmax_1d=True,
     crossentropy="keras3",
     optimizers="keras3",
+    least_loss_scale=0.0,
+    left_out_steps_count=False,
     batchnorm_variance="biased",
     lr_key="learning_rate",
     early_stopping_auto="direction",

@@ -12,6 +12,7 @@ from torch import nn
 from .. import config, constraints, initializers, regularizers
 from ..backend import names
 from . import budget, checks
+from .policy import scope
 from .symbolic import flatten
 from .weights import Weight, assign_all, foreign_weights
 
@@ -133,7 +134,12 @@ class WeightHolder(nn.Module):
 
     def __getattr__(self, name: str) -> Any:
         state = self.__dict__
-        for table in ("_parameters", "_buffers", "_modules"):
+        found = state.get("_parameters")
+        if found is not None and name in found:
+            parameter, kind = found[name], scope.dtype
+            cast = kind is not None and parameter is not None and parameter.is_floating_point()
+            return parameter.to(kind) if cast else parameter
+        for table in ("_buffers", "_modules"):
             found = state.get(table)
             if found is not None and name in found:
                 return found[name]

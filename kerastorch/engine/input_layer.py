@@ -36,6 +36,8 @@ class InputLayer(Layer):
         (None, 3)
     """
 
+    casts_inputs = False
+
     def __init__(
         self,
         input_shape: Sequence[int | None] | None = None,

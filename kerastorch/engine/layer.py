@@ -19,6 +19,7 @@ from .holder import WeightHolder, partition, sublayers
 from .immutable import as_immutable, foreign
 from .input_spec import InputSpec, check_inputs
 from .nodes import NodeInfo
+from .policy import Policy, casting_weights, policy_of
 from .symbolic import (
     Node,
     SymbolicTensor,
@@ -55,7 +56,8 @@ class Layer(NodeInfo, WeightHolder):
     Args:
         name: unique name; made from the class name when missing.
         trainable: whether gradients change its weights.
-        dtype: float type of its weights, ``floatx()`` when missing.
+        dtype: float type of its weights, or a policy (``'mixed_bfloat16'``) that says what it computes in besides; the
+            global policy when missing.
         input_shape: shape of one sample, for the first layer of a Sequential.
         batch_input_shape: the same with the batch axis.
         batch_size: the batch axis that goes with ``input_shape``.
@@ -83,6 +85,10 @@ class Layer(NodeInfo, WeightHolder):
 
     supports_masking = False
     keeps_dtype = False  # True for layers that only move values: integers stay integers
+    casts_inputs = True  # whether a dtype policy casts what comes in
+    casts_weights = True  # and the weights; False for layers whose kernels take both types
+    _policy: Policy | None = None
+    _compute: torch.dtype | None = None  # what the policy computes in
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Layer:
         self = super().__new__(cls)
@@ -127,14 +133,55 @@ class Layer(NodeInfo, WeightHolder):
         elif input_dim is not None:
             size = checks.positive_int(kind, "input_dim", input_dim)
             batch_input_shape = (batch_size, size) if input_length is None else (batch_size, input_length, size)
-        dtype = dtype or input_dtype
-        if dtype is not None:
-            config.torch_dtype(dtype)
+        dtype = self._take_policy(dtype or input_dtype)
         if batch_input_shape is not None:
             self.batch_input_shape = tuple(batch_input_shape)
             dtype = dtype or config.floatx()
         if dtype is not None:
             self.dtype = dtype if isinstance(dtype, str) else str(dtype).removeprefix("torch.")
+
+    # --------------------------------------------------------------- precision
+
+    def _take_policy(self, dtype: Any) -> Any:
+        """Settles what the layer computes in; gives the dtype of its weights, None for ``floatx()``."""
+        policy = policy_of(dtype)
+        if policy is None:
+            if dtype is not None:
+                config.torch_dtype(dtype)
+            return dtype
+        self._policy = policy
+        kind = config.torch_dtype(policy.compute_dtype)
+        if kind.is_floating_point and (self.casts_inputs or not self.casts_weights):
+            self._compute = kind
+        return policy.variable_dtype
+
+    @property
+    def dtype_policy(self) -> Policy:
+        """What it computes in and keeps its weights in."""
+        return self._policy or Policy(self.__dict__.get("dtype") or config.floatx())
+
+    @property
+    def compute_dtype(self) -> str:
+        """The name of the dtype that it computes in."""
+        return self.dtype_policy.compute_dtype
+
+    @property
+    def variable_dtype(self) -> str:
+        """The name of the dtype that its weights are kept in."""
+        return self.dtype_policy.variable_dtype
+
+    def _cast(self, leaf: Any) -> Any:
+        """A float tensor in the dtype that the layer computes in."""
+        kind = getattr(leaf, "dtype", None)
+        floating = isinstance(kind, torch.dtype) and kind.is_floating_point
+        return leaf.to(self._compute) if floating and kind != self._compute else leaf
+
+    def _call_in_policy(self, args: tuple, kwargs: dict[str, Any]) -> Any:
+        if self.casts_inputs and args:
+            args = (map_structure(self._cast, args[0]), *args[1:])
+        with casting_weights(self._compute if self.casts_weights else None):
+            outputs = self._call_plainly(args, kwargs)
+        return outputs if self.casts_weights else map_structure(self._cast, outputs)
 
     # ------------------------------------------------------------- extra terms
 
@@ -218,7 +265,7 @@ class Layer(NodeInfo, WeightHolder):
             return
         shape = map_structure(_shape_of, inputs)
         shape = list(shape) if isinstance(inputs, (list, tuple)) else shape
-        with names.name_scope(self.name):
+        with names.name_scope(self.name), casting_weights(None):
             self.build(shape)
         self.built = True
         if self._initial_weights is not None:
@@ -255,6 +302,9 @@ class Layer(NodeInfo, WeightHolder):
 
     def _call(self, args: tuple, kwargs: dict[str, Any]) -> Any:
         """``call``; the code of a script gets tensors that it cannot change in place."""
+        return self._call_plainly(args, kwargs) if self._compute is None else self._call_in_policy(args, kwargs)
+
+    def _call_plainly(self, args: tuple, kwargs: dict[str, Any]) -> Any:
         if type(self).__module__.startswith("kerastorch.") or torch.compiler.is_compiling():
             return self.call(*args, **kwargs)
         with foreign():
@@ -343,10 +393,14 @@ class Layer(NodeInfo, WeightHolder):
         shapes = self.compute_output_shape(map_structure(_shape_of, inputs))
         first = next(flatten(inputs)).dtype
         keep = first.is_floating_point or self.keeps_dtype
-        dtype = first if keep else config.torch_dtype(getattr(self, "dtype", None))
+        dtype = self._computed(first if keep else config.torch_dtype(getattr(self, "dtype", None)))
         if isinstance(shapes, list):
             return [tuple(s) for s in shapes], [dtype] * len(shapes)
         return tuple(shapes), dtype
+
+    def _computed(self, dtype: torch.dtype) -> torch.dtype:
+        """The dtype of an output that would be of this one without a policy."""
+        return self._compute if self._compute is not None and dtype.is_floating_point else dtype
 
     def _claimed_shapes(self, inputs: Any) -> Any:
         """What a layer says of its output's shape, which counts for more than what tracing found; None if nothing."""
@@ -365,7 +419,7 @@ class Layer(NodeInfo, WeightHolder):
 
     def _trace(self, args: tuple, kwargs: dict[str, Any]) -> tuple[Any, Any]:
         with tracing(), phase.of(phase.current() or False):
-            outputs = self.call(*args, **kwargs)
+            outputs = self.call(*args, **kwargs) if self._compute is None else self._call_in_policy(args, kwargs)
         outputs = list(outputs) if isinstance(outputs, tuple) else outputs
         for leaf in flatten(outputs):
             if not isinstance(leaf, (SymbolicTensor, torch.Tensor)):
@@ -384,7 +438,8 @@ class Layer(NodeInfo, WeightHolder):
         if "batch_input_shape" in self.__dict__:
             out["batch_input_shape"] = self.batch_input_shape
         if "dtype" in self.__dict__:
-            out["dtype"] = self.dtype
+            mixed = self._policy is not None and self._policy.name != self.dtype
+            out["dtype"] = self._policy.name if mixed else self.dtype
         return out
 
     @classmethod

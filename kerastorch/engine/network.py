@@ -45,6 +45,7 @@ class Network(Layer):
         TypeError: when something else than symbolic tensors is given.
     """
 
+    casts_inputs = False  # its layers do
     _graph = False  # True once inputs and outputs are known
 
     def _init_graph(self, inputs: Any, outputs: Any) -> None:

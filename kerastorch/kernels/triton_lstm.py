@@ -23,6 +23,7 @@ Tensor = torch.Tensor
 
 _ROWS = 16  # samples of one program
 _UNITS = 16  # units of one program: each computes four gates of them
+_WARPS = 4
 _DEPTH = 32  # of the products' inner loop
 
 
@@ -103,7 +104,7 @@ def _fixed(gates: Tensor, mask: Tensor | None, activation: str, recurrent: str) 
         "ROWS": _ROWS,
         "UNITS": _UNITS,
         "DEPTH": _DEPTH,
-        "num_warps": 4,
+        "num_warps": _WARPS,
     }
 
 

@@ -26,6 +26,7 @@ class _Normalization(Layer):
     """A scale ``gamma``, stored as ``weight``, and a shift ``beta``, stored as ``bias``, along some axes."""
 
     supports_masking = True
+    casts_weights = False  # statistics and scale stay float32
 
     def __init__(
         self,

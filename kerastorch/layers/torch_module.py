@@ -33,6 +33,7 @@ class TorchModule(Layer):
     """
 
     supports_masking = True
+    casts_inputs = False  # the module's own weights stay what they are
 
     def __init__(self, module: nn.Module, output_shape: tuple[int | None, ...] | None = None, **kwargs: Any) -> None:
         if not isinstance(module, nn.Module):

@@ -24,6 +24,7 @@ from kerastorch.optimizers.base import Optimizer
 from kerastorch.optimizers.binding import Binding, MissingGradientError
 from kerastorch.optimizers.ftrl import Ftrl
 from kerastorch.optimizers.lion import Lion
+from kerastorch.optimizers.loss_scale import LossScaleOptimizer
 from kerastorch.optimizers.nadam import Nadam
 from kerastorch.optimizers.rmsprop import RMSprop
 from kerastorch.optimizers.sgd import SGD
@@ -41,6 +42,7 @@ __all__ = [
     "AdamW",
     "Ftrl",
     "Lion",
+    "LossScaleOptimizer",
     "TorchOptimizer",
     "Binding",
     "MissingGradientError",
@@ -59,7 +61,7 @@ __all__ = [
 ]
 
 REGISTRY = Registry("optimizer")
-for _class in (SGD, RMSprop, Adagrad, Adadelta, Adam, Adamax, Nadam, AdamW, Ftrl, Lion):
+for _class in (SGD, RMSprop, Adagrad, Adadelta, Adam, Adamax, Nadam, AdamW, Ftrl, Lion, LossScaleOptimizer):
     REGISTRY.register(_class)
 _BY_LOWER = {name.lower(): name for name in REGISTRY.objects}
 

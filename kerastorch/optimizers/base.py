@@ -215,6 +215,10 @@ class Optimizer:
         """
         return type(self).__module__.startswith("kerastorch.")
 
+    def scale_loss(self, loss: Tensor) -> Tensor:
+        """What gradients are taken of: the loss itself, but for ``LossScaleOptimizer``."""
+        return loss
+
     def baked(self) -> tuple[float | None, ...]:
         """The numbers that a captured graph has fixed: capture again when this tuple changes.
 

@@ -16,9 +16,11 @@ import torch
 from torch import nn
 
 from ..backend import phase, random
-from ..engine.layer import collecting_losses, from_graph, partition
+from ..engine.layer import collecting_losses, partition
+from ..engine.policy import HALF
 from ..engine.weights import Weight
 from .capture import Captured, Watch
+from .compiled import run_model
 from .cuda_graph import Graphed
 from .objective import Objective
 from .unchanged import is_ours
@@ -102,10 +104,10 @@ def forward(program: Program, xs: Tensors, ys: Tensors) -> tuple[list[Any], list
     model = program.model
     with collecting_losses() as added:
         model.begin_step(program.objective.symbolic, ys)
-        from_graph()
-        outputs = model(xs[0] if len(xs) == 1 else list(xs))
+        outputs = run_model(model, xs[0] if len(xs) == 1 else list(xs))
         masks, scores, more = model.end_step(outputs)
     outputs = list(outputs) if isinstance(outputs, (list, tuple)) else _values(outputs)
+    outputs = [o.float() if o.dtype in HALF else o for o in outputs]  # losses and metrics need the digits
     return outputs, masks or [None] * len(outputs), added + more, scores
 
 
@@ -135,7 +137,8 @@ def gradients(program: Program, xs: Tensors, ys: Tensors, ws: Tensors) -> tuple[
     """What to log of a batch, and the gradient for each trained weight."""
     with phase.of(True), torch.enable_grad():
         total, parts, outputs, masks = score(program, xs, ys, ws)
-        grads = torch.autograd.grad(total, program.params, allow_unused=True) if program.params else ()
+        scaled = program.optimizer.scale_loss(total) if program.params else total
+        grads = torch.autograd.grad(scaled, program.params, allow_unused=True) if program.params else ()
     return _results(program, total, parts, ys, outputs, ws, masks), list(grads)
 
 
@@ -182,8 +185,7 @@ def test_step(program: Program, xs: Tensors, ys: Tensors, ws: Tensors) -> list[t
 def outputs_of(model: Any, xs: Tensors) -> tuple[list[torch.Tensor]]:
     """What a model gives for a batch, in inference."""
     with phase.of(False), torch.no_grad():
-        from_graph()
-        outputs = model(xs[0] if len(xs) == 1 else list(xs))
+        outputs = run_model(model, xs[0] if len(xs) == 1 else list(xs))
     return (list(outputs) if isinstance(outputs, (list, tuple)) else _values(outputs),)
 
 

@@ -35,6 +35,8 @@ class Trainer(GeneratorMethods, UserData):
     name: str
     optimizer: Any = None
     stop_training = False
+    jit_compile = False
+    run_eagerly = False
     callback_model: Any = None
     _compile_arguments: dict[str, Any] | None = None
     _objective: Objective | None = None
@@ -63,7 +65,9 @@ class Trainer(GeneratorMethods, UserData):
             sample_weight_mode: ``'temporal'`` for weights of time steps.
             weighted_metrics: metrics that sample and class weights count for.
             target_tensors: must be None: targets are passed to ``fit``.
-            **kwargs: no other argument is known; ``run_eagerly`` is accepted, since torch always is.
+            **kwargs: ``run_eagerly=True`` runs every step as it is written, none recorded and replayed;
+                ``jit_compile=True`` gives the model to ``torch.compile`` (``'auto'`` means False);
+                ``auto_scale_loss=False`` leaves the optimizer alone under ``mixed_float16``.
 
         Raises:
             ValueError: for an unknown name or an argument that does not match the outputs.
@@ -81,8 +85,13 @@ class Trainer(GeneratorMethods, UserData):
         unknown = set(kwargs) - {"run_eagerly", "steps_per_execution", "jit_compile", "auto_scale_loss"}
         if unknown:
             raise TypeError(f"compile: expected only known arguments. Received: {min(unknown)!r}")
-        if kwargs.get("jit_compile") or (kwargs.get("steps_per_execution") or 1) != 1:
-            warnings.warn("compile: jit_compile and steps_per_execution change nothing here.", stacklevel=2)
+        jit_compile = kwargs.get("jit_compile")
+        if jit_compile not in (None, True, False, "auto"):
+            raise ValueError(
+                f"compile: expected jit_compile to be True, False or 'auto'. Received: jit_compile={jit_compile!r}"
+            )
+        if (kwargs.get("steps_per_execution") or 1) != 1:
+            warnings.warn("compile: steps_per_execution changes nothing here.", stacklevel=2)
         settled = {
             "loss": loss,
             "metrics": metrics,
@@ -90,10 +99,12 @@ class Trainer(GeneratorMethods, UserData):
             "sample_weight_mode": sample_weight_mode,
             "weighted_metrics": weighted_metrics,
         }
-        chosen = optimizers.get(optimizer)
+        chosen = self._scaled(optimizers.get(optimizer), kwargs.get("auto_scale_loss", True))
         self._check_names(loss, metrics, weighted_metrics)
         objective = self._make_objective(settled) if self._is_ready() else None
         self.optimizer = chosen
+        self.jit_compile, self.run_eagerly = jit_compile is True, bool(kwargs.get("run_eagerly"))
+        self.__dict__.pop("_compiled", None)
         self.loss = loss if loss is not None else []
         self.metrics = metrics if metrics is not None else []
         self.loss_weights, self.sample_weight_mode, self.weighted_metrics = (
@@ -105,6 +116,13 @@ class Trainer(GeneratorMethods, UserData):
         self._objective, self._program = objective, None
         if objective is not None:
             self._collect()
+
+    def _scaled(self, optimizer: Any, wanted: bool) -> Any:
+        """Under ``mixed_float16`` the loss is scaled, or small gradients would be zero."""
+        if not wanted or self.dtype_policy.name != "mixed_float16":
+            return optimizer
+        scales = isinstance(optimizer, optimizers.LossScaleOptimizer)
+        return optimizer if scales else optimizers.LossScaleOptimizer(optimizer)
 
     @staticmethod
     def _check_names(loss: Any, metrics: Any, weighted_metrics: Any) -> None:
@@ -473,6 +491,7 @@ class Trainer(GeneratorMethods, UserData):
         state = super().__getstate__()
         state["_objective"] = state["_program"] = None  # made of closures; compile's arguments make them again
         state.pop("_predictor", None)
+        state.pop("_compiled", None)
         return state
 
     def __setstate__(self, state: dict[str, Any]) -> None:

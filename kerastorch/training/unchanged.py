@@ -49,6 +49,8 @@ def refusal(model: Any, owners: Sequence[Any], on_gpu: bool = False) -> str | No
     """
     if not getattr(model, "_graph", False):
         return "it is no graph of layers"
+    if not on_gpu and model.__dict__.get("jit_compile"):
+        return "torch.compile runs it"
     for module in model.modules():
         kind = type(module)
         if not kind.__module__.startswith(_GPU_MODULES if on_gpu else "kerastorch."):

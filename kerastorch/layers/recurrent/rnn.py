@@ -204,7 +204,7 @@ class RNN(Layer):
     def _output_specs(self, args: tuple, kwargs: dict[str, Any]) -> tuple[Any, Any]:
         shapes = self.compute_output_shape(map_structure(lambda x: tuple(x.shape), args[0]))
         first = next(flatten(args[0])).dtype
-        dtype = first if first.is_floating_point else _config.torch_dtype(getattr(self, "dtype", None))
+        dtype = self._computed(first if first.is_floating_point else _config.torch_dtype(getattr(self, "dtype", None)))
         return shapes, ([dtype] * len(shapes) if isinstance(shapes, list) else dtype)
 
     def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
@@ -283,7 +283,7 @@ class RNN(Layer):
                 f"Received: shape {tuple(inputs.shape)}"
             )
         # What the backward pass keeps must not change when the states are written at the end of the call.
-        return [state.clone() for state in self.states]
+        return [state.to(inputs.dtype, copy=True) for state in self.states]
 
     def _run_cell(
         self,
