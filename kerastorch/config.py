@@ -161,6 +161,8 @@ def set_device(name: str | torch.device | None) -> None:
         raise ValueError(
             f"set_device: expected a device that torch can use here. Received: {name!r} ({reason})"
         ) from None
+    if chosen.type == "cuda" and chosen.index is None:
+        chosen = torch.device("cuda", torch.cuda.current_device())
     _device = chosen
 
 

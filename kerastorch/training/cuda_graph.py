@@ -35,6 +35,7 @@ _STATES = 4  # states of a model that recordings are kept of
 _SYNC_WARNING = "called a synchronizing CUDA operation"
 
 _streams: dict[torch.device, torch.cuda.Stream] = {}
+_repairs = 0  # recordings made before the last one know random streams that are no longer in use
 
 
 class Graphed:
@@ -94,7 +95,7 @@ class Graphed:
     def _run(self, device: torch.device, groups: Sequence[Group]) -> Results:
         table = self._table()
         shapes = tuple([None if t is None else (t.shape, t.dtype, t.stride()) for group in groups for t in group])
-        key = (device, self.watch.fixed, shapes)
+        key = (device, _repairs, self.watch.fixed, shapes)
         known = table.get(key, 0)
         if isinstance(known, _Recording):
             return known(groups)
@@ -255,14 +256,12 @@ def _capturing(graph: Any, device: torch.device, generators: Sequence[torch.Gene
             graph.capture_begin(pool=pool, capture_error_mode="thread_local")
             try:
                 yield
-            except BaseException:
-                with contextlib.suppress(RuntimeError):
+            finally:
+                try:
                     graph.capture_end()
-                raise
-            graph.capture_end()
-    except BaseException:
-        _repair(device, pool, generators)
-        raise
+                except RuntimeError:
+                    _repair(device, pool, generators)
+                    raise
     finally:
         if collecting:
             gc.enable()
@@ -281,6 +280,8 @@ def _repair(device: torch.device, pool: Any, generators: Sequence[torch.Generato
 
     A recording that broke off leaves both in recording mode; the next dropout would fail with an internal error.
     """
+    global _repairs
+    _repairs += 1
     with contextlib.suppress(RuntimeError, AttributeError):
         torch._C._cuda_endAllocateToPool(device.index, pool)
     for generator in (torch.cuda.default_generators[device.index], *generators):

@@ -384,8 +384,8 @@ def test_a_recording_that_breaks_off_leaves_no_trace():
             xs[0].sum().item()
         return ([torch.nn.functional.dropout(xs[0])],)
 
-    model = mlp()
-    watch = Watch(model)
+    _, _, before = trained(mlp, OPTIMIZERS["adam"], False)
+    watch = Watch(before)
     watch.look()
     graphed = Graphed(step, watch)
     x = torch.ones(1000, device="cuda")
@@ -394,6 +394,9 @@ def test_a_recording_that_breaks_off_leaves_no_trace():
         assert 300 < int((dropped == 0).sum()) < 700
     assert graphed.recorded() == 0
     both(mlp, OPTIMIZERS["adam"])
+    x, y = data(before)
+    before.fit(x, y, batch_size=16, epochs=4, verbose=0)  # its earlier recordings would draw from another stream
+    assert before._program.update.recorded() > 2
 
 
 @gpu
