@@ -75,6 +75,8 @@ class Era:
     bidirectional_stateful: bool = False  # whether Bidirectional carries the states of a stateful layer over
     bidirectional_masked: str = "repeated"  # what a masked step of its sequences gives: the last output, or 'zeros'
     layer_names: str = "from_one"  # dense_1 first; or 'from_zero': dense first
+    later_layers: str = "tf.keras"  # whose defaults and configs the layers have that Keras 2.2.4 lacks; or 'keras3'
+    masked_softmax: str = "uniform"  # softmax where a whole row is masked: equal weights, or 'zero'
     batch_dot: str = "matrices"  # K.batch_dot multiplies the last two axes; or 'outer': all other axes stay
     variables: str = "graph"  # K functions of variables are recorded and run later; or 'eager': computed at once
 
@@ -144,6 +146,8 @@ _KERAS3 = dataclasses.replace(
     batchnorm_variance="biased",
     lr_key="learning_rate",
     early_stopping_auto="direction",
+    later_layers="keras3",
+    masked_softmax="zero",
     history_order="sorted",
 )
 

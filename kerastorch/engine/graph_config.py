@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable
+import functools
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
-import torch
 
 from .symbolic import SymbolicTensor, flatten, map_structure
 
-__all__ = ["graph_to_config", "config_to_graph"]
+__all__ = ["graph_to_config", "config_to_graph", "places_in", "replace_places"]
+
+_INPUTS = ("initial_state", "constants")  # call arguments of recurrent layers that Keras 2 lists among the inputs
 
 
 def graph_to_config(network: Any) -> dict[str, Any]:
@@ -31,11 +33,11 @@ def graph_to_config(network: Any) -> dict[str, Any]:
     for layer in network.layers:
         calls = [
             [
-                _source(tensor, numbers, _plain(layer, node.call_arguments) if k == 0 else {})
+                _source(tensor, numbers, _plain(layer, node.call_arguments, numbers) if k == 0 else {})
                 for k, tensor in enumerate(tensors)
             ]
             for node in layer._inbound_nodes
-            if id(node) in own and (tensors := node.input_tensors)
+            if id(node) in own and (tensors := _inputs_of(node))
         ]
         entries.append(
             {
@@ -65,7 +67,8 @@ def _first_numbers(config: dict[str, Any]) -> dict[str, int]:
     is asked for tells.
     """
     places = [*_as_places(config["input_layers"]), *_as_places(config["output_layers"])]
-    places += [source for entry in config["layers"] for call in entry.get("inbound_nodes") or () for source in call]
+    calls = [call for entry in config["layers"] for call in entry.get("inbound_nodes") or ()]
+    places += [place for call in calls for source in call for place in (source, *places_in(source[3:]))]
     highest: dict[str, int] = {}
     for name, index, *_ in places:
         highest[name] = max(index, highest.get(name, 0))
@@ -94,22 +97,61 @@ def _source(tensor: SymbolicTensor, numbers: dict[int, int], arguments: dict[str
     return [layer.name, numbers.get(id(node), 0), place, arguments or {}]
 
 
-def _plain(layer: Any, arguments: dict[str, Any]) -> dict[str, Any]:
-    """A call's keyword arguments; tensors among them are inputs and listed as such."""
-    plain = {}
-    for key, value in arguments.items():
-        if any(isinstance(leaf, SymbolicTensor) for leaf in flatten(value)):
-            continue
-        for leaf in flatten(value):
-            if isinstance(leaf, (torch.Tensor, np.ndarray)) or not isinstance(
-                leaf, (str, int, float, bool, type(None), np.generic)
-            ):
-                raise ValueError(
-                    f"Layer {layer.name}: expected plain data as call argument {key!r}, to be written down. "
-                    f"Received: {type(leaf).__name__}"
-                )
-        plain[key] = map_structure(lambda leaf: leaf.item() if isinstance(leaf, np.generic) else leaf, value)
-    return plain
+def _inputs_of(node: Any) -> list[SymbolicTensor]:
+    """The tensors that a config lists as a call's inputs: the first argument, and what Keras 2 counts among it."""
+    trees = [node.args[:1], *(node.call_arguments.get(key) for key in _INPUTS)]
+    return [leaf for leaf in flatten(trees) if isinstance(leaf, SymbolicTensor)]
+
+
+def _plain(layer: Any, arguments: dict[str, Any], numbers: dict[int, int]) -> dict[str, Any]:
+    """A call's keyword arguments; a tensor among them is written as ``[layer, call, output]``, as tf.keras does."""
+
+    def write(key: str, leaf: Any) -> Any:
+        if isinstance(leaf, SymbolicTensor):
+            return _source(leaf, numbers)[:3]
+        if isinstance(leaf, np.generic):
+            return leaf.item()
+        if not isinstance(leaf, (str, int, float, bool, type(None))):
+            raise ValueError(
+                f"Layer {layer.name}: expected plain data as call argument {key!r}, to be written down. "
+                f"Received: {type(leaf).__name__}"
+            )
+        return leaf
+
+    return {
+        key: map_structure(functools.partial(write, key), value)
+        for key, value in arguments.items()
+        if key not in _INPUTS
+    }
+
+
+def _is_place(value: Any) -> bool:
+    """Whether a call argument in a config is ``[layer, call, output]``."""
+    if not isinstance(value, (list, tuple)) or len(value) != 3 or not isinstance(value[0], str):
+        return False
+    return all(isinstance(entry, int) and not isinstance(entry, bool) for entry in value[1:])
+
+
+def places_in(value: Any) -> Iterator[list[Any]]:
+    """The ``[layer, call, output]`` in a call's arguments, at any depth."""
+    if _is_place(value):
+        yield value
+    elif isinstance(value, (list, tuple)):
+        for entry in value:
+            yield from places_in(entry)
+    elif isinstance(value, dict):
+        yield from places_in(list(value.values()))
+
+
+def replace_places(value: Any, found: Callable[[list[Any]], Any]) -> Any:
+    """A call's arguments with something else in place of each ``[layer, call, output]``."""
+    if _is_place(value):
+        return found(value)
+    if isinstance(value, (list, tuple)):
+        return type(value)(replace_places(entry, found) for entry in value)
+    if isinstance(value, dict):
+        return {key: replace_places(entry, found) for key, entry in value.items()}
+    return value
 
 
 def config_to_graph(
@@ -139,17 +181,21 @@ def config_to_graph(
         if not calls:
             outputs_of[name, 0] = [layer._inbound_nodes[0].outputs[0]] if layer._inbound_nodes else []
         pending += [(name, i + first.get(name, 0), call) for i, call in enumerate(calls)]
+
+    def at(place: list[Any]) -> SymbolicTensor:
+        return outputs_of[place[0], place[1]][place[2]]
+
     while pending:
         waiting = []
         for name, index, call in pending:
-            sources = [outputs_of.get((source[0], source[1])) for source in call]
+            arguments = call[0][3] if len(call[0]) > 3 else {}
+            needed = [*call, *places_in(arguments)]
             earlier = index == first.get(name, 0) or (name, index - 1) in outputs_of
-            if any(found is None for found in sources) or not earlier:
+            if any((place[0], place[1]) not in outputs_of for place in needed) or not earlier:
                 waiting.append((name, index, call))
                 continue
-            inputs = [found[source[2]] for found, source in zip(sources, call, strict=True)]
-            arguments = call[0][3] if len(call[0]) > 3 else {}
-            result = layers[name](inputs[0] if len(inputs) == 1 else inputs, **arguments)
+            inputs = [at(source) for source in call]
+            result = layers[name](inputs[0] if len(inputs) == 1 else inputs, **replace_places(arguments, at))
             outputs_of[name, index] = list(flatten(result))
         if len(waiting) == len(pending):
             raise ValueError(
@@ -158,6 +204,6 @@ def config_to_graph(
         pending = waiting
 
     def find(entries: Any) -> list[SymbolicTensor]:
-        return [outputs_of[name, index][place] for name, index, place, *_ in _as_places(entries)]
+        return [at(entry) for entry in _as_places(entries)]
 
     return find(config["input_layers"]), find(config["output_layers"])

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import functools
-import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -14,6 +12,7 @@ from .. import config, eras, regularizers
 from ..backend import names, phase
 from ..backend.updates import assign_all
 from . import checks
+from .arguments import as_tensor, as_tensors, masks_of, shapes_for, signature
 from .calls import calls, collecting_losses, from_graph
 from .holder import WeightHolder, partition, sublayers
 from .immutable import as_immutable, foreign
@@ -33,14 +32,6 @@ from .symbolic import (
 )
 
 __all__ = ["Layer", "InputSpec", "collecting_losses", "from_graph", "partition", "sublayers"]
-
-
-@functools.cache
-def _signature(call: Callable) -> tuple[frozenset[str], str]:
-    """The names that a ``call`` takes, and the name of its first argument."""
-    parameters = [p for p in inspect.signature(call).parameters.values() if p.kind is not p.VAR_KEYWORD]
-    first = next((p.name for p in parameters if p.name != "self"), "inputs")
-    return frozenset(p.name for p in parameters), first
 
 
 def _shape_of(x: Any) -> tuple[int | None, ...]:
@@ -260,13 +251,20 @@ class Layer(NodeInfo, WeightHolder):
             )
         return None
 
-    def _ensure_built(self, inputs: Any) -> None:
+    def _ensure_built(self, inputs: Any, arguments: dict[str, Any] | None = None) -> None:
+        """Builds the layer for its first inputs.
+
+        Args:
+            inputs: the first argument of the call.
+            arguments: all of them by name; a ``build(query_shape, value_shape)`` is given their shapes.
+        """
         if self.built:
             return
         shape = map_structure(_shape_of, inputs)
         shape = list(shape) if isinstance(inputs, (list, tuple)) else shape
+        by_name = shapes_for(type(self).build, arguments or {}, _shape_of)
         with names.name_scope(self.name), casting_weights(None):
-            self.build(shape)
+            self.build(**by_name) if by_name else self.build(shape)
         self.built = True
         if self._initial_weights is not None:
             self.set_weights(self._initial_weights)
@@ -285,7 +283,7 @@ class Layer(NodeInfo, WeightHolder):
 
     def _run(self, args: tuple, kwargs: dict[str, Any]) -> Any:
         """``call`` with the training phase resolved, and the penalty on its output."""
-        if "training" in _signature(type(self).call)[0] and kwargs.get("training") is None:
+        if "training" in signature(type(self).call).names and kwargs.get("training") is None:
             now = phase.current()
             kwargs["training"] = self.training if now is None else now
         if phase.running() or tracing.active():
@@ -311,29 +309,38 @@ class Layer(NodeInfo, WeightHolder):
             return self.call(*as_immutable(args), **as_immutable(kwargs))
 
     def _call_from_outside(self, args: tuple, kwargs: dict[str, Any]) -> Any:
-        accepted, first = _signature(type(self).call)
+        sig = signature(type(self).call)
         if not args:
-            if first not in kwargs:
-                raise TypeError(f"Layer {self.name}: expected an input. Received: no argument {first!r}")
-            args = (kwargs.pop(first),)
-        inputs = map_structure(self._as_input, args[0])
-        args = (inputs, *args[1:])
+            if sig.first not in kwargs:
+                raise TypeError(f"Layer {self.name}: expected an input. Received: no argument {sig.first!r}")
+            args = (kwargs.pop(sig.first),)
+        inputs = self._take_inputs(args[0])
+        args, kwargs = sig.named((inputs, *as_tensors(args[1:])), as_tensors(kwargs))
         self._adopt_lists()
         if is_symbolic(args) or is_symbolic(kwargs):
             return self._record(args, kwargs)
-        self._ensure_built(inputs)
+        self._ensure_built(inputs, sig.arguments(args, kwargs))
         self._check_inputs(inputs)
-        mask = kwargs.get("mask")
-        if mask is None:
-            masks = [getattr(x, "_keras_mask", None) for x in flatten(inputs)]
-            if any(m is not None for m in masks):
-                mask = masks if isinstance(inputs, (list, tuple)) else masks[0]
-                if "mask" in accepted:
-                    kwargs["mask"] = mask
+        mask, kwargs = self._with_masks(args, kwargs)
         outputs = self._run(args, kwargs)
         if mask is not None or type(self).compute_mask is not Layer.compute_mask:
             self._attach_masks(outputs, self.compute_mask(inputs, mask))
         return outputs
+
+    def _with_masks(self, args: tuple, kwargs: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
+        """The mask of the inputs, and the arguments of the call with the masks that it asks for."""
+        sig = signature(type(self).call)
+        inputs, mask = args[0], kwargs.get("mask")
+        if sig.masked:
+            arguments = sig.arguments(args, kwargs)
+            kwargs = {**masks_of(arguments, sig, lambda leaf: getattr(leaf, "_keras_mask", None)), **kwargs}
+        if mask is not None:
+            return mask, kwargs
+        masks = [getattr(x, "_keras_mask", None) for x in flatten(inputs)]
+        if all(m is None for m in masks):
+            return None, kwargs
+        mask = masks if isinstance(inputs, (list, tuple)) else masks[0]
+        return mask, {**kwargs, "mask": mask} if "mask" in sig.names else kwargs
 
     @staticmethod
     def _attach_masks(outputs: Any, masks: Any) -> None:
@@ -345,10 +352,13 @@ class Layer(NodeInfo, WeightHolder):
             if mask is not None:
                 output._keras_mask = mask
 
+    def _take_inputs(self, inputs: Any) -> Any:
+        """The first argument of a call with arrays as tensors; layers that take Python lists as data override it."""
+        return map_structure(self._as_input, inputs)
+
     def _as_input(self, leaf: Any) -> Any:
         if isinstance(leaf, (np.ndarray, np.generic)):
-            tensor = torch.as_tensor(leaf, device=config.device())
-            return tensor.to(config.torch_dtype(None)) if tensor.dtype == torch.float64 else tensor
+            return as_tensor(leaf)
         if leaf is not None and not isinstance(leaf, (torch.Tensor, SymbolicTensor)):
             raise ValueError(
                 f"Layer {self.name}: expected tensors or arrays as inputs. "
@@ -358,26 +368,19 @@ class Layer(NodeInfo, WeightHolder):
 
     def _record(self, args: tuple, kwargs: dict[str, Any]) -> Any:
         """Adds this call to the graph and returns its symbolic outputs."""
-        accepted, _ = _signature(type(self).call)
-        inputs = args[0]
-        if isinstance(inputs, tuple):
-            inputs = list(inputs)
+        sig = signature(type(self).call)
+        inputs = list(args[0]) if isinstance(args[0], tuple) else args[0]
+        args = (inputs, *args[1:])
         self._check_inputs(inputs)
-        self._ensure_built(inputs)
+        self._ensure_built(inputs, sig.arguments(args, kwargs))
         self._check_inputs(inputs)
         call_arguments = {key: value for key, value in kwargs.items() if key != "mask"}
-        if phase.fixed() is not None and building() and "training" in accepted and kwargs.get("training") is None:
+        if phase.fixed() is not None and building() and "training" in sig.names and kwargs.get("training") is None:
             kwargs = {**kwargs, "training": phase.fixed()}  # a graph keeps the phase that it was built in
-        mask = kwargs.get("mask")
-        if mask is None:
-            masks = [getattr(x, "_keras_mask", None) for x in flatten(inputs)]
-            if any(m is not None for m in masks):
-                mask = masks if isinstance(inputs, list) else masks[0]
-                if "mask" in accepted:
-                    kwargs = {**kwargs, "mask": mask}
+        mask, kwargs = self._with_masks(args, kwargs)
         output_masks = self.compute_mask(inputs, mask)
-        shapes, dtypes = self._output_specs((inputs, *args[1:]), kwargs)
-        outputs = record_layer(self, (inputs, *args[1:]), kwargs, shapes, dtypes)
+        shapes, dtypes = self._output_specs(args, kwargs)
+        outputs = record_layer(self, args, kwargs, shapes, dtypes)
         self._attach_masks(outputs, output_masks)
         if not tracing.active():
             self._add_node(outputs, call_arguments, output_masks)
@@ -391,12 +394,15 @@ class Layer(NodeInfo, WeightHolder):
             return self._trace(args, kwargs)
         inputs = args[0]
         shapes = self.compute_output_shape(map_structure(_shape_of, inputs))
-        first = next(flatten(inputs)).dtype
-        keep = first.is_floating_point or self.keeps_dtype
-        dtype = self._computed(first if keep else config.torch_dtype(getattr(self, "dtype", None)))
+        dtype = self._output_dtype(next(flatten(inputs)).dtype)
         if isinstance(shapes, list):
             return [tuple(s) for s in shapes], [dtype] * len(shapes)
         return tuple(shapes), dtype
+
+    def _output_dtype(self, first: torch.dtype) -> torch.dtype:
+        """The dtype of the outputs for a first input of this one."""
+        keep = first.is_floating_point or self.keeps_dtype
+        return self._computed(first if keep else config.torch_dtype(getattr(self, "dtype", None)))
 
     def _computed(self, dtype: torch.dtype) -> torch.dtype:
         """The dtype of an output that would be of this one without a policy."""
@@ -415,7 +421,7 @@ class Layer(NodeInfo, WeightHolder):
     @classmethod
     def _call_names(cls) -> frozenset[str]:
         """The names of the arguments that ``call`` takes."""
-        return _signature(cls.call)[0]
+        return signature(cls.call).names
 
     def _trace(self, args: tuple, kwargs: dict[str, Any]) -> tuple[Any, Any]:
         with tracing(), phase.of(phase.current() or False):

@@ -10,6 +10,7 @@ from torch import nn
 
 from ..backend import phase
 from . import graph_order
+from .arguments import masks_of, signature
 from .input_layer import InputLayer
 from .input_spec import InputSpec
 from .layer import Layer, partition
@@ -180,10 +181,14 @@ class Network(Layer):
             return known[id(leaf)] if isinstance(leaf, SymbolicTensor) else leaf
 
         inputs = node.args[0]
-        kwargs = {key: map_structure(value, item) for key, item in node.kwargs.items() if key != "mask"}
+        sig = signature(type(node.layer).call)
+        ours = {"mask", *(f"{name}_mask" for name in sig.masked)} - set(node.call_arguments)
+        kwargs = {key: map_structure(value, item) for key, item in node.kwargs.items() if key not in ours}
         mask = map_structure(lambda leaf: mask_of.get(id(leaf)), inputs)
-        if "mask" in node.layer._call_names() and any(m is not None for m in flatten(mask)):
+        if "mask" in sig.names and any(m is not None for m in flatten(mask)):
             kwargs["mask"] = mask
+        found = masks_of(sig.arguments(node.args, node.kwargs), sig, lambda leaf: mask_of.get(id(leaf)))
+        kwargs = {**found, **kwargs}
         real = map_structure(value, inputs)
         result = node.layer(real, *map_structure(value, node.args[1:]), **kwargs)
         return result, node.layer.compute_mask(real, mask)

@@ -90,7 +90,7 @@ class Weight:
     @torch.no_grad()
     def load(self, values: Any) -> None:
         """Writes values of Keras's shape in place."""
-        source = values if isinstance(values, torch.Tensor) else torch.from_numpy(np.ascontiguousarray(values))
+        source = values if isinstance(values, torch.Tensor) else torch.from_numpy(np.asarray(values, order="C"))
         self.view.copy_(source)
 
     def __repr__(self) -> str:

@@ -13,10 +13,12 @@ from ..engine.input_spec import InputSpec as InputSpec
 from ..engine.layer import Layer
 from . import (
     advanced_activations,
+    attention,
     convolutional,
     convolutional_recurrent,
     core,
     cudnn_recurrent,
+    einsum_dense,
     embeddings,
     lambda_layer,
     local,
@@ -29,10 +31,12 @@ from . import (
     wrappers,
 )
 from .advanced_activations import *  # noqa: F403
+from .attention import *  # noqa: F403
 from .convolutional import *  # noqa: F403
 from .convolutional_recurrent import *  # noqa: F403
 from .core import *  # noqa: F403
 from .cudnn_recurrent import *  # noqa: F403
+from .einsum_dense import *  # noqa: F403
 from .embeddings import *  # noqa: F403
 from .lambda_layer import *  # noqa: F403
 from .local import *  # noqa: F403
@@ -59,6 +63,8 @@ _ROOMS = (
     noise,
     normalization,
     advanced_activations,
+    attention,
+    einsum_dense,
     torch_module,
 )
 

@@ -50,8 +50,6 @@ OLD_PATHS: dict[str, tuple[str, ...]] = {
     "optimizers.experimental": ("optimizers",),
     "layers.merging": ("layers.merge",),
     "layers.activation": ("layers",),
-    "layers.attention": ("layers",),
-    "layers.attention.multi_head_attention": ("layers",),
     "layers.containers": ("models",),
     "layers.experimental": ("layers",),
     "layers.experimental.preprocessing": ("layers",),

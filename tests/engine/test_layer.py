@@ -11,7 +11,7 @@ from torch import nn
 from kerastorch import config, constraints, eras, layers, regularizers
 from kerastorch.backend import names, phase
 from kerastorch.engine.layer import Layer, collecting_losses
-from kerastorch.models import Sequential
+from kerastorch.models import Model, Sequential
 
 
 class Scale(Layer):
@@ -255,3 +255,25 @@ def test_any_module_is_a_layer():
     assert lazy.predict(np.ones((4, 3))).shape == (4, 2)
     with pytest.raises(ValueError, match=r"linear_.*Linear takes.*\(None, 4\)"):
         Sequential([layers.Dense(4, input_dim=3), nn.Linear(5, 2)])
+
+
+def test_a_layer_of_several_arguments_is_built_for_each():
+    class Joined(layers.Layer):
+        supports_masking = True
+
+        def build(self, left_shape, right_shape):
+            self.left = self.add_weight(name="left", shape=(left_shape[-1],), initializer="ones")
+            self.right = self.add_weight(name="right", shape=(right_shape[-1],), initializer="ones")
+
+        def call(self, left, right, left_mask=None):
+            total = (left * self.left).sum(-1) + (right * self.right).sum(-1)
+            return total if left_mask is None else total * left_mask.to(total.dtype)
+
+    layer = Joined()
+    left, right = torch.ones(2, 4, 3), torch.ones(2, 4, 5)
+    left[0, 1] = 0
+    assert layer(left, right).tolist() == [[8, 5, 8, 8], [8, 8, 8, 8]]
+    assert [tuple(w.shape) for w in layer.weights] == [(3,), (5,)]
+    a, b = layers.Input((4, 3)), layers.Input((4, 5))
+    model = Model([a, b], layer(layers.Masking()(a), b))
+    assert model.predict([left.numpy(), right.numpy()]).tolist() == [[8, 0, 8, 8], [8, 8, 8, 8]]

@@ -12,14 +12,14 @@ import pytest
 import torch
 
 import kerastorch
-from kerastorch import config
+from kerastorch import config, eras
 from kerastorch.backend import names
 from kerastorch.engine.layer import partition
 
-from . import cases, compare, store
+from . import cases, compare, later, store
 from .tools import Tools
 
-__all__ = ["TorchTools", "check", "parameters"]
+__all__ = ["TorchTools", "check", "check_later", "later_parameters", "parameters"]
 
 
 class TorchTools(Tools):
@@ -77,8 +77,66 @@ def parameters(*areas: str) -> list:
 _stored: dict[str, dict] = {}
 
 
+class LaterTools(TorchTools):
+    """The same in the eras since tf.keras: inputs keep their types, and the phase is an argument of the call."""
+
+    def tensor(self, array: Any) -> Any:
+        array = np.asarray(array)
+        return array if array.dtype.kind in "UO" else super().tensor(array)
+
+    def forward(self, model: Any, inputs: list, grads: bool = True, training: bool = False) -> dict[str, Any]:
+        tensors = [self.tensor(x) for x in inputs]
+        wrt = [i for i, x in enumerate(tensors) if torch.is_tensor(x) and x.is_floating_point()] if grads else []
+        for i in wrt:
+            tensors[i].requires_grad_()
+        outputs = model(tensors if len(tensors) > 1 else tensors[0], training=training)
+        outputs = list(outputs) if isinstance(outputs, (list, tuple)) else [outputs]
+        results: dict[str, Any] = {"output": [self.value(o) for o in outputs]}
+        if not grads:
+            return results
+        weights = partition(model)[0]
+        directions = self.fixed(results["output"])
+        total = sum((o * self.tensor(r)).sum() for o, r in zip(outputs, directions, strict=True))
+        sources = [*(tensors[i] for i in wrt), *(weight.tensor for weight in weights)]
+        found = torch.autograd.grad(total, sources, allow_unused=True) if total.requires_grad else [None] * len(sources)
+        by_place = dict(zip(wrt, found, strict=False))
+        results["grad_inputs"] = [self._optional(by_place.get(i)) for i in range(len(tensors))]
+        pairs = zip(weights, found[len(wrt) :], strict=True)
+        results["grad_weights"] = [None if g is None else self.value(w.view_of(g)) for w, g in pairs]
+        return results
+
+    def _optional(self, gradient: torch.Tensor | None) -> np.ndarray | None:
+        return None if gradient is None else self.value(gradient)
+
+    def mask(self, model: Any, inputs: list) -> np.ndarray | None:
+        tensors = [self.tensor(x) for x in inputs]
+        outputs = model(tensors if len(tensors) > 1 else tensors[0])
+        first = outputs[0] if isinstance(outputs, (list, tuple)) else outputs
+        return self._optional(getattr(first, "_keras_mask", None))
+
+
+def later_parameters() -> list:
+    """pytest parameters: (era, case) of every case of the later generations."""
+    return [
+        pytest.param(era, case, id=case.id.removeprefix("later/"))
+        for area in later.AREAS
+        for era, found in later.load(area).cases.items()
+        for case in found.values()
+    ]
+
+
 def check(case: cases.kit.Case, folder: Path) -> None:
     """Runs a case and fails with a line for each result that is not the real Keras's."""
+    _check(case, TorchTools(case, str(folder)), "Keras 2.2.4")
+
+
+def check_later(era: str, case: cases.kit.Case, folder: Path) -> None:
+    """The same for a case that a later generation recorded."""
+    eras.set_era(era)
+    _check(case, LaterTools(case, str(folder)), {"tf.keras": "tf_keras", "keras3": "Keras 3"}[era])
+
+
+def _check(case: cases.kit.Case, tools: TorchTools, oracle: str) -> None:
     if case.area not in _stored:
         _stored[case.area] = store.load(case.area)
     expected = _stored[case.area].get(case.name)
@@ -87,7 +145,7 @@ def check(case: cases.kit.Case, folder: Path) -> None:
     np.random.seed(0)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        got = case(kerastorch, TorchTools(case, str(folder)))
+        got = case(kerastorch, tools)
     found = compare.differences(got, expected, case.tolerance)
     if found:
-        pytest.fail("\n".join([f"{case.id} differs from Keras 2.2.4:", *found]), pytrace=False)
+        pytest.fail("\n".join([f"{case.id} differs from {oracle}:", *found]), pytrace=False)

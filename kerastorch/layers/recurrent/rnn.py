@@ -156,12 +156,12 @@ class RNN(Layer):
 
     # ---------------------------------------------------------------- building
 
-    def _ensure_built(self, inputs: Any) -> None:
+    def _ensure_built(self, inputs: Any, arguments: dict[str, Any] | None = None) -> None:
         if not self.built:
             self._check_inputs(inputs)
             if self.stateful and not is_symbolic(inputs):
                 self._batch_size = next(flatten(inputs)).shape[0]  # shapes of real tensors leave the batch axis open
-        super()._ensure_built(inputs)
+        super()._ensure_built(inputs, arguments)
 
     def build(self, input_shape: Any) -> None:
         constants = self._constant_shapes

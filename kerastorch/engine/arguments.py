@@ -1,0 +1,112 @@
+"""The arguments of a layer's call: their names, and what travels with those that are tensors: shapes and masks."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import torch
+
+from .. import config
+from .trees import flatten, map_structure
+
+__all__ = ["Signature", "as_tensor", "as_tensors", "masks_of", "shapes_for", "signature"]
+
+
+class Signature:
+    """What a ``call`` takes.
+
+    Args:
+        call: the function.
+
+    Example:
+        >>> found = Signature(lambda self, query, value, query_mask=None: query)
+        >>> found.first, sorted(found.names), found.masked
+        ('query', ['query', 'query_mask', 'value'], ('query',))
+    """
+
+    def __init__(self, call: Callable) -> None:
+        parameters = list(inspect.signature(call).parameters.values())
+        if parameters and parameters[0].name == "self":
+            parameters = parameters[1:]
+        kinds = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+        self.names = frozenset(p.name for p in parameters if p.kind is not p.VAR_KEYWORD)
+        self.first = next((p.name for p in parameters if p.kind is not p.VAR_KEYWORD), "inputs")
+        self.positional = tuple(p.name for p in parameters if p.kind in kinds)
+        self.masked = tuple(name for name in self.positional if f"{name}_mask" in self.names)
+
+    def named(self, args: tuple, kwargs: dict[str, Any]) -> tuple[tuple, dict[str, Any]]:
+        """The call with its first argument by place and the others by name, as far as they have one."""
+        known = self.positional[1 : len(args)]
+        if len(known) < len(args) - 1:
+            return args, kwargs
+        return args[:1], {**dict(zip(known, args[1:], strict=True)), **kwargs}
+
+    def arguments(self, args: tuple, kwargs: dict[str, Any]) -> dict[str, Any]:
+        """All arguments by name."""
+        return {**dict(zip(self.positional, args, strict=False)), **kwargs}
+
+
+@functools.cache
+def signature(call: Callable) -> Signature:
+    """The signature of a ``call``, looked at once."""
+    return Signature(call)
+
+
+@functools.cache
+def _shape_names(build: Callable) -> tuple[str, ...]:
+    """The call arguments whose shapes a ``build`` of several parameters takes: ``query`` for ``query_shape``."""
+    parameters = [p for p in inspect.signature(build).parameters.values() if p.name != "self"]
+    named = [p.name for p in parameters if p.kind is p.POSITIONAL_OR_KEYWORD]
+    if len(named) < 2 or not all(name.endswith("_shape") for name in named):
+        return ()
+    return tuple(name.removesuffix("_shape") for name in named)
+
+
+def shapes_for(build: Callable, arguments: dict[str, Any], shape_of: Callable) -> dict[str, Any]:
+    """The shapes by name that a ``build`` of several parameters is called with; {} for one that takes the first only.
+
+    Args:
+        build: the function.
+        arguments: those of the call, by name.
+        shape_of: gives the shape of a tensor.
+    """
+    return {
+        f"{name}_shape": map_structure(shape_of, arguments[name])
+        for name in _shape_names(build)
+        if arguments.get(name) is not None
+    }
+
+
+def masks_of(arguments: dict[str, Any], sig: Signature, mask_of: Callable[[Any], Any]) -> dict[str, Any]:
+    """The masks that go with arguments, for a call that asks for them by name: ``query_mask`` with ``query``.
+
+    Args:
+        arguments: those of the call, by name.
+        sig: its signature.
+        mask_of: the mask of one tensor, or None.
+    """
+    found = {}
+    for name in sig.masked:
+        masks = map_structure(mask_of, arguments.get(name))
+        if any(mask is not None for mask in flatten(masks)):
+            found[f"{name}_mask"] = masks
+    return found
+
+
+def as_tensors(tree: Any) -> Any:
+    """Arrays in a tree of arguments as tensors, those of float64 in ``floatx()``."""
+    return map_structure(lambda leaf: as_tensor(leaf) if _is_numbers(leaf) else leaf, tree)
+
+
+def _is_numbers(leaf: Any) -> bool:
+    return isinstance(leaf, np.ndarray) and leaf.dtype.kind in "fiub"
+
+
+def as_tensor(array: np.ndarray | np.generic) -> torch.Tensor:
+    """An array of numbers as a tensor on the device, one of float64 in ``floatx()``."""
+    tensor = torch.as_tensor(array, device=config.device())
+    return tensor.to(config.torch_dtype(None)) if tensor.dtype == torch.float64 else tensor

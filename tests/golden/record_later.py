@@ -1,0 +1,189 @@
+"""Records the cases of ``golden.later`` with tf_keras and with Keras 3 on torch (README.md).
+
+``python tests/golden/record_later.py [--only part of a name] [area ...]`` run by an interpreter that has tf_keras, or
+Keras 3 and torch, records the generation that it finds.
+"""
+
+import argparse
+import collections
+import os
+import shutil
+import sys
+import tempfile
+
+os.environ.update(KERAS_BACKEND="torch", CUDA_VISIBLE_DEVICES="", TF_CPP_MIN_LOG_LEVEL="3")
+
+import numpy as np  # noqa: E402
+
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+
+from golden import later, store  # noqa: E402
+from golden.tools import Tools  # noqa: E402
+
+
+def _floats(inputs):
+    return [i for i, x in enumerate(inputs) if np.asarray(x).dtype.kind == "f"]
+
+
+class LaterTools(Tools):
+    """What both generations share."""
+
+    recording = True
+
+    def forward(self, model, inputs, grads=True, training=False):
+        tensors = [self.tensor(x) for x in inputs]
+        return self.pass_through(model, tensors, _floats(inputs) if grads else None, training)
+
+    def pick(self, found, tensors, wrt):
+        """The gradients of the inputs in `wrt`, None for the others."""
+        by_place = dict(zip(wrt, found))
+        return [by_place.get(i) for i in range(len(tensors))]
+
+
+class TensorFlowTools(LaterTools):
+    """Answers with tf_keras."""
+
+    def __init__(self, *args):
+        super().__init__(*args)
+        import tensorflow
+
+        self.tf = tensorflow
+
+    def value(self, tensor):
+        if isinstance(tensor, np.ndarray):
+            return tensor
+        tensor = self.tf.convert_to_tensor(tensor)
+        return tensor.numpy()
+
+    def tensor(self, array):
+        array = np.asarray(array)
+        if array.dtype.kind in "UO":
+            return self.tf.constant(array.tolist())
+        return self.tf.constant(array, dtype="float32" if array.dtype.kind == "f" else None)
+
+    def pass_through(self, model, tensors, wrt, training):
+        watched = [tensors[i] for i in wrt or ()]
+        with self.tf.GradientTape() as tape:
+            for tensor in watched:
+                tape.watch(tensor)
+            outputs = model(tensors if len(tensors) > 1 else tensors[0], training=training)
+            outputs = list(outputs) if isinstance(outputs, (list, tuple)) else [outputs]
+            results = collections.OrderedDict(output=[self.value(o) for o in outputs])
+            directions = self.fixed(results["output"]) if wrt is not None else []
+            total = sum(self.tf.reduce_sum(o * self.tensor(r)) for o, r in zip(outputs, directions))
+        if wrt is not None:
+            weights = list(model.trainable_weights)
+            found = tape.gradient(total, watched + weights)
+            found = [None if g is None else self.value(g) for g in found]
+            results["grad_inputs"] = self.pick(found[: len(watched)], tensors, wrt)
+            results["grad_weights"] = found[len(watched) :]
+        return results
+
+    def mask(self, model, inputs):
+        tensors = [self.tensor(x) for x in inputs]
+        outputs = model(tensors if len(tensors) > 1 else tensors[0])
+        outputs = list(outputs) if isinstance(outputs, (list, tuple)) else [outputs]
+        mask = getattr(outputs[0], "_keras_mask", None)
+        return None if mask is None else self.value(mask)
+
+
+class TorchKerasTools(LaterTools):
+    """Answers with Keras 3 on torch."""
+
+    def __init__(self, *args):
+        super().__init__(*args)
+        import keras
+        import torch
+
+        self.keras, self.torch = keras, torch
+
+    def value(self, tensor):
+        return tensor.numpy() if hasattr(tensor, "numpy") and not hasattr(tensor, "detach") else self._numpy(tensor)
+
+    def _numpy(self, tensor):
+        return tensor.detach().cpu().numpy() if hasattr(tensor, "detach") else np.asarray(tensor)
+
+    def tensor(self, array):
+        array = np.asarray(array)
+        if array.dtype.kind in "UO":
+            return array
+        return self.torch.tensor(array, dtype=self.torch.float32 if array.dtype.kind == "f" else None)
+
+    def pass_through(self, model, tensors, wrt, training):
+        # torch's fused attention differentiates wrongly where every position is masked
+        with self.torch.nn.attention.sdpa_kernel(self.torch.nn.attention.SDPBackend.MATH):
+            return self._pass_through(model, tensors, wrt, training)
+
+    def _pass_through(self, model, tensors, wrt, training):
+        for i in wrt or ():
+            tensors[i].requires_grad_()
+        outputs = model(tensors if len(tensors) > 1 else tensors[0], training=training)
+        outputs = list(outputs) if isinstance(outputs, (list, tuple)) else [outputs]
+        results = collections.OrderedDict(output=[self.value(o) for o in outputs])
+        if wrt is None:
+            return results
+        directions = self.fixed(results["output"])
+        total = sum((o * self.tensor(r)).sum() for o, r in zip(outputs, directions))
+        weights = [w.value for w in model.trainable_weights]
+        sources = [tensors[i] for i in wrt] + weights
+        found = self.torch.autograd.grad(total, sources, allow_unused=True) if sources and total.requires_grad else []
+        found = [None if g is None else self.value(g) for g in found] or [None] * len(sources)
+        results["grad_inputs"] = self.pick(found[: len(wrt)], tensors, wrt)
+        results["grad_weights"] = found[len(wrt) :]
+        return results
+
+    def mask(self, model, inputs):
+        tensors = [self.tensor(x) for x in inputs]
+        outputs = model(tensors if len(tensors) > 1 else tensors[0])
+        outputs = list(outputs) if isinstance(outputs, (list, tuple)) else [outputs]
+        mask = getattr(outputs[0], "_keras_mask", None)
+        return None if mask is None else self.value(mask)
+
+
+def oracle():
+    """The generation that this interpreter has: its era, its module and its tools."""
+    try:
+        import tf_keras
+
+        return "tf.keras", tf_keras, TensorFlowTools
+    except ImportError:
+        import keras
+
+        assert keras.__version__.startswith("3."), keras.__version__
+        return "keras3", keras, TorchKerasTools
+
+
+def run_case(case, keras, tools):
+    folder = tempfile.mkdtemp()
+    keras.backend.clear_session()
+    np.random.seed(0)
+    try:
+        return store.plain(case(keras, tools(case, folder)))
+    finally:
+        shutil.rmtree(folder)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("areas", nargs="*", default=later.AREAS)
+    parser.add_argument("--only", default="", help="run the cases whose name contains this, write nothing")
+    options = parser.parse_args()
+    era, keras, tools = oracle()
+    for area in options.areas or later.AREAS:
+        cases = [c for c in later.load(area).cases[era].values() if options.only in c.name]
+        results = collections.OrderedDict()
+        for case in cases:
+            try:
+                results[case.name] = run_case(case, keras, tools)
+            except Exception as error:
+                print(case.id, "FAILED:", type(error).__name__, str(error)[:400])
+                continue
+            if options.only:
+                print(case.id, results[case.name])
+        if not options.only and cases:
+            store.save(f"later/{area}.{era}", results)
+        print(f"{area} ({era}): {len(results)} of {len(cases)} cases")
+
+
+if __name__ == "__main__":
+    main()
