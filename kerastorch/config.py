@@ -27,6 +27,8 @@ __all__ = [
     "set_float32_precision",
     "torch_dtype",
     "keras_home",
+    "lenient",
+    "set_lenient",
 ]
 
 _FLOATS = ("float16", "bfloat16", "float32", "float64")
@@ -36,6 +38,7 @@ _floatx = "float32"
 _epsilon = 1e-7
 _image_data_format = "channels_last"
 _device: torch.device | None = None
+_lenient = False
 
 
 def keras_home() -> Path:
@@ -46,6 +49,17 @@ def keras_home() -> Path:
         '.keras'
     """
     return Path(os.environ.get("KERAS_HOME") or Path.home() / ".keras")
+
+
+def lenient() -> bool:
+    """Whether a package that only shows what happens may be missing: so while scripts run unmodified."""
+    return _lenient
+
+
+def set_lenient(value: bool) -> None:
+    """Sets what ``lenient()`` gives."""
+    global _lenient
+    _lenient = bool(value)
 
 
 def floatx() -> str:

@@ -52,6 +52,9 @@ class Variable(torch.Tensor):
         """The shape, under TensorFlow's name."""
         return tuple(self.shape)
 
+    def __repr__(self, *, tensor_contents: Any = None) -> str:
+        return f"<Variable {self.name!r} {self.detach().as_subclass(torch.Tensor)!r}>"
+
     def numpy(self) -> np.ndarray:
         """The values, as an array of their own."""
         return self.detach().cpu().as_subclass(torch.Tensor).numpy().copy()

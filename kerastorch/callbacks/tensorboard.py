@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import sys
+import types
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -12,6 +14,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from kerastorch import config
 from kerastorch.backend import phase
 from kerastorch.training import step
 from kerastorch.training.callback import Callback
@@ -42,7 +45,7 @@ class TensorBoard(Callback):
         profile_batch: has no effect: use ``torch.profiler``.
 
     Raises:
-        ImportError: without ``tensorboard``.
+        ImportError: without ``tensorboard``; a script that runs unmodified gets a warning.
         ValueError: when embeddings or gradients are asked for without the data they need.
 
     Example:
@@ -222,13 +225,24 @@ class TensorBoard(Callback):
         return rows[1:], rows[0]
 
 
+class _NoWriter:
+    """Takes what a writer takes and writes nothing."""
+
+    def __getattr__(self, name: str) -> Callable[..., None]:
+        return lambda *args, **kwargs: None
+
+
 def _writer(log_dir: str) -> Any:
+    # where TensorFlow's name is answered by another package, tensorboard would lean on what that has not got
+    sys.modules.setdefault("tensorboard.compat.notf", types.ModuleType("tensorboard.compat.notf"))
     try:
         from torch.utils.tensorboard import SummaryWriter
     except ImportError as error:
-        raise ImportError(
-            f"TensorBoard needs the package tensorboard: pip install kerastorch[tensorboard] ({error})"
-        ) from None
+        needed = f"TensorBoard needs the package tensorboard: pip install kerastorch[tensorboard] ({error})"
+        if config.lenient():
+            warnings.warn(f"{needed}. Training goes on, and nothing is written to {log_dir}.", stacklevel=4)
+            return _NoWriter()
+        raise ImportError(needed) from None
     return SummaryWriter(log_dir)
 
 

@@ -102,5 +102,6 @@ def deserialize(config: dict[str, Any], custom_objects: dict[str, Any] | None = 
     """
     from .. import models
 
-    known = {"Sequential": models.Sequential, "Model": models.Model, "Functional": models.Model}
+    # other names of what has the config of a functional model: tf.keras's, and Keras 0's
+    known = {"Sequential": models.Sequential, "Model": models.Model, "Functional": models.Model, "Graph": models.Model}
     return REGISTRY.deserialize(config, {**known, **(custom_objects or {})})

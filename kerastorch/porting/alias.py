@@ -25,6 +25,7 @@ from collections.abc import Sequence
 from importlib.machinery import ModuleSpec
 from typing import Any
 
+from .. import config
 from . import shims, star_imports
 
 __all__ = ["ALIASES", "install", "uninstall", "load_ipython_extension", "unload_ipython_extension"]
@@ -34,12 +35,17 @@ _PACKAGE = __name__.split(".")[0]
 #: foreign module -> ours; the longest prefix of a dotted name counts
 ALIASES = {
     "keras": "",
+    "keras._tf_keras.keras": "",
+    "keras.api": "",
+    "keras.src": "",
     "tf_keras": "",
     "keras_core": "",
     "tensorflow": "porting.tensorflow",
     "tensorflow.keras": "",
     "tensorflow.python.keras": "",
     "tensorflow.contrib.keras": "",
+    "tensorflow.contrib.keras.api.keras": "",
+    "tensorflow.python.keras.api.keras": "",
     "tensorflow.compat.v1.keras": "",
     "tensorflow.compat.v2.keras": "",
     "tensorflow.compat.v1": "porting.tensorflow",
@@ -160,6 +166,7 @@ def install(era: str | None = None) -> None:
         _hidden[name] = sys.modules.pop(name)
     _installed = _Alias()
     sys.meta_path.insert(0, _installed)
+    config.set_lenient(True)
     shims.install()
 
 
@@ -174,6 +181,7 @@ def uninstall() -> None:
         del sys.modules[name]
     sys.modules.update(_hidden)
     _hidden.clear()
+    config.set_lenient(False)
     shims.uninstall()
 
 

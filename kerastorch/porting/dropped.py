@@ -28,6 +28,7 @@ __all__ = [
     "asarray",
     "asfarray",
     "asscalar",
+    "extend_axis",
     "extend_pandas",
     "extend_styles",
     "fromimage",
@@ -192,6 +193,23 @@ def extend_styles(style: Any) -> None:
     """Gives matplotlib's styles named after seaborn their short names again."""
     for name in [name for name in style.library if name.startswith("seaborn-v0_8")]:
         style.library.setdefault(name.replace("-v0_8", ""), style.library[name])
+
+
+def extend_axis(axis: Any) -> None:
+    """Lets matplotlib take more or fewer labels than there are ticks, as it did until 3.2: the rest stays empty."""
+    known = axis.Axis.set_ticklabels
+
+    @functools.wraps(known)
+    def set_ticklabels(self: Any, labels: Any, **kwargs: Any) -> Any:
+        try:
+            return known(self, labels, **kwargs)
+        except ValueError as error:
+            if "does not match the number of labels" not in str(error):
+                raise
+            count = len(self.get_major_locator().locs)
+            return known(self, [*labels, *[""] * count][:count], **kwargs)
+
+    shims.set_attribute(axis.Axis, "set_ticklabels", set_ticklabels)
 
 
 def append(self: Any, other: Any, ignore_index: bool = False, verify_integrity: bool = False) -> Any:

@@ -17,7 +17,11 @@ __all__ = [
     "activity_l2",
     "categorical_probas_to_classes",
     "l1l2",
+    "layer_from_config",
+    "make_batches",
+    "print_layer_shapes",
     "probas_to_classes",
+    "slice_arrays",
 ]
 
 
@@ -93,3 +97,39 @@ def categorical_probas_to_classes(p: Any) -> np.ndarray:
         [1]
     """
     return np.argmax(p, axis=1)
+
+
+def slice_arrays(arrays: Any, start: Any = None, stop: int | None = None) -> Any:
+    """Rows of an array, or of each array in a list: a range, or those that a list names.
+
+    Example:
+        >>> slice_arrays([np.arange(4), np.arange(8)], 1, 3)
+        [array([1, 2]), array([1, 2])]
+    """
+    chosen = np.asarray(start) if hasattr(start, "__len__") else slice(start, stop)
+    if isinstance(arrays, list):
+        return [None if array is None else array[chosen] for array in arrays]
+    return arrays[chosen]
+
+
+def make_batches(size: int, batch_size: int) -> list[tuple[int, int]]:
+    """Where batches begin and end.
+
+    Example:
+        >>> make_batches(5, 2)
+        [(0, 2), (2, 4), (4, 5)]
+    """
+    return [(start, min(size, start + batch_size)) for start in range(0, size, batch_size)]
+
+
+def layer_from_config(config: dict[str, Any], custom_objects: dict[str, Any] | None = None) -> Any:
+    """``layers.deserialize`` under its name in Keras 1."""
+    from .. import layers
+
+    return layers.deserialize(config, custom_objects=custom_objects)
+
+
+def print_layer_shapes(model: Any, input_shapes: Any = None) -> None:
+    """Prints the shapes of each layer's input and output; they are known, so none need be given."""
+    for layer in model.layers:
+        print(f"shape after {layer.name}: {layer.input_shape} -> {layer.output_shape}")

@@ -18,6 +18,18 @@ __all__ = ["MORE_NAMES", "OLD_PATHS", "install"]
 
 _PACKAGE = __name__.split(".")[0]
 
+_OPTIMIZER_MODULES = (
+    "",
+    ".adadelta",
+    ".adagrad",
+    ".adam",
+    ".adamax",
+    ".ftrl",
+    ".nadam",
+    ".gradient_descent",
+    ".rmsprop",
+)
+
 # old path -> where its names are today; "module:name" or "module:name as other" brings one name, "module" all of them
 OLD_PATHS: dict[str, tuple[str, ...]] = {
     "engine.base_layer": (
@@ -39,18 +51,31 @@ OLD_PATHS: dict[str, tuple[str, ...]] = {
         "porting.legacy_layers:Merge",
     ),
     "engine.sequential": ("models.sequential",),
-    "engine.training": ("models.model", "training.data:batch_shuffle as _batch_shuffle"),
+    "engine.training": (
+        "models.model",
+        "training.data:batch_shuffle as _batch_shuffle",
+        "porting.keras1_names:slice_arrays",
+        "porting.keras1_names:slice_arrays as _slice_arrays",
+        "porting.keras1_names:slice_arrays as slice_X",
+        "porting.keras1_names:make_batches",
+        "porting.keras1_names:make_batches as _make_batches",
+        "porting.training_utils:weighted_masked_objective as weighted_objective",
+        "porting.training_utils:weighted_masked_objective as _weighted_masked_objective",
+    ),
     "engine.training_utils": ("porting.training_utils",),
     "engine.saving": ("saving", "porting.saving_names"),
     "engine.functional": ("models.model", "models.model:Model as Functional"),
     "engine.keras_tensor": ("engine.symbolic", "engine.symbolic:SymbolicTensor as KerasTensor"),
-    "initializations": ("initializers",),
+    "datasets.data_utils": ("utils",),
+    "initializations": ("porting.initializations",),
     "objectives": ("losses",),
-    "optimizers.legacy": ("optimizers",),
-    "optimizers.experimental": ("optimizers",),
+    **{f"optimizer_v2{part}": ("optimizers",) for part in _OPTIMIZER_MODULES},
+    **{f"optimizers.optimizer_v2{part}": ("optimizers",) for part in _OPTIMIZER_MODULES},
+    **{f"optimizers{part}_v2": ("optimizers",) for part in _OPTIMIZER_MODULES if part},
+    **{f"optimizers{part}": ("optimizers",) for part in (".legacy", ".experimental")},
     "layers.merging": ("layers.merge",),
     "layers.activation": ("layers",),
-    "layers.containers": ("models",),
+    "layers.containers": ("models", "porting.graph_model:Graph"),
     "layers.experimental": ("layers",),
     "layers.experimental.preprocessing": ("layers",),
     "layers.preprocessing": ("layers",),
@@ -70,10 +95,7 @@ OLD_PATHS: dict[str, tuple[str, ...]] = {
     "backend.load_backend": ("backend",),
     "legacy.interfaces": ("porting.keras1",),
     "legacy.layers": ("porting.legacy_layers",),
-    "legacy.models": ("models",),
-    "_tf_keras": ("",),
-    "_tf_keras.keras": ("",),
-    "src": ("",),
+    "legacy.models": ("models", "porting.graph_model:Graph"),
 }
 
 # rooms that hold more names than their own files: those that other Kerases kept there
@@ -90,19 +112,28 @@ MORE_NAMES: dict[str, tuple[str, ...]] = {
         "porting.legacy_layers:merge",
         "porting.legacy_layers:Merge",
     ),
-    "models": ("layers", "engine.network:Network as Container", "models:Model as Functional"),
+    "models": (
+        "layers",
+        "engine.network:Network as Container",
+        "models:Model as Functional",
+        "porting.graph_model:Graph",
+        "porting.keras1_names:slice_arrays as slice_X",
+        "porting.training_utils:weighted_masked_objective as weighted_objective",
+        ":optimizers",
+    ),
     "layers.core": ("layers",),
     "layers.convolutional": ("layers",),
     "layers.recurrent": ("layers",),
     "layers.normalization": ("layers",),
     "layers.embeddings": ("layers",),
-    "layers.advanced_activations": ("layers",),
+    "layers.advanced_activations": ("layers", "porting.legacy_activations"),
     "layers.wrappers": ("layers",),
     "layers.local": ("layers",),
     "layers.noise": ("layers",),
     "layers.pooling": ("layers",),
     "regularizers": ("porting.keras1_names",),
-    "utils.np_utils": ("porting.keras1_names",),
+    "utils.np_utils": ("porting.keras1_names", "utils.conv_utils", "utils.layer_utils:convert_kernel"),
+    "utils.layer_utils": ("porting.keras1_names:layer_from_config", "porting.keras1_names:print_layer_shapes"),
 }
 
 

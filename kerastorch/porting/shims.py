@@ -90,7 +90,11 @@ REPLACED: dict[str, dict[str, str]] = {
 }
 
 #: module -> function of it that is called once when it is there: what no name alone can bring back
-AFTER: dict[str, str] = {"pandas": f"{_DROPPED}:extend_pandas", "matplotlib.style": f"{_DROPPED}:extend_styles"}
+AFTER: dict[str, str] = {
+    "pandas": f"{_DROPPED}:extend_pandas",
+    "matplotlib.axis": f"{_DROPPED}:extend_axis",
+    "matplotlib.style": f"{_DROPPED}:extend_styles",
+}
 
 #: module that is gone -> the modules that hold its names today
 MODULES: dict[str, tuple[str, ...]] = {

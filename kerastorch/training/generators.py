@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import torch
 
 from ..engine import checks
@@ -20,7 +21,7 @@ from .data import DeviceFeed
 from .logs import RunningTotals
 from .progress import Progbar
 from .step import Program, predict_step, test_step
-from .streams import Stream, as_arrays, as_batches, inputs_of, is_stream, unpack
+from .streams import Samples, Stream, as_arrays, as_batches, inputs_of, is_stream, unpack
 from .user_data import shown_to_callbacks, validation_triple
 
 __all__ = ["GeneratorMethods", "Validation", "queue_arguments"]
@@ -53,14 +54,11 @@ def _translated(owner: str, generator: Any, given: dict[str, Any], kwargs: dict[
         if old not in known:
             raise TypeError(f"{owner}: expected only known arguments. Received: {old!r}")
         new = known[old]
-        warnings.warn(
-            f"{owner}: {old} is now called {new} and counts batches."
-            if "samples" in old
-            else f"{owner}: {old} is now called {new}.",
-            stacklevel=3,
-        )
-        if old == "samples_per_epoch" and getattr(generator, "batch_size", None):
-            value = value // generator.batch_size
+        counted = "samples" in old
+        meant = " and counts batches; as many are taken as hold that number of samples" if counted else ""
+        warnings.warn(f"{owner}: {old} is now called {new}{meant}.", stacklevel=3)
+        if counted and isinstance(value, (int, float, np.integer)) and not isinstance(value, bool):
+            value = Samples(value)
         given[new] = value
     return given
 

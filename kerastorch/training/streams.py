@@ -18,9 +18,23 @@ from . import standardize
 from .data import epoch_order
 from .enqueuers import GeneratorEnqueuer, OrderedEnqueuer, Sequence
 
-__all__ = ["DatasetBatches", "Stream", "as_arrays", "as_batches", "inputs_of", "is_stream", "split_dataset", "unpack"]
+__all__ = [
+    "DatasetBatches",
+    "Samples",
+    "Stream",
+    "as_arrays",
+    "as_batches",
+    "inputs_of",
+    "is_stream",
+    "split_dataset",
+    "unpack",
+]
 
 _DEFAULT_BATCH = 32
+
+
+class Samples(int):
+    """A number of steps that Keras 1 gave as a number of samples: batches are taken until they hold as many."""
 
 
 def is_sequence(source: Any) -> bool:
@@ -218,7 +232,7 @@ class Stream:
         if given is not None:
             if isinstance(given, bool) or not isinstance(given, (int, float, np.number)) or not given > 0:
                 raise ValueError(f"{self.owner}: expected {name} to be a positive number. Received: {name}={given!r}")
-            return given
+            return -(-given // self._rows_ahead()) if isinstance(given, Samples) else given
         try:
             count = len(self)
         except (TypeError, NotImplementedError, AttributeError):
@@ -258,6 +272,13 @@ class Stream:
         if not self._ahead:
             self._ahead = [batch for _, batch in zip(range(1), self._batches)]
         return self._ahead[0] if self._ahead else None
+
+    def _rows_ahead(self) -> int:
+        """How many samples the next batch has."""
+        leaf = self.peek()
+        while isinstance(leaf, (tuple, list, dict)) and leaf:
+            leaf = next(iter(leaf.values())) if isinstance(leaf, dict) else leaf[0]
+        return max(1, len(leaf)) if hasattr(leaf, "shape") and len(leaf.shape) else 1
 
     def epoch(self, steps: int | float | None) -> Iterator[Any]:
         """The batches of one epoch; ``ended`` tells afterwards whether the source had too few.

@@ -114,6 +114,11 @@ def test_styles_of_matplotlib(installed_shims):
     with plt.style.context("seaborn-whitegrid"):
         assert plt.rcParams["axes.grid"]
     assert plt.cm.get_cmap("viridis").name == "viridis"
+    axes = plt.figure().gca()
+    axes.set_xticks([0, 1, 2])
+    assert [label.get_text() for label in axes.set_xticklabels(["a", "b"])] == ["a", "b", ""]
+    assert [label.get_text() for label in axes.set_xticklabels(list("abcd"))] == ["a", "b", "c"]
+    plt.close("all")
 
 
 def test_pandas(installed_shims):
