@@ -30,10 +30,6 @@ from .models import Model, Sequential
 from .porting import keras1, legacy_layers, old_paths
 from .porting.alias import install, load_ipython_extension, uninstall, unload_ipython_extension
 
-old_paths.install()
-keras1.install()
-legacy_layers.install()
-
 __all__ = [
     "Input",
     "Model",
@@ -73,3 +69,9 @@ def __getattr__(name: str) -> ModuleType:
     if name in _WHEN_ASKED_FOR:
         return importlib.import_module(f"{__name__}.{name}")
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+# last, since it adds to the function above
+old_paths.install()
+keras1.install()
+legacy_layers.install()

@@ -190,7 +190,8 @@ class Graph(Model):
         if name in self._graph_outputs:
             raise ValueError(f"Graph.add_output: expected a name that is no output yet. Received: {name!r}")
         source = self._joined(name, input, inputs, merge_mode, concat_axis, dot_axes)
-        self._graph_outputs[name] = source if input == name else Activation("linear", name=name)(source)
+        named = source._keras_history[0].name == name
+        self._graph_outputs[name] = source if named else Activation("linear", name=name)(source)
 
     # ------------------------------------------------------------------- learning
 

@@ -30,14 +30,26 @@ __all__ = [
 ]
 
 
+_SCALES: dict[str, Callable[[float], dict[str, float]]] = {
+    "identity": lambda scale: {"gain": scale},
+    "normal": lambda scale: {"stddev": scale},
+    "orthogonal": lambda scale: {"gain": scale},
+    "uniform": lambda scale: {"minval": -scale, "maxval": scale},
+}
+
+
 class _Maker:
     """An initializer of today that gives a variable."""
 
     def __init__(self, name: str) -> None:
         self.__name__ = name
 
-    def __call__(self, shape: Any, name: str | None = None, dim_ordering: Any = None, **kwargs: Any) -> Any:
-        return K.variable(initializers.get(self.__name__)(tuple(shape), **kwargs), name=name)
+    def __call__(self, shape: Any, scale: float | None = None, name: str | None = None, **kwargs: Any) -> Any:
+        initializer: Any = self.__name__
+        if scale is not None:
+            initializer = {"class_name": self.__name__, "config": _SCALES[self.__name__](scale)}
+        kwargs.pop("dim_ordering", None)  # today an initializer sees the same shape for either
+        return K.variable(initializers.get(initializer)(tuple(shape), **kwargs), name=name)
 
     def get_config(self) -> dict[str, Any]:
         return initializers.get(self.__name__).get_config()

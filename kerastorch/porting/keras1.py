@@ -18,7 +18,7 @@ from typing import Any
 
 from .. import eras
 
-__all__ = ["TABLE", "METHODS", "Translation", "install", "translated"]
+__all__ = ["FUNCTIONS", "METHODS", "TABLE", "Translation", "install", "translated"]
 
 _PACKAGE = __name__.split(".")[0]
 
@@ -278,6 +278,22 @@ METHODS: dict[str, Translation] = {
 }
 
 
+_OPERATION = Translation({"border_mode": "padding", **_FORMAT}, _FORMATS)
+
+#: function -> how its arguments are translated, under the names that scripts import; ours call the functions themselves
+FUNCTIONS: dict[str, Translation] = {
+    **{
+        f"backend.{name}": _OPERATION
+        for name in (
+            *("conv1d", "conv2d", "conv3d", "conv2d_transpose", "pool2d", "pool3d"),
+            *("resize_images", "resize_volumes", "spatial_2d_padding", "spatial_3d_padding"),
+        )
+    },
+    "utils.to_categorical": Translation({"nb_classes": "num_classes"}),
+    "utils.np_utils.to_categorical": Translation({"nb_classes": "num_classes"}),
+}
+
+
 def _renamed(owner: str, table: Translation, kwargs: dict[str, Any], told: list[str]) -> None:
     for old in [name for name in kwargs if name in table.names or name in table.gone]:
         value = kwargs.pop(old)
@@ -359,8 +375,20 @@ def _wrap_method(cls: type, name: str, table: Translation) -> None:
     setattr(cls, name, wrapper)
 
 
+def _wrap_function(room: Any, name: str, table: Translation) -> None:
+    function = getattr(room, name)
+
+    @functools.wraps(function)
+    def wrapper(*args: Any, **kwargs: Any) -> Any:
+        if not kwargs.keys().isdisjoint(table.names):
+            args, kwargs = translated(name, table, args, kwargs)
+        return function(*args, **kwargs)
+
+    setattr(room, name, wrapper)
+
+
 def install() -> None:
-    """Makes the classes and methods of the tables understand Keras 1; done once, when the package is imported."""
+    """Makes what the tables name understand Keras 1; done once, when the package is imported."""
     for path, table in TABLE.items():
         room, _, name = path.rpartition(".")
         cls = getattr(importlib.import_module(f"{_PACKAGE}.{room}"), name)
@@ -369,3 +397,6 @@ def install() -> None:
     for path, table in METHODS.items():
         room, owner, name = path.rsplit(".", 2)
         _wrap_method(getattr(importlib.import_module(f"{_PACKAGE}.{room}"), owner), name, table)
+    for path, table in FUNCTIONS.items():
+        room, _, name = path.rpartition(".")
+        _wrap_function(importlib.import_module(f"{_PACKAGE}.{room}"), name, table)

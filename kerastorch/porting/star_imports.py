@@ -21,6 +21,8 @@ _WHERE = {
     "InputLayer": ".layers:InputLayer",
     "Highway": ".porting.legacy_layers:Highway",
     "MaxoutDense": ".porting.legacy_layers:MaxoutDense",
+    "Merge": ".porting.legacy_layers:Merge",
+    "TimeDistributedDense": ".porting.legacy_layers:TimeDistributedDense",
     "InputSpec": ".engine.input_spec:InputSpec",
     "Layer": ".engine.layer:Layer",
     "Model": ".models:Model",
@@ -63,7 +65,7 @@ _FUNCTIONS = "K np six deserialize_keras_object serialize_keras_object"
 #: room -> the names
 ROOMS = {
     "engine": "Layer InputSpec Input InputLayer Model Sequential",
-    "layers": f"{_LAYERS} {_LAYER_ROOMS} Highway MaxoutDense",
+    "layers": f"{_LAYERS} {_LAYER_ROOMS} Highway MaxoutDense Merge TimeDistributedDense",
     **{f"layers.{room}": _LAYERS for room in _LAYER_ROOMS.split()},
     "models": "K np Input InputLayer Layer layers optimizers copy json os warnings",
     "callbacks": "K np Progbar OrderedDict deque csv json os sys time warnings six",

@@ -196,6 +196,9 @@ def test_initializations():
     variable = initializations.get("uniform")((3, 4), name="W")
     assert K.int_shape(variable) == (3, 4) and variable.name.startswith("W")
     assert np.all(K.eval(initializations.one((2,))) == 1)
+    assert np.abs(K.eval(initializations.uniform((40, 40), scale=0.2))).max() == pytest.approx(0.2, abs=0.01)
+    assert K.eval(initializations.normal((90, 90), scale=0.3)).std() == pytest.approx(0.3, rel=0.05)
+    np.testing.assert_array_equal(K.eval(initializations.identity((3, 3), scale=2.0)), 2 * np.eye(3))
     assert initializations.get(variable) is variable
     with pytest.raises(ValueError, match="Received: 'nothing'"):
         initializations.get("nothing")
@@ -243,16 +246,15 @@ def test_merged_branches():
     assert merge([x, x], mode="sum").shape == merge([x, x], "mul").shape == (None, 3)
 
 
-def test_data_for_tests():
-    utils = importlib.import_module("kerastorch.utils.test_utils")
-    (x, y), (u, v) = utils.get_test_data(nb_train=400, nb_test=10, input_shape=(3,), nb_class=2)
-    assert (x.shape, y.shape, u.shape, v.shape, set(y)) == ((400, 3), (400,), (10, 3), (10,), {0, 1})
-    assert abs(x[y == 1].mean() - 1) < 0.1 and abs(x[y == 0].mean()) < 0.1
-    (x, y), _ = utils.get_test_data(5, 1, (3, 2), (4,), classification=False)
-    assert (x.shape, y.shape, y.dtype) == ((5, 3, 2), (5, 4), "float32")
-    with pytest.raises(TypeError, match="Received: 'nb_tests'"):
-        utils.get_test_data(nb_tests=3)
-    assert utils.keras_test(rows) is rows
+def test_functions_with_old_names_of_arguments():
+    np.testing.assert_array_equal(keras.utils.to_categorical([0, 2], nb_classes=3), np.eye(3)[[0, 2]])
+    x = torch.arange(32.0).reshape(1, 2, 4, 4)
+    kernel = torch.ones(3, 3, 2, 1)
+    new = K.conv2d(x, kernel, padding="same", data_format="channels_first")
+    assert torch.equal(K.conv2d(x, kernel, border_mode="same", dim_ordering="th"), new)
+    assert torch.equal(K.resize_images(x, 2, 2, dim_ordering="th"), K.resize_images(x, 2, 2, "channels_first"))
+    pooled = K.pool2d(x, (2, 2), (2, 2), padding="valid", data_format="channels_first")
+    assert torch.equal(K.pool2d(x, (2, 2), (2, 2), border_mode="valid", dim_ordering="th"), pooled)
 
 
 def test_functions_of_the_old_training_module():
