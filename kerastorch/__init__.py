@@ -36,6 +36,7 @@ __all__ = [
     "Sequential",
     "__version__",
     "activations",
+    "applications",
     "backend",
     "callbacks",
     "config",
@@ -61,7 +62,7 @@ __all__ = [
     "wrappers",
 ]
 
-_WHEN_ASKED_FOR = ("export", "preprocessing", "wrappers")
+_WHEN_ASKED_FOR = ("applications", "export", "preprocessing", "wrappers")
 
 
 def __getattr__(name: str) -> ModuleType:

@@ -71,6 +71,7 @@ class Era:
     early_stopping_auto: str = "name"  # 'acc' in the name means max; its 'ending'; or the metric's 'direction'
     inline_epoch_end: bool = False  # a Sequence without workers is told of an epoch's end
     history_order: str = "val_first"  # or 'train_first', 'sorted'
+    applications: str = "keras2"  # whose layer names, paddings and tops the architectures have: 'tf.keras', 'keras3'
     datasets: str = "keras2"  # loaders reseed numpy's global generator, CIFAR-10's test labels are int64; or 'tf.keras'
     bidirectional_stateful: bool = False  # whether Bidirectional carries the states of a stateful layer over
     bidirectional_masked: str = "repeated"  # what a masked step of its sequences gives: the last output, or 'zeros'
@@ -121,6 +122,7 @@ _TF_KERAS = dataclasses.replace(
     inline_epoch_end=True,
     early_stopping_auto="ending",
     history_order="train_first",
+    applications="tf.keras",
     datasets="tf.keras",
     bidirectional_stateful=True,
     bidirectional_masked="zeros",
@@ -133,6 +135,7 @@ _KERAS3 = dataclasses.replace(
     _TF_KERAS,
     name="keras3",
     version="3.15",
+    applications="keras3",
     keras1_names=False,
     hard_sigmoid="relu6",
     initializers="keras3",

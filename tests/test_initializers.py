@@ -12,6 +12,7 @@ import torch
 
 from kerastorch import config, eras, initializers
 from kerastorch.backend.registry import CustomObjectScope
+from kerastorch.initializers.drawn import undrawn
 
 DATA = Path(__file__).parent / "data"
 KERAS2 = json.loads((DATA / "families.json").read_text())["initializers"]
@@ -314,3 +315,15 @@ def test_a_seed_gives_the_same_values_on_every_device():
     for here, there in zip(on_cpu, on_gpu):
         assert there.is_cuda
         assert torch.equal(here, there.cpu())
+
+
+def test_undrawn_values_take_a_seed_each():
+    np.random.seed(1)
+    with undrawn():
+        values = [initializers.get(name)((2, 3)) for name in ("glorot_uniform", "random_normal", "ones")]
+    assert [value.sum().item() for value in values] == [0, 0, 6]
+    after = initializers.get("he_normal")((2, 3))
+    np.random.seed(1)
+    for name in ("glorot_uniform", "random_normal"):
+        assert initializers.get(name)((2, 3)).any()
+    assert torch.equal(after, initializers.get("he_normal")((2, 3)))

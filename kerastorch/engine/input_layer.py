@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import torch
+
 from .. import config
 from ..backend import names
 from . import checks
 from .layer import Layer
-from .symbolic import Node, SymbolicTensor, placeholder
+from .symbolic import Node, Spec, SymbolicTensor, placeholder, record_as
 
 __all__ = ["Input", "InputLayer"]
 
@@ -22,7 +24,7 @@ class InputLayer(Layer):
         batch_size: size of the batch axis, when fixed.
         batch_input_shape: shape with the batch axis.
         dtype: type of the data, ``floatx()`` when missing.
-        input_tensor: a symbolic tensor to begin with instead of a new one.
+        input_tensor: a tensor to begin with instead of a new one, symbolic or not.
         sparse: must be False: torch layers here take dense tensors.
         name: its name.
 
@@ -44,7 +46,7 @@ class InputLayer(Layer):
         batch_size: int | None = None,
         batch_input_shape: Sequence[int | None] | None = None,
         dtype: str | None = None,
-        input_tensor: SymbolicTensor | None = None,
+        input_tensor: SymbolicTensor | torch.Tensor | None = None,
         sparse: bool = False,
         name: str | None = None,
         **kwargs: Any,
@@ -75,7 +77,11 @@ class InputLayer(Layer):
         self.trainable = False
         self.built = True
         self.sparse = sparse
-        tensor = input_tensor or placeholder(self.batch_input_shape, config.torch_dtype(self.dtype), name)
+        tensor = input_tensor
+        if tensor is None:
+            tensor = placeholder(self.batch_input_shape, config.torch_dtype(self.dtype), name)
+        elif isinstance(tensor, torch.Tensor):  # a variable, say: its value at the time of a run
+            tensor = record_as(torch.positive, (tensor,), {}, Spec(tensor.shape, tensor.dtype), name)
         tensor._keras_history = (self, 0, 0)
         node = Node(self, (), {}, layer=self)
         node.outputs.append(tensor)
@@ -110,7 +116,7 @@ def Input(  # noqa: N802 - Keras's name
     name: str | None = None,
     dtype: str | None = None,
     sparse: bool = False,
-    tensor: SymbolicTensor | None = None,
+    tensor: SymbolicTensor | torch.Tensor | None = None,
     batch_size: int | None = None,
     batch_input_shape: Sequence[int | None] | None = None,
 ) -> SymbolicTensor:
@@ -122,7 +128,7 @@ def Input(  # noqa: N802 - Keras's name
         name: name of the input.
         dtype: type of the data, ``floatx()`` when missing.
         sparse: must be False.
-        tensor: an existing symbolic tensor to wrap.
+        tensor: an existing tensor to wrap, symbolic or not.
         batch_size: size of the batch axis, when fixed.
         batch_input_shape: the same as ``batch_shape``.
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import numbers
 import random
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -36,9 +38,35 @@ __all__ = [
     "lecun_uniform",
     "lecun_normal",
     "compute_fans",
+    "undrawn",
 ]
 
 _TRUNCATED_STDDEV = 0.87962566103423978  # standard deviation of a normal distribution cut at two of its own
+
+
+class _Drawing(threading.local):
+    off = False
+
+
+_drawing = _Drawing()
+
+
+@contextlib.contextmanager
+def undrawn() -> Iterator[None]:
+    """Random initial values are zeros inside of the block, for weights that a file is going to replace.
+
+    Seeds are taken as ever, so that what is drawn later is the same.
+
+    Example:
+        >>> with undrawn():
+        ...     GlorotUniform()((1, 2)).tolist()
+        [[0.0, 0.0]]
+    """
+    before, _drawing.off = _drawing.off, True
+    try:
+        yield
+    finally:
+        _drawing.off = before
 
 
 class _Random(Initializer):
@@ -55,7 +83,10 @@ class _Random(Initializer):
     def _draw(self, kind: str, shape: tuple[int, ...], first: float, second: float, dtype: Dtype) -> torch.Tensor:
         """Random numbers of the kind that a function of ``philox`` and ``draws`` gives."""
         source = philox if eras.current().initializer_draws == "numpy" else draws
-        drawn = getattr(source, kind)(shape, first, second, seed=self._next_seed(), dtype=_config.torch_dtype(dtype))
+        seed = self._next_seed()
+        if _drawing.off:
+            return torch.zeros(shape, dtype=_config.torch_dtype(dtype), device=_config.device())
+        drawn = getattr(source, kind)(shape, first, second, seed=seed, dtype=_config.torch_dtype(dtype))
         return drawn.to(_config.device())
 
     def _next_seed(self) -> int:

@@ -5,6 +5,7 @@ Source: https://keras.io/api/layers/
 
 from __future__ import annotations
 
+import importlib
 import inspect
 from typing import Any
 
@@ -80,6 +81,10 @@ __all__ = sorted(
 )
 
 
+# layers that architectures bring along, known once somebody names them
+_OF_ARCHITECTURES = ("CustomScaleLayer", "GroupSum", "HalvingPad", "LayerScale", "StochasticDepth")
+
+
 def serialize(layer: Layer) -> dict[str, Any]:
     """A layer as ``{'class_name', 'config'}``.
 
@@ -102,6 +107,9 @@ def deserialize(config: dict[str, Any], custom_objects: dict[str, Any] | None = 
     """
     from .. import models
 
+    name = str(config.get("class_name")).removeprefix("Custom>") if isinstance(config, dict) else config
+    if name in _OF_ARCHITECTURES:
+        importlib.import_module("..applications.custom_layers", __package__)
     # other names of what has the config of a functional model: tf.keras's, and Keras 0's
     known = {"Sequential": models.Sequential, "Model": models.Model, "Functional": models.Model, "Graph": models.Model}
     return REGISTRY.deserialize(config, {**known, **(custom_objects or {})})

@@ -66,6 +66,7 @@ OLD_PATHS: dict[str, tuple[str, ...]] = {
     "engine.saving": ("saving", "porting.saving_names"),
     "engine.functional": ("models.model", "models.model:Model as Functional"),
     "engine.keras_tensor": ("engine.symbolic", "engine.symbolic:SymbolicTensor as KerasTensor"),
+    "applications.mobilenetv2": ("applications.mobilenet_v2",),
     "datasets.data_utils": ("utils",),
     "initializations": ("porting.initializations",),
     "objectives": ("losses",),
@@ -221,6 +222,8 @@ def _extend(room: str) -> None:
 
 # rooms whose parts are imported when somebody asks for them as attributes
 _PARENTS = ("", "layers", "utils", "engine")
+# rooms that are imported when somebody asks for them, and know the old names of their parts themselves
+_LAZY = ("applications",)
 
 
 class _OldPaths(importlib.abc.MetaPathFinder, importlib.abc.Loader):
@@ -247,7 +250,7 @@ def install() -> None:
     if any(isinstance(finder, _OldPaths) for finder in sys.meta_path):
         return
     sys.meta_path.append(_OldPaths())
-    parents = {path.rpartition(".")[0] for path in OLD_PATHS} - set(OLD_PATHS)
+    parents = {path.rpartition(".")[0] for path in OLD_PATHS} - {*OLD_PATHS, *_LAZY}
     for room in {*MORE_NAMES, *_PARENTS, *parents}:
         if importlib.util.find_spec(f"{_PACKAGE}.{room}" if room else _PACKAGE) is not None:
             _extend(room)

@@ -12,6 +12,7 @@ import numpy as np
 
 from kerastorch.backend.conv_utils import convert_kernel
 from kerastorch.engine import checks
+from kerastorch.engine.input_layer import InputLayer
 from kerastorch.engine.summary import count_params, print_summary
 from kerastorch.engine.symbolic import SymbolicTensor
 
@@ -115,7 +116,11 @@ def get_source_inputs(tensor: Any, layer: Any = None, node_index: int | None = N
             continue
         seen.add(id(current))
         node = current.node
-        before = [] if node is None else node.input_tensors if node.layer is not None else node.parents
+        began = current._keras_history is not None and isinstance(current._keras_history[0], InputLayer)
+        if node is None or began:  # an Input around a tensor hides what that one was computed from
+            before = []
+        else:
+            before = node.input_tensors if node.layer is not None else node.parents
         if not before:
             found[id(current)] = current
         stack.extend(reversed(before))

@@ -67,3 +67,14 @@ def test_source_inputs():
 def test_old_addresses():
     assert conv_utils.conv_output_length(10, 3, "same", 2) == 5
     assert keras.utils.print_summary is layer_utils.print_summary
+
+
+def test_source_inputs_end_at_an_input_around_a_tensor():
+    fixed, free = keras.backend.variable(np.ones((1, 2))), keras.backend.placeholder((1, 2))
+    batch = keras.backend.concatenate([fixed, free], axis=0)
+    image = keras.layers.Input(tensor=batch)
+    assert image is batch and keras.backend.is_keras_tensor(batch)
+    assert layer_utils.get_source_inputs(keras.layers.Dense(1)(image)) == [batch]
+    around = keras.layers.Input(tensor=fixed)
+    fixed.assign(np.full((1, 2), 3.0))
+    assert around.shape == (1, 2) and keras.backend.eval(around).tolist() == [[3.0, 3.0]]

@@ -1,0 +1,49 @@
+"""Architectures with weights trained on ImageNet.
+
+Each is imported when somebody asks for it.
+
+Source: https://keras.io/api/applications/
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+# module -> the architectures in it
+_ROOMS = {
+    "convnext": ("ConvNeXtBase", "ConvNeXtLarge", "ConvNeXtSmall", "ConvNeXtTiny", "ConvNeXtXLarge"),
+    "densenet": ("DenseNet121", "DenseNet169", "DenseNet201"),
+    "efficientnet": tuple(f"EfficientNetB{i}" for i in range(8)),
+    "efficientnet_v2": tuple(f"EfficientNetV2{kind}" for kind in ("B0", "B1", "B2", "B3", "L", "M", "S")),
+    "imagenet_utils": (),
+    "inception_resnet_v2": ("InceptionResNetV2",),
+    "inception_v3": ("InceptionV3",),
+    "mobilenet": ("MobileNet",),
+    "mobilenet_v2": ("MobileNetV2",),
+    "mobilenet_v3": ("MobileNetV3Large", "MobileNetV3Small"),
+    "mobilenetv2": (),  # the same under its old name
+    "nasnet": ("NASNetLarge", "NASNetMobile"),
+    "resnet": ("ResNet101", "ResNet152"),
+    "resnet50": ("ResNet50",),
+    "resnet_v2": ("ResNet101V2", "ResNet152V2", "ResNet50V2"),
+    "resnext": ("ResNeXt101", "ResNeXt50"),
+    "vgg16": ("VGG16",),
+    "vgg19": ("VGG19",),
+    "xception": ("Xception",),
+}
+_ROOM_OF = {name: room for room, names in _ROOMS.items() for name in names}
+
+__all__ = sorted({*_ROOMS, *_ROOM_OF})
+
+
+def __getattr__(name: str) -> Any:
+    if name in _ROOM_OF:
+        return getattr(importlib.import_module(f"{__name__}.{_ROOM_OF[name]}"), name)
+    if name in _ROOMS:
+        return importlib.import_module(f"{__name__}.{name}")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,0 +1,9 @@
+"""Variables as objects."""
+
+import numpy as np
+
+from kerastorch import backend as K
+
+
+def test_repr_shows_name_and_values():
+    assert repr(K.variable(np.array([1.0, 2.0]), name="scale")) == "<Variable 'scale:0' tensor([1., 2.])>"
