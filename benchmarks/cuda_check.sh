@@ -28,14 +28,15 @@ timeout 50 python3 benchmarks/floor.py 2>&1 | tee "$logs/floor.log" | tail -8
 section "where the host's time goes, tiny model"
 timeout 30 python3 - 2>&1 <<'PY' | head -32
 import cProfile, pstats
-from benchmarks import peers, rows
-import dataclasses, torch
-row = dataclasses.replace(next(r for r in rows.TRAINING if r.name == "tiny"), steps=2000)
-peer = peers.KerasTorch(row, torch.device("cuda"))
-peer.epoch()
-print("us a step:", 1e6 * min(peers.clock(peer.epoch, torch.device("cuda")) for _ in range(3)) / row.steps)
+from benchmarks import floor, keras_loops, rows
+import dataclasses, kerastorch
+kerastorch.config.set_device("cuda")
+row = dataclasses.replace(rows.select("tiny")[0], steps=2000)
+peer = keras_loops.KerasScript(row, kerastorch)
+peer.fit()
+print("us a step:", 1e6 * floor.seconds(peer.fit, 3) / row.steps)
 profile = cProfile.Profile()
-profile.runcall(peer.epoch)
+profile.runcall(peer.fit)
 pstats.Stats(profile).sort_stats("tottime").print_stats(18)
 PY
 

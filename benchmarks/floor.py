@@ -20,7 +20,8 @@ from torch.utils.flop_counter import FlopCounterMode
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from benchmarks import loops, peers, rows  # noqa: E402
+import kerastorch  # noqa: E402
+from benchmarks import keras_loops, loops, rows  # noqa: E402
 
 _SLOTS = {"sgd": 1, "rmsprop": 1, "adam": 2, "adadelta": 2}  # numbers an optimizer keeps for each weight
 
@@ -53,9 +54,9 @@ def rates() -> tuple[float, dict[str, float]]:
     return bandwidth, found
 
 
-def work_of(row: rows.Training) -> tuple[float, float]:
+def work_of(row: rows.Row) -> tuple[float, float]:
     """Operations and bytes of a step."""
-    hand = loops.HAND[row.name]
+    hand = loops.HAND[row.model]
     model = hand.usual().cuda()
     xs, y = row.data(row.batch)
     xs = loops.on_device(xs, hand.images, torch.device("cuda"))
@@ -82,15 +83,14 @@ def main() -> None:
     print(f"{torch.cuda.get_device_name()}: copy {bandwidth / 1e12:.2f} TB/s, products", end=" ")
     print(", ".join(f"{name} {rate / 1e12:.1f} TFLOP/s" for name, rate in products.items()))
     print("| row | GFLOP | MB | by operations ms | by bytes ms | fit ms | fit / floor |\n|---|---|---|---|---|---|---|")
-    for row in rows.TRAINING:
-        if row.name in options.rows.split(","):
+    kerastorch.config.set_device("cuda")
+    for row in rows.select(options.rows):
+        if row.work == "fit":
             operations, moved = work_of(row)
-            long = dataclasses.replace(row, steps=options.steps)
-            peer = peers.KerasTorch(long, torch.device("cuda"))
-            peer.epoch()
-            device = torch.device("cuda")
-            step = statistics.median(peers.clock(peer.epoch, device) for _ in range(5)) / options.steps
-            convolves = loops.HAND[row.name].images and torch.backends.cudnn.allow_tf32
+            peer = keras_loops.KerasScript(dataclasses.replace(row, steps=options.steps), kerastorch)
+            peer.fit()
+            step = statistics.median(seconds(peer.fit, 1) for _ in range(5)) / options.steps
+            convolves = loops.HAND[row.model].images and torch.backends.cudnn.allow_tf32
             by_operations = operations / products["tf32" if convolves else "float32"]
             by_bytes = moved / bandwidth
             print(

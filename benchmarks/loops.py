@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import itertools
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,14 +12,14 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from benchmarks import torch_models as models
-from benchmarks.rows import Training
+from benchmarks.rows import Row
 
-__all__ = ["HAND", "Hand", "Usual", "Tuned", "loss_of", "hits_of", "on_device"]
+__all__ = ["HAND", "Hand", "Usual", "Tuned", "Floor", "Compiled", "loss_of", "hits_of", "on_device"]
 
 
 @dataclass(frozen=True)
 class Hand:
-    """What the loops need to know of a row.
+    """What the loops need to know of a model.
 
     Attributes:
         usual: makes the model of the usual loop.
@@ -47,6 +48,11 @@ HAND = {
     "gru": Hand(lambda: models.LastOfGRU(5000, 64, 64)),
     "bilstm": Hand(models.BiLSTM),
     "two_tower": Hand(models.TwoTower),
+    # torch has no layers with hard_sigmoid gates: these are its own, with sigmoid
+    "lstm_layer": Hand(lambda: nn.LSTM(128, 128, batch_first=True)),
+    "sigmoid_layer": Hand(lambda: nn.LSTM(128, 128, batch_first=True)),
+    "small_layer": Hand(lambda: nn.LSTM(32, 32, batch_first=True)),
+    "gru_layer": Hand(lambda: nn.GRU(128, 128, batch_first=True)),
 }
 
 _USUAL = {
@@ -69,12 +75,12 @@ def _foreach(params: Sequence[Tensor]) -> bool:
     return params[0].is_cuda
 
 
-def loss_of(row: Training) -> Callable[[Tensor, Tensor], Tensor]:
+def loss_of(row: Row) -> Callable[[Tensor, Tensor], Tensor]:
     """The row's loss, a function of logits and labels."""
     return F.cross_entropy if row.loss == "sparse" else F.binary_cross_entropy_with_logits
 
 
-def hits_of(row: Training, logits: Tensor, labels: Tensor) -> Tensor:
+def hits_of(row: Row, logits: Tensor, labels: Tensor) -> Tensor:
     """How many samples of a batch are right."""
     if row.loss == "sparse":
         return (logits.argmax(1) == labels).sum()
@@ -92,19 +98,19 @@ class Usual:
     """The loop of most scripts: an optimizer as it comes, metrics fetched after each step.
 
     Args:
-        row: what to train.
+        row: what to do.
         device: where.
     """
 
-    def __init__(self, row: Training, device: torch.device) -> None:
-        self.row, self.hand = row, HAND[row.name]
+    def __init__(self, row: Row, device: torch.device) -> None:
+        self.row, self.hand, self.device = row, HAND[row.model], device
         torch.manual_seed(0)
         self.model = self.make_model().to(device)
         self.optimizer = self.make_optimizer()
         self.loss = loss_of(row)
-        xs, y = row.data()
-        self.xs = on_device(xs, self.hand.images, device)
-        self.y = on_device([y], False, device)[0]
+        self.arrays, self.labels = row.data()
+        self.xs = on_device(self.arrays, self.hand.images, device)
+        self.y = on_device([self.labels], False, device)[0]
 
     def make_model(self) -> nn.Module:
         return self.hand.usual()
@@ -112,23 +118,95 @@ class Usual:
     def make_optimizer(self) -> torch.optim.Optimizer:
         return _USUAL[self.hand.optimizer](list(self.model.parameters()))
 
-    def epoch(self, shuffle: bool = True) -> tuple[float, float]:
+    def probabilities(self, logits: Tensor) -> Tensor:
+        """What a Keras model gives, whose last layer has the activation."""
+        return logits.softmax(1) if self.row.loss == "sparse" else logits.sigmoid()
+
+    def _order(self, shuffle: bool) -> Tensor:
+        count = len(self.y)
+        return torch.randperm(count, device=self.device) if shuffle else torch.arange(count, device=self.device)
+
+    def fit(self, shuffle: bool = True) -> tuple[float, float]:
         """One pass over the data; gives its mean loss and accuracy."""
         self.model.train()
         count, batch = len(self.y), self.row.batch
-        order = torch.randperm(count) if shuffle else torch.arange(count)
+        order = self._order(shuffle)
         total, hits = 0.0, 0.0
         for start in range(0, count, batch):
             index = order[start : start + batch]
-            xs, y = [x[index] for x in self.xs], self.y[index]
-            self.optimizer.zero_grad()
-            logits = self.model(*xs)
-            loss = self.loss(logits, y)
-            loss.backward()
-            self.optimizer.step()
-            total += loss.item() * len(y)
-            hits += hits_of(self.row, logits, y).item()
+            loss, right = self._learn([x[index] for x in self.xs], self.y[index])
+            total += loss * len(index)
+            hits += right
         return total / count, hits / count
+
+    def _learn(self, xs: Sequence[Tensor], y: Tensor) -> tuple[float, float]:
+        self.optimizer.zero_grad()
+        logits = self.model(*xs)
+        loss = self.loss(logits, y)
+        loss.backward()
+        self.optimizer.step()
+        return loss.item(), hits_of(self.row, logits, y).item()
+
+    def evaluate(self) -> tuple[float, float]:
+        """The mean loss and accuracy, in inference."""
+        self.model.eval()
+        count, batch = len(self.y), self.row.batch
+        total, hits = 0.0, 0.0
+        with torch.no_grad():
+            for start in range(0, count, batch):
+                xs, y = [x[start : start + batch] for x in self.xs], self.y[start : start + batch]
+                logits = self.model(*xs)
+                total += self.loss(logits, y).item() * len(y)
+                hits += hits_of(self.row, logits, y).item()
+        return total / count, hits / count
+
+    def predict(self) -> np.ndarray:
+        """The outputs for all samples, as an array."""
+        self.model.eval()
+        batch, found = self.row.batch, []
+        with torch.no_grad():
+            for start in range(0, len(self.y), batch):
+                xs = on_device([a[start : start + batch] for a in self.arrays], self.hand.images, self.device)
+                found.append(self.probabilities(self.model(*xs)).cpu().numpy())
+        return np.concatenate(found)
+
+    def predict_one(self) -> None:
+        """Single samples, one after another."""
+        self.model.eval()
+        for _ in range(self.row.steps):
+            with torch.no_grad():
+                (x,) = on_device(self.arrays, self.hand.images, self.device)
+                self.probabilities(self.model(x)).cpu().numpy()
+
+    def train_on_batch(self) -> None:
+        """Steps on arrays that a script hands over one by one."""
+        self.model.train()
+        for _ in range(self.row.steps):
+            self._from_arrays(self.arrays, self.labels)
+
+    def _from_arrays(self, xs: Sequence[np.ndarray], y: np.ndarray) -> tuple[float, float]:
+        return self._learn(on_device(xs, self.hand.images, self.device), on_device([y], False, self.device)[0])
+
+    def generator(self) -> float:
+        """An epoch of batches that a generator yields."""
+        self.model.train()
+        total = 0.0
+        for xs, y in itertools.islice(self._yielded(), self.row.steps):
+            total += self._from_arrays(xs, y)[0]
+        return total / self.row.steps
+
+    def _yielded(self) -> Iterator[tuple[list[np.ndarray], np.ndarray]]:
+        while True:
+            yield self.arrays, self.labels
+
+    def layer(self) -> None:
+        """Forward and backward through one recurrent layer, to the gradients of inputs and weights."""
+        (x,) = self.xs
+        x.requires_grad_()
+        weights = list(self.model.parameters())
+        for _ in range(self.row.steps):
+            outputs, _ = self.model(x)
+            torch.autograd.grad(outputs.sum(), [x, *weights])
 
 
 class Tuned(Usual):
@@ -138,7 +216,7 @@ class Tuned(Usual):
     epoch's end.
     """
 
-    def __init__(self, row: Training, device: torch.device) -> None:
+    def __init__(self, row: Row, device: torch.device) -> None:
         super().__init__(row, device)
         if self.hand.images:
             self.model = self.model.to(memory_format=torch.channels_last)
@@ -152,14 +230,15 @@ class Tuned(Usual):
     def make_optimizer(self) -> torch.optim.Optimizer:
         return _TUNED[self.hand.optimizer](list(self.model.parameters()))
 
-    def epoch(self, shuffle: bool = True) -> tuple[float, float]:
-        """One pass over the data; gives its mean loss and accuracy."""
-        count, device = len(self.y), self.y.device
-        order = torch.randperm(count, device=device) if shuffle else torch.arange(count, device=device)
+    def fit(self, shuffle: bool = True) -> tuple[float, float]:
+        order = self._order(shuffle).split(self.row.batch)
+        return self._epoch(([x.index_select(0, i) for x in self.xs], self.y.index_select(0, i)) for i in order)
+
+    def _epoch(self, batches: Iterator[tuple[Sequence[Tensor], Tensor]]) -> tuple[float, float]:
+        device, count = self.y.device, 0
         total, hits = torch.zeros((), device=device), torch.zeros((), dtype=torch.int64, device=device)
         model, optimizer, loss_of_batch, row = self.model, self.optimizer, self.loss, self.row
-        for index in order.split(row.batch):
-            xs, y = [x.index_select(0, index) for x in self.xs], self.y.index_select(0, index)
+        for xs, y in batches:
             optimizer.zero_grad(set_to_none=True)
             logits = model(*xs)
             loss = loss_of_batch(logits, y)
@@ -168,7 +247,39 @@ class Tuned(Usual):
             with torch.no_grad():
                 total += loss.detach() * len(y)
                 hits += hits_of(row, logits.detach(), y)
+            count += len(y)
         return total.item() / count, hits.item() / count
+
+    def evaluate(self) -> tuple[float, float]:
+        self.model.eval()
+        device, batch, count = self.y.device, self.row.batch, len(self.y)
+        total, hits = torch.zeros((), device=device), torch.zeros((), dtype=torch.int64, device=device)
+        with torch.inference_mode():
+            for *xs, y in zip(*(t.split(batch) for t in (*self.xs, self.y))):
+                logits = self.model(*xs)
+                total += self.loss(logits, y) * len(y)
+                hits += hits_of(self.row, logits, y)
+        return total.item() / count, hits.item() / count
+
+    def predict(self) -> np.ndarray:
+        self.model.eval()
+        xs = on_device(self.arrays, self.hand.images, self.device)
+        with torch.inference_mode():
+            found = [self.probabilities(self.model(*part)) for part in zip(*(x.split(self.row.batch) for x in xs))]
+            return torch.cat(found).cpu().numpy()
+
+    def predict_one(self) -> None:
+        self.model.eval()
+        (array,) = self.arrays
+        for _ in range(self.row.steps):
+            with torch.inference_mode():
+                self.probabilities(self.model(torch.from_numpy(array).to(self.device))).cpu().numpy()
+
+    def generator(self) -> float:
+        self.model.train()
+        arrays = itertools.islice(self._yielded(), self.row.steps)
+        images, device = self.hand.images, self.device
+        return self._epoch((on_device(xs, images, device), on_device([y], False, device)[0]) for xs, y in arrays)[0]
 
 
 class Floor(Tuned):

@@ -1,128 +1,184 @@
-"""Who is timed: each peer takes turns of a row, in this process or in one of its own."""
+"""The peers, each in a process of its own: no one's memory, threads or settings touch another's."""
 
 from __future__ import annotations
 
+import importlib.util
 import json
+import os
+import selectors
 import subprocess
 import sys
-import time
-from collections.abc import Callable
+import tempfile
 from pathlib import Path
 from typing import Any
 
-import torch
+from benchmarks.rows import Row
 
-from benchmarks import keras_models, loops
-from benchmarks.rows import Training
+__all__ = ["HAND_WRITTEN", "KERAS", "LeftOut", "Peer", "chosen"]
 
-__all__ = ["HERE", "KerasTorch", "Child", "clock", "complain", "parse"]
-
-_ROOT = Path(__file__).resolve().parent
-
-
-class KerasTorch:
-    """kerastorch's own ``fit``."""
-
-    def __init__(self, row: Training, device: torch.device) -> None:
-        import kerastorch
-
-        kerastorch.config.set_device(device)
-        torch.manual_seed(0)
-        self.row = row
-        self.model = getattr(keras_models, row.name)(kerastorch)
-        xs, self.y = row.data()
-        self.x = xs if len(xs) > 1 else xs[0]
-
-    def epoch(self, shuffle: bool = True) -> tuple[float, float]:
-        """One pass over the data; gives its mean loss and accuracy."""
-        found = self.model.fit(self.x, self.y, batch_size=self.row.batch, epochs=1, verbose=0, shuffle=shuffle)
-        return tuple(values[0] for values in found.history.values())
+HAND_WRITTEN = ("tuned", "usual", "floor", "compiled")
+KERAS = ("keras3-torch", "keras3-jax", "keras3-tf", "tf_keras", "keras2")
+_OF_TORCH_ONLY = ("layer",)  # works that only kerastorch and the loops written by hand do
 
 
-HERE: dict[str, Callable[[Training, torch.device], Any]] = {
-    "kerastorch": KerasTorch,
-    "tuned": loops.Tuned,
-    "usual": loops.Usual,
-    "floor": loops.Floor,
-    "compiled": loops.Compiled,
-}
+class LeftOut(Exception):
+    """A peer does not do a row; the message says why."""
 
 
-class Child:
-    """A peer in another interpreter: it waits for its turn at the end of a pipe.
+class Peer:
+    """A peer, started when first needed and anew after it died.
 
     Args:
         name: what the tables call it.
         python: its interpreter.
-
-    Raises:
-        RuntimeError: when it cannot run a row.
+        device: ``'cpu'`` or ``'cuda'``.
+        threads: how many it may use.
+        patience: seconds to wait for an answer.
     """
 
-    def __init__(self, name: str, python: str, device: torch.device) -> None:
-        self.name = name
-        command = [python, str(_ROOT / "child.py"), name, device.type, str(torch.get_num_threads())]
-        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        self.about = self._ask("hello")
+    def __init__(self, name: str, python: str, device: str, threads: int, patience: float) -> None:
+        self.name, self._patience = name, patience
+        self._arguments = name, python, device, threads, patience
+        self._command = [python, str(Path(__file__).with_name("child.py")), name, device, str(threads)]
+        self._environment = {
+            **os.environ,
+            "TF_CPP_MIN_LOG_LEVEL": "3",
+            **dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), str(threads)),
+        }
+        if device == "cpu":
+            self._environment.update(CUDA_VISIBLE_DEVICES="", JAX_PLATFORMS="cpu")
+        self._process: subprocess.Popen | None = None
+        self._said: Any = None
+        self._starts = 0
+        self.about: str | None = None
+
+    def twin(self) -> Peer:
+        """Another peer of the same kind, not started yet."""
+        return Peer(*self._arguments)
+
+    def start(self) -> float:
+        """Starts the process; gives the seconds of its import.
+
+        Raises:
+            LeftOut: when it does not start.
+        """
+        self._starts += 1
+        self._said = tempfile.TemporaryFile()
+        pipe = subprocess.PIPE
+        try:
+            self._process = subprocess.Popen(
+                self._command, stdin=pipe, stdout=pipe, stderr=self._said, env=self._environment
+            )
+        except OSError as error:
+            raise LeftOut(f"{self.name}: {self._command[0]} does not start ({error.strerror})") from error
+        hello = self._ask("hello")
+        self.about = hello["about"]
+        return hello["import"]
 
     def _ask(self, *words: Any) -> Any:
-        self.process.stdin.write(json.dumps(words) + "\n")
-        self.process.stdin.flush()
-        line = self.process.stdout.readline()
+        process = self._process
+        try:
+            process.stdin.write((json.dumps(words) + "\n").encode())
+            process.stdin.flush()
+            with selectors.DefaultSelector() as selector:
+                selector.register(process.stdout, selectors.EVENT_READ)
+                if not selector.select(self._patience):
+                    self._kill()
+                    raise LeftOut(f"{self.name}: no answer within {self._patience:.0f} s")
+            line = process.stdout.readline()
+        except BrokenPipeError:
+            line = b""
         if not line:
-            raise RuntimeError(f"{self.name}: the interpreter ended")
+            last = self._last_words()
+            self._kill()
+            raise LeftOut(f"{self.name}: its process ended{last}")
         answer = json.loads(line)
         if "error" in answer:
-            raise RuntimeError(f"{self.name}: {answer['error']}")
+            raise LeftOut(f"{self.name}: {answer['error']}")
         return answer["value"]
 
-    def ready(self, row: Training) -> None:
-        """Builds the row's model and data over there."""
-        self._ask("ready", row.name)
+    def _last_words(self) -> str:
+        self._said.seek(0)
+        lines = self._said.read().decode(errors="replace").strip().splitlines()
+        return f" ({lines[-1][:200]})" if lines else ""
+
+    def _kill(self) -> None:
+        self._process.kill()
+        self._process.wait()
+        self._process = None
+
+    def ready(self, row: Row) -> None:
+        """Builds the row's model and data over there, and does the work once.
+
+        Raises:
+            LeftOut: when it cannot.
+        """
+        if (row.work in _OF_TORCH_ONLY and self.name in KERAS) or (self.name == "floor" and "floor" not in row.limits):
+            raise LeftOut("")  # there is nothing to be done
+        if self._process is None:
+            if self._starts > 2:
+                raise LeftOut(f"{self.name}: given up after {self._starts} starts")
+            self.start()
+        self._ask("ready", row.name, row.steps)
 
     def turn(self) -> float:
         """Seconds of one turn."""
         return self._ask("turn")
 
+    def peak(self) -> float | None:
+        """The most memory held since ``ready``, in MB."""
+        return self._ask("peak")
+
+    def growth(self, calls: int) -> float | None:
+        """How many MB so many turns leave behind."""
+        return self._ask("growth", calls)
+
     def close(self) -> None:
-        """Ends the interpreter."""
-        self.process.stdin.close()
-        self.process.wait(timeout=60)
+        """Ends the process."""
+        if self._process is not None:
+            self._process.stdin.close()
+            try:
+                self._process.wait(timeout=10)
+            except subprocess.TimeoutExpired:
+                self._kill()
+            self._process = None
 
 
-def clock(work: Callable[[], Any], device: torch.device) -> float:
-    """Seconds that some work takes, the device's part included."""
-    _settle(device)
-    start = time.perf_counter()
-    work()
-    _settle(device)
-    return time.perf_counter() - start
+def chosen(names: str, pairs: list[str]) -> dict[str, str]:
+    """The interpreter of each peer that the command line asks for.
 
-
-def _settle(device: torch.device) -> None:
-    if device.type == "cuda":
-        torch.cuda.synchronize(device)
-
-
-def parse(pairs: list[str]) -> dict[str, str]:
-    """``NAME=PATH`` arguments as a dict.
+    Args:
+        names: ``--peers``: loops written by hand, and Kerases that this interpreter has.
+        pairs: ``--peer-python``: ``NAME=PATH`` each.
 
     Raises:
-        SystemExit: for anything else.
+        SystemExit: for an unknown name, or a Keras that is not installed here.
 
     Example:
-        >>> parse(["keras3-torch=/usr/bin/python3"])
+        >>> chosen("", ["keras3-torch=/usr/bin/python3"])
         {'keras3-torch': '/usr/bin/python3'}
     """
+    known = (*HAND_WRITTEN, *KERAS)
     found = {}
+    for name in filter(None, names.split(",")):
+        if name not in known:
+            raise SystemExit(f"run.py: expected --peers to name some of {', '.join(known)}. Received: {name}")
+        if name in KERAS and not _installed(name):
+            raise SystemExit(
+                f"run.py: expected {name} to be installed beside this interpreter; give another with "
+                f"--peer-python {name}=PATH. Received: --peers {names}"
+            )
+        found[name] = sys.executable
     for pair in pairs:
-        name, equals, path = pair.partition("=")
-        if not equals or not name or not path:
-            raise SystemExit(f"run.py: expected --peer-python NAME=PATH. Received: {pair}")
+        name, _, path = pair.partition("=")
+        if name not in known or not path:
+            raise SystemExit(
+                f"run.py: expected --peer-python NAME=PATH with one of {', '.join(known)}. Received: {pair}"
+            )
         found[name] = path
     return found
 
 
-def complain(message: str) -> None:
-    """Says on stderr what is left out and why."""
-    print(f"  left out: {message}", file=sys.stderr)
+def _installed(name: str) -> bool:
+    modules = {"keras3-jax": ("keras", "jax"), "keras3-tf": ("keras", "tensorflow"), "tf_keras": ("tf_keras",)}
+    return all(importlib.util.find_spec(module) for module in modules.get(name, ("keras",)))
