@@ -18,7 +18,8 @@ section "kernels of the LSTM"
 timeout 60 python3 benchmarks/recurrent.py --tiles 2>&1 | tee "$logs/recurrent.log" | tail -36
 
 section "fit against loops written by hand"
-timeout 100 python3 benchmarks/run.py --device cuda --quick --peers tuned,usual,floor --json "$logs/run.json" \
+training=mlp,cnn,lstm,lstm_hard,tiny,embedding,resnet,masked_lstm,gru,bilstm,two_tower
+timeout 100 python3 benchmarks/run.py --device cuda --quick --rows $training --json "$logs/run.json" \
     >"$logs/run.log" 2>&1
 tail -20 "$logs/run.log" | cut -c1-260
 
