@@ -11,7 +11,7 @@ Source: https://faroit.com/keras-docs/2.2.4/backend/
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -50,11 +50,15 @@ class Stream:
         self.seed = seed
         self.places: dict[torch.device, torch.Tensor] = {}  # on the device, so that a replayed step moves them too
 
-    def draw(self, kind: str, shape: Sequence[int], dtype: torch.dtype, device: torch.device) -> torch.Tensor:
-        """The next numbers: ``'uniform'`` in [0, 1), ``'normal'`` or ``'truncated_normal'`` of mean 0, stddev 1."""
+    def place(self, device: torch.device) -> torch.Tensor:
+        """How far the stream has come on a device."""
         if device not in self.places:
             self.places[device] = torch.zeros((), dtype=torch.int64, device=device)
-        place = self.places[device]
+        return self.places[device]
+
+    def draw(self, kind: str, shape: Sequence[int], dtype: torch.dtype, device: torch.device) -> torch.Tensor:
+        """The next numbers: ``'uniform'`` in [0, 1), ``'normal'`` or ``'truncated_normal'`` of mean 0, stddev 1."""
+        place = self.place(device)
         drawn = _PHILOX[kind](shape, seed=self.seed, dtype=dtype, start=place)
         place += _RESERVED * math.prod(shape)
         return drawn
@@ -76,6 +80,23 @@ def _seeded(kind: str, seed: int | None, device: torch.device) -> torch.Generato
 def streams() -> list[torch.Generator]:
     """The generators of draws with a seed, wherever data was computed on."""
     return list(_streams.values())
+
+
+def stream_states() -> list[list[Any]]:
+    """Where the draws with a seed are that were made where data was computed on: kind, seed, device, state of each."""
+    return [[kind, seed, str(device), found.get_state()] for (kind, seed, device), found in _streams.items()]
+
+
+def restore_streams(states: Iterable[Sequence[Any]]) -> None:
+    """Goes on from what ``stream_states`` gave; streams of devices that are not here are left out."""
+    for kind, seed, device, state in states:
+        if device == "cpu" or torch.cuda.is_available():
+            _seeded(kind, seed, torch.device(device)).set_state(state)
+
+
+def stream_places(operations: Iterable[Any], device: torch.device) -> list[torch.Tensor]:
+    """How far the draws among the operations of a graph have come on a device; to be read, or written to."""
+    return [operation.stream.place(device) for operation in operations if isinstance(operation, (_Draw, _Drop))]
 
 
 def forget_streams() -> None:

@@ -1,5 +1,6 @@
 """Callbacks: objects that listen to training and act on it."""
 
+from kerastorch.callbacks.backup import BackupAndRestore
 from kerastorch.callbacks.checkpoint import ModelCheckpoint
 from kerastorch.callbacks.early_stopping import EarlyStopping
 from kerastorch.callbacks.logging import CSVLogger, LambdaCallback, RemoteMonitor, TerminateOnNaN
@@ -9,6 +10,7 @@ from kerastorch.training.callback import BaseLogger, Callback, CallbackList, His
 from kerastorch.training.progress import ProgbarLogger
 
 __all__ = [
+    "BackupAndRestore",
     "BaseLogger",
     "CSVLogger",
     "Callback",

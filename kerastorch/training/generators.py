@@ -19,6 +19,7 @@ from . import loop
 from .callback import History
 from .data import DeviceFeed
 from .logs import RunningTotals
+from .position import Position
 from .progress import Progbar
 from .step import Program, predict_step, test_step
 from .streams import Samples, Stream, as_arrays, as_batches, inputs_of, is_stream, unpack
@@ -140,6 +141,7 @@ def fit_stream(
     )
     if program.params:
         program.bind()  # a torch optimizer is made here: callbacks look for its learning rate
+    position = Position.begin(model, initial_epoch, loop.told(hooks), exact=False)
     hooks.on_train_begin()
     if validation is not None and validation.shown is not None:
         for callback in hooks:
@@ -147,9 +149,8 @@ def fit_stream(
     stream.start()
     model.stop_training = False
     feed, logs, warned = DeviceFeed(), {}, False
-    for epoch in range(initial_epoch, epochs):
-        program.objective.reset_states()
-        hooks.on_epoch_begin(epoch)
+    for epoch in range(position.epoch, epochs):
+        loop.begin_epoch(position, program, hooks, epoch)
         batches = _Batches(model, feed, stream.epoch(steps), stream.owner, class_weight)
         totals, finished = loop.run_epoch(model, program, hooks, batches, _as_they_are, one_step_each=False)
         complete = finished if steps is None else batches.count >= steps
@@ -165,11 +166,13 @@ def fit_stream(
         logs = {**logs, **loop.merge_logs(loop.averaged(totals, names), measured)}
         warned = loop.warn_if_not_finite(logs, epoch, warned)
         hooks.on_epoch_end(epoch, logs)
+        position.epoch_done(epoch)
         if stream.ended and not short and epoch + 1 < epochs:
             _tell_end(stream, steps, 0, epoch + 1, strict)
         if model.stop_training or stream.ended:
             break
     stream.close()
+    position.reached()
     hooks.on_train_end()
     return model.history
 

@@ -194,6 +194,14 @@ class RunningTotals:
         latest = zip(self._latest, _numbers(list(self._latest.values())))
         return {name: list(pair) for name, pair in self._sums.items()} | {name: [value, 1] for name, value in latest}
 
+    def restore(self, read: dict[str, list]) -> None:
+        """Goes on from what ``read`` gave."""
+        for name, (total, count) in read.items():
+            if name in self.stateful:
+                self._latest[name] = total
+            else:
+                self._sums[name] = [np.float64(total), count]
+
     def _pack(self) -> None:
         """Makes one tensor of what waits; nothing is read."""
         waiting, self._waiting = self._waiting, {}

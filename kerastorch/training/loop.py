@@ -17,17 +17,20 @@ from .. import eras
 from .callback import CallbackList, History
 from .data import Columns, epoch_order
 from .logs import Logs, RunningTotals, fetch
+from .position import Position
 from .progress import Progbar, ProgbarLogger
 from .step import Program, predictor_of, test_step, train_step
 
 __all__ = [
     "fit_arrays",
+    "begin_epoch",
     "evaluate_arrays",
     "predict_arrays",
     "averaged",
     "begin_callbacks",
     "merge_logs",
     "run_epoch",
+    "told",
     "warn_if_not_finite",
 ]
 
@@ -139,20 +142,18 @@ def fit_arrays(
     )
     if program.params:
         program.bind()  # a torch optimizer is made here: callbacks look for its learning rate
+    position = Position.begin(model, initial_epoch, told(hooks), order=np.arange(data.size))
     hooks.on_train_begin()
     model.stop_training = False
     for callback in hooks:
         callback.validation_data = validation_data
-    order = np.arange(data.size)
     warned = False
-    for epoch in range(initial_epoch, epochs):
-        program.objective.reset_states()
-        hooks.on_epoch_begin(epoch)
+    for epoch in range(position.epoch, epochs):
+        begin_epoch(position, program, hooks, epoch)
         if steps_per_epoch:
-            batches = (data.whole() for _ in range(steps_per_epoch))
+            batches = (data.whole() for _ in range(position.batch, steps_per_epoch))
         else:
-            order = epoch_order(order, shuffle, batch_size)
-            batches = data.batches(order if shuffle else None, batch_size)
+            batches = data.batches(_rest_of_epoch(position, shuffle, batch_size), batch_size)
         totals, finished = run_epoch(model, program, hooks, batches, split, one_step_each=bool(steps_per_epoch))
         measured: dict[str, Any] = {}
         if finished or steps_per_epoch:
@@ -166,23 +167,50 @@ def fit_arrays(
         logs = merge_logs(averaged(totals, names), measured)
         warned = warn_if_not_finite(logs, epoch, warned)
         hooks.on_epoch_end(epoch, logs)
+        position.epoch_done(epoch)
         if model.stop_training:
             break
+    position.reached()
     hooks.on_train_end()
     return model.history
+
+
+def told(hooks: CallbackList) -> list[Any]:
+    """The callbacks of a run without its progress bar."""
+    return [callback for callback in hooks if type(callback) is not ProgbarLogger]
+
+
+def begin_epoch(position: Position, program: Program, hooks: CallbackList, epoch: int) -> None:
+    """Tells of an epoch's begin; a run that goes on in its middle is brought to where it was afterwards."""
+    position.epoch = epoch
+    if not position.batch:
+        position.reached()
+    program.objective.reset_states()
+    hooks.on_epoch_begin(epoch)
+    position.reached()
+
+
+def _rest_of_epoch(position: Position, shuffle: bool | str, batch_size: int) -> np.ndarray | None:
+    """Which samples the epoch still has to take, in order; None for all as they lie."""
+    if position.batch:
+        return position.order[position.batch * batch_size :]
+    position.order = epoch_order(position.order, shuffle, batch_size)
+    return position.order if shuffle else None
 
 
 def run_epoch(
     model: Any, program: Program, hooks: CallbackList, batches: Iterable[Any], split: Split, one_step_each: bool
 ) -> tuple[RunningTotals, bool]:
     """One pass over the batches. Numbers stay on the device unless a callback looks at them."""
-    names = program.objective.names
+    names, position = program.objective.names, model._position
     totals = RunningTotals(program.objective.stateful_names)
+    if position.totals is not None:
+        totals.restore(position.totals)
     begins, ends = hooks.listens_to("on_batch_begin"), hooks.listens_to("on_batch_end")
-    others = CallbackList([callback for callback in hooks if type(callback) is not ProgbarLogger])
+    others = CallbackList(told(hooks))
     watched = others.listens_to("on_batch_begin") or others.listens_to("on_batch_end")
     program.look()
-    for index, batch in enumerate(batches):
+    for index, batch in enumerate(batches, position.batch):
         xs, ys, ws = split(batch)
         size = 1 if one_step_each else len(xs[0])
         if begins:
@@ -193,6 +221,8 @@ def run_epoch(
         totals.add(dict(zip(names, results, strict=True)), size, names)
         if ends:
             hooks.on_batch_end(index, _batch_logs(index, size, names, results))
+        if position.keep is not None:
+            position.batch_done(index + 1, totals)
         if model.stop_training:
             return totals, False
     return totals, True
