@@ -63,6 +63,7 @@ class Era:
     binary_accuracy: str = "round"  # predictions are rounded, or compared with a 'threshold'
     top_k_accuracy: str = "batch"  # the top-k functions give the mean of the batch, or one value a 'sample'
     trainable_at: str = "compile"  # or 'live'
+    training_inherited: bool = False  # whether layers inside take over the training= of the layer that calls them
     fit_epochs: int = 10
     keras1_names: bool = True  # nb_epoch, border_mode … are translated with a warning; or TypeError
     keras1_positions: bool = True  # Conv2D(64, 3, 3): the kernel's rows and columns; or its size and strides
@@ -116,6 +117,7 @@ _TF_KERAS = dataclasses.replace(
     binary_accuracy="threshold",
     top_k_accuracy="sample",
     trainable_at="live",
+    training_inherited=True,
     fit_epochs=1,
     keras1_positions=False,
     shuffle_draws="torch",

@@ -10,6 +10,7 @@ import numpy as np
 import torch
 
 from .. import config
+from ..engine.immutable import values_of
 from ..engine.symbolic import SymbolicTensor, flatten
 
 __all__ = ["as_tensor", "dtype_name", "is_tensor_like", "sizes", "static_shape", "to_numpy"]
@@ -64,12 +65,7 @@ def to_numpy(tensor: Any) -> Any:
         >>> to_numpy(torch.tensor([1, 2]))
         array([1, 2])
     """
-    tensor = tensor.detach().as_subclass(torch.Tensor)
-    if tensor.layout != torch.strided:
-        tensor = tensor.to_dense()
-    if tensor.dtype == torch.bfloat16:  # unknown to numpy
-        tensor = tensor.float()
-    return tensor.cpu().numpy().copy()[()]
+    return values_of(tensor)
 
 
 def sizes(shape: Any) -> tuple[int, ...]:

@@ -19,7 +19,7 @@ from ..engine.symbolic import Node, Spec, SymbolicTensor, flatten, is_symbolic, 
 from .convert import as_tensor
 from .variable import stored
 
-__all__ = ["gradients", "stop_gradient"]
+__all__ = ["gradients", "stop_gradient"]  # what K has
 
 
 def gradients(loss: Any, variables: Any) -> list[Any]:
@@ -75,26 +75,31 @@ differentiate.watches = lambda losses, variables: variables  # type: ignore[attr
 
 
 def _derivatives(losses: Sequence[Any], variables: Sequence[Any], create_graph: bool) -> list[Any]:
+    with torch._C.DisableTorchFunctionSubclass():  # a script's kind of tensor is a torch tensor here
+        return _derived(losses, variables, create_graph)
+
+
+def _derived(losses: Sequence[Any], variables: Sequence[Any], create_graph: bool) -> list[Any]:
     losses = [loss for loss in map(as_tensor, losses) if loss.requires_grad]
     if not losses:
         return [None] * len(variables)
-    homes = [_home(variable) for variable in variables]
-    wanted = [home for home in homes if home.requires_grad]
+    homes = [home(variable) for variable in variables]
+    wanted = [kept for kept in homes if kept.requires_grad]
+    with torch.enable_grad():
+        totals = [loss.sum() for loss in losses]
     found = iter(
-        torch.autograd.grad(
-            [loss.sum() for loss in losses], wanted, create_graph=create_graph, retain_graph=True, allow_unused=True
-        )
+        torch.autograd.grad(totals, wanted, create_graph=create_graph, retain_graph=True, allow_unused=True)
         if wanted
         else ()
     )
-    raw = [next(found) if home.requires_grad else None for home in homes]
+    raw = [next(found) if kept.requires_grad else None for kept in homes]
     return [
-        None if gradient is None else _as_seen(gradient, home, variable)
-        for gradient, home, variable in zip(raw, homes, variables, strict=True)
+        None if gradient is None else as_seen(gradient, kept, variable)
+        for gradient, kept, variable in zip(raw, homes, variables, strict=True)
     ]
 
 
-def _home(variable: torch.Tensor) -> torch.Tensor:
+def home(variable: torch.Tensor) -> torch.Tensor:
     """The tensor that the forward pass used: for a weight, the one that its layer keeps."""
     kept = stored(variable)
     base = kept._base
@@ -103,15 +108,15 @@ def _home(variable: torch.Tensor) -> torch.Tensor:
     return kept
 
 
-def _as_seen(gradient: torch.Tensor, home: torch.Tensor, variable: torch.Tensor) -> torch.Tensor:
+def as_seen(gradient: torch.Tensor, kept: torch.Tensor, variable: torch.Tensor) -> torch.Tensor:
     """The gradient of what is stored, laid out as the variable is seen."""
-    if home is variable:
+    if kept is variable:
         return gradient
     handle = getattr(variable, "handle", None)
     if handle is not None:
         return handle.view_of(gradient)
-    for order in itertools.permutations(range(home.ndim)):
-        seen = home.permute(order)
+    for order in itertools.permutations(range(kept.ndim)):
+        seen = kept.permute(order)
         if seen.shape == variable.shape and seen.stride() == variable.stride():
             return gradient.permute(order)
     return gradient.reshape(variable.shape)
@@ -141,14 +146,14 @@ def _sources(losses: Sequence[Any]) -> set[int]:
 
 def _real_sources(node: Node) -> set[int]:
     found = {id(stored(leaf)) for leaf in flatten((node.args, node.kwargs)) if isinstance(leaf, torch.Tensor)}
-    found |= {id(_home(leaf)) for leaf in flatten((node.args, node.kwargs)) if isinstance(leaf, torch.Tensor)}
+    found |= {id(home(leaf)) for leaf in flatten((node.args, node.kwargs)) if isinstance(leaf, torch.Tensor)}
     if node.layer is not None:
         found |= {id(parameter) for parameter in node.layer.parameters()}
     return found
 
 
 def _reaches(variable: Any, sources: set[int]) -> bool:
-    return (id(variable) if isinstance(variable, SymbolicTensor) else id(_home(variable))) in sources
+    return (id(variable) if isinstance(variable, SymbolicTensor) else id(home(variable))) in sources
 
 
 # ---------------------------------------------------------------- no gradient

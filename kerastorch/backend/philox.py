@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 
 import torch
 
-__all__ = ["uniform", "normal", "truncated_normal"]
+__all__ = ["Seed", "integers", "normal", "truncated_normal", "uniform", "words"]
 
 _GRAPH_SEED = 87654321  # TensorFlow's, for an operation that has a seed in a graph that has none
 _SEEDS = 2**31 - 1
@@ -23,13 +23,16 @@ _LOW = 0xFFFFFFFF
 _CHUNK = 1 << 15  # counters at a time: the temporaries stay in the processor's cache
 _RESERVED = 64  # counters that each truncated number may use up
 
+#: what draws depend on: an operation's seed, or the cipher's key and the upper half of its counter, 64 bits each
+Seed = int | tuple[int, int]
+
 
 def uniform(
     shape: Sequence[int],
     minval: float = 0.0,
     maxval: float = 1.0,
     *,
-    seed: int,
+    seed: Seed,
     dtype: torch.dtype = torch.float32,
     start: torch.Tensor | None = None,
 ) -> torch.Tensor:
@@ -58,7 +61,7 @@ def normal(
     mean: float = 0.0,
     stddev: float = 1.0,
     *,
-    seed: int,
+    seed: Seed,
     dtype: torch.dtype = torch.float32,
     start: torch.Tensor | None = None,
 ) -> torch.Tensor:
@@ -73,7 +76,7 @@ def truncated_normal(
     mean: float = 0.0,
     stddev: float = 1.0,
     *,
-    seed: int,
+    seed: Seed,
     dtype: torch.dtype = torch.float32,
     start: torch.Tensor | None = None,
 ) -> torch.Tensor:
@@ -104,12 +107,44 @@ def _fill(
     return out.view(-1)[:total].reshape(tuple(shape))
 
 
-def _block(counters: torch.Tensor, seed: int) -> torch.Tensor:
+def words(count: int, *, seed: Seed, start: torch.Tensor | None = None) -> torch.Tensor:
+    """The stream itself: so many 32-bit words, held in int64; ``start`` as for ``uniform``.
+
+    Example:
+        >>> words(2, seed=1).tolist()
+        [2910813834, 376300270]
+    """
+    counters = torch.arange(-(-count // 4), device=None if start is None else start.device)
+    return _block(counters if start is None else counters + start, seed).view(-1)[:count]
+
+
+def integers(
+    shape: Sequence[int],
+    minval: int,
+    maxval: int,
+    *,
+    seed: Seed,
+    dtype: torch.dtype = torch.int32,
+    start: torch.Tensor | None = None,
+) -> torch.Tensor:
+    """Whole numbers in [minval, maxval), of one word each, or of two for int64; ``start`` as for ``uniform``."""
+    total = math.prod(shape)
+    if dtype == torch.int64:
+        low, high = words(2 * total, seed=seed, start=start).view(-1, 2).unbind(1)
+        # the remainder of a 64-bit number, in parts that int64 can hold
+        span = maxval - minval
+        drawn = ((high % span) * (2**32 % span) + low) % span if span < 2**31 else (high << 32 | low).abs() % span
+    else:
+        drawn = words(total, seed=seed, start=start) % (maxval - minval)
+    return (drawn + minval).to(dtype).reshape(tuple(shape))
+
+
+def _block(counters: torch.Tensor, seed: Seed) -> torch.Tensor:
     """Four 32-bit words for each counter, along a new last axis (held in int64, which has no sign to mind)."""
-    seed = int(seed) % _SEEDS
-    key = [_GRAPH_SEED & _LOW, _GRAPH_SEED >> 32]
-    a, b = counters & _LOW, counters >> 32
-    c, d = torch.full_like(a, seed & _LOW), torch.full_like(a, seed >> 32)
+    whole, high = seed if isinstance(seed, tuple) else (_GRAPH_SEED, int(seed) % _SEEDS)
+    key = [whole & _LOW, whole >> 32 & _LOW]
+    a, b = counters & _LOW, counters >> 32 & _LOW
+    c, d = torch.full_like(a, high & _LOW), torch.full_like(a, high >> 32 & _LOW)
     for _ in range(10):
         # An int64 product wraps as an unsigned one does, and the mask drops what the signed shift drags in.
         left, right = a * 0xD2511F53, c * 0xCD9E8D57
@@ -137,7 +172,7 @@ def _gauss(units: torch.Tensor) -> torch.Tensor:
     return torch.stack((angle.sin() * radius, angle.cos() * radius), -1).flatten(-2)
 
 
-def _truncated(counters: torch.Tensor, start: torch.Tensor | None, seed: int, dtype: torch.dtype) -> torch.Tensor:
+def _truncated(counters: torch.Tensor, start: torch.Tensor | None, seed: Seed, dtype: torch.dtype) -> torch.Tensor:
     """For each counter a group, the first normal numbers within (-2, 2) of a stretch of its own."""
     width = 2 if dtype == torch.float64 else 4
     places = counters if start is None else counters - start

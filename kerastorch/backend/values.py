@@ -63,8 +63,8 @@ def variable(
         tensor = value.detach().as_subclass(torch.Tensor).to(config.device(), kind, copy=True)
     else:
         tensor = torch.tensor(np.asarray(value), dtype=kind, device=config.device())
-    tensor.requires_grad_(tensor.is_floating_point())
     made = Variable.of(tensor, names.scoped(name or _default_name()))
+    made.requires_grad_(tensor.is_floating_point())
     made.constraint = constraint
     return made
 
@@ -88,8 +88,9 @@ def _filled(make: Callable, shape: Any, dtype: str | None, name: str | None) -> 
     tensor = _tensor_of(make, shape, kind)
     if computing():
         return tensor
-    tensor.requires_grad_(tensor.is_floating_point())
-    return Variable.of(tensor, names.scoped(name or _default_name()))
+    made = Variable.of(tensor, names.scoped(name or _default_name()))
+    made.requires_grad_(tensor.is_floating_point())
+    return made
 
 
 def _tensor_of(make: Callable, shape: Any, dtype: torch.dtype) -> torch.Tensor:

@@ -8,33 +8,77 @@ from typing import Any
 import numpy as np
 import torch
 
-from ..engine.immutable import ASSIGNING, OPERATORS, operand
+from .. import config
+from ..engine.immutable import ASSIGNING, OPERATORS, Immutable, as_immutable, foreign, operand
 from ..engine.symbolic import building, graph_type, record
+from . import names
+from .kept import before_writing
 
-__all__ = ["Variable", "stored"]
+__all__ = ["State", "Variable", "stored"]
 
 
 @graph_type
-class Variable(torch.Tensor):
+class Variable(Immutable):
     """A tensor as Keras hands out weights: it has a ``name`` and shares memory with what it stands for.
 
     Torch functions on it give plain tensors and are differentiable back to the stored parameter. Operators do so too
     where data is computed on; outside of that, in an era of graphs, they are recorded, so that ``K.eval`` and
     ``K.function`` see the value that the variable has then.
 
-    Example:
-        >>> import torch
-        >>> v = Variable.of(torch.zeros(2), "bias:0")
-        >>> v.name, v.numpy().tolist()
-        ('bias:0', [0.0, 0.0])
-    """
+    Args:
+        initial_value: its first values, or a function that gives them.
+        trainable: whether gradients are meant to change it; not for whole numbers.
+        validate_shape, caching_device, import_scope, synchronization, aggregation, variable_def, use_resource,
+            collections, experimental_enable_variable_lifting: accepted as in TensorFlow; how it places and shares
+            variables has no counterpart.
+        name: its name.
+        dtype: its type.
+        constraint: a projection of its values, for an optimizer to apply.
+        shape: accepted as in TensorFlow; the values have one.
 
-    __torch_function__ = torch._C._disabled_torch_function_impl
-    __array_ufunc__ = None  # numpy_array * variable goes to __rmul__
+    Raises:
+        ValueError: without values.
+
+    Example:
+        >>> v = Variable([1.0, 2.0], name="bias")
+        >>> v.assign_add([1.0, 1.0]).numpy().tolist(), v.name, v.trainable
+        ([2.0, 3.0], 'bias:0', True)
+    """
 
     name: str | None = None  # hides torch.Tensor.name, which cannot be set
     handle: Any = None  # the engine's Weight, where it stands for one
     constraint: Callable | None = None
+
+    def __new__(
+        cls,
+        initial_value: Any = None,
+        trainable: bool | None = None,
+        validate_shape: bool = True,
+        caching_device: Any = None,
+        name: str | None = None,
+        variable_def: Any = None,
+        dtype: Any = None,
+        import_scope: Any = None,
+        constraint: Callable | None = None,
+        synchronization: Any = None,
+        aggregation: Any = None,
+        shape: Any = None,
+        *,
+        expected_shape: Any = None,
+        collections: Any = None,
+        use_resource: Any = None,
+        experimental_enable_variable_lifting: Any = None,
+    ) -> Variable:
+        if initial_value is None:
+            raise ValueError(f"Variable {name or ''!r}: expected initial_value. Received: None")
+        tensor = _first_values(initial_value() if callable(initial_value) else initial_value, dtype)
+        made = cls.of(tensor, names.scoped(name or "Variable"))
+        made.requires_grad_(trainable is not False and tensor.is_floating_point())
+        made.constraint = constraint
+        return made
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        pass
 
     @classmethod
     def of(cls, tensor: torch.Tensor, name: str | None = None, handle: Any = None) -> Variable:
@@ -48,41 +92,99 @@ class Variable(torch.Tensor):
     def _keras_shape(self) -> tuple[int, ...]:
         return tuple(self.shape)
 
-    def get_shape(self) -> tuple[int, ...]:
-        """The shape, under TensorFlow's name."""
-        return tuple(self.shape)
+    @property
+    def trainable(self) -> bool:
+        """Whether gradients are meant to change it."""
+        return self.requires_grad if self.handle is None else self.handle.trainable
 
-    def __repr__(self, *, tensor_contents: Any = None) -> str:
-        return f"<Variable {self.name!r} {self.detach().as_subclass(torch.Tensor)!r}>"
+    def _new(self, value: Any) -> torch.Tensor:
+        """New values as a tensor.
 
-    def numpy(self) -> np.ndarray:
-        """The values, as an array of their own."""
-        return self.detach().cpu().as_subclass(torch.Tensor).numpy().copy()
-
-    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
-        array = self.numpy()
-        return array if dtype is None else array.astype(dtype)
+        Raises:
+            ValueError: for another shape.
+        """
+        new = value if isinstance(value, torch.Tensor) else torch.as_tensor(np.asarray(value))
+        if tuple(new.shape) != tuple(self.shape):
+            raise ValueError(
+                f"Variable {self.name!r}: expected values of shape {tuple(self.shape)}. Received: {tuple(new.shape)}"
+            )
+        return new.detach().to(device=self.device, dtype=self.dtype)
 
     @torch.no_grad()
-    def assign(self, value: Any) -> Variable:
+    def assign(self, value: Any, use_locking: bool = False, name: str | None = None, read_value: bool = True) -> Any:
         """Writes new values in place.
 
         Raises:
             ValueError: for another shape.
         """
-        new = torch.as_tensor(np.asarray(value) if not isinstance(value, torch.Tensor) else value)
-        if tuple(new.shape) != tuple(self.shape):
-            raise ValueError(
-                f"Variable {self.name!r}: expected values of shape {tuple(self.shape)}. Received: {tuple(new.shape)}"
-            )
+        new = self._new(value)
+        before_writing([self])
         self.copy_(new)
         return self
 
+    @torch.no_grad()
+    def assign_add(
+        self, delta: Any, use_locking: bool = False, name: str | None = None, read_value: bool = True
+    ) -> Any:
+        """Adds in place.
+
+        Raises:
+            ValueError: for another shape.
+        """
+        new = self._new(delta)
+        before_writing([self])
+        self.add_(new)
+        return self
+
+    def assign_sub(
+        self, delta: Any, use_locking: bool = False, name: str | None = None, read_value: bool = True
+    ) -> Any:
+        """Subtracts in place.
+
+        Raises:
+            ValueError: for another shape.
+        """
+        return self.assign_add(-self._new(delta))
+
     def read_value(self) -> torch.Tensor:
         """The tensor without the name."""
-        return self.as_subclass(torch.Tensor)
+        return as_immutable(self.as_subclass(torch.Tensor)) if foreign.active() else self.as_subclass(torch.Tensor)
 
-    value = read_value
+    value = initialized_value = read_value
+
+    def ref(self) -> Any:
+        """Something that hashes the same for this variable only."""
+        return id(stored(self))
+
+    experimental_ref = ref
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Any:
+        plain = self.detach().as_subclass(torch.Tensor).clone().requires_grad_(self.requires_grad)
+        copied = memo[id(self)] = type(self).of(plain, self.name)
+        copied.constraint = self.constraint
+        copied._is_param = getattr(self, "_is_param", False)
+        return copied
+
+    def __repr__(self, *, tensor_contents: Any = None) -> str:
+        values = repr(self.numpy()) if self.ndim else str(self.numpy())
+        kind = str(self.dtype).removeprefix("torch.")
+        return f"<tf.Variable {self.name!r} shape={tuple(self.shape)} dtype={kind}, numpy={values}>"
+
+    __str__ = __repr__
+
+    def __format__(self, spec: str) -> str:
+        return format(self.numpy(), spec) if spec else repr(self)
+
+
+def _first_values(value: Any, dtype: Any) -> torch.Tensor:
+    """Values as a tensor of their own: Python's floats as ``floatx()``, its whole numbers as int32."""
+    kind = None if dtype is None else config.torch_dtype(dtype)
+    if isinstance(value, torch.Tensor):
+        return value.detach().as_subclass(torch.Tensor).to(device=config.device(), dtype=kind, copy=True)
+    array = np.asarray(value)
+    if kind is None and not isinstance(value, (np.ndarray, np.generic)):
+        kind = {"f": config.torch_dtype(None), "i": torch.int32}.get(array.dtype.kind)
+    return torch.tensor(array, dtype=kind, device=config.device())
 
 
 def stored(variable: torch.Tensor) -> torch.Tensor:
@@ -95,8 +197,10 @@ def _operator(name: str) -> Callable:
     method = getattr(torch.Tensor, name)
 
     def apply(self: Variable, *args: Any) -> Any:
-        if type(self) is Variable and building():  # the state of a metric, a kind of its own, is no part of a graph
+        if not isinstance(self, State) and building():
             return record(method, (self, *args), {})
+        if foreign.active():
+            return getattr(as_immutable(self.as_subclass(torch.Tensor)), name)(*args)
         return method(self, *[operand(arg, self) for arg in args])
 
     apply.__name__ = name
@@ -107,3 +211,13 @@ for _name in OPERATORS:
     setattr(Variable, f"__{_name}__", _operator(f"__{_name}__"))
 for _name in ASSIGNING:  # v += 1 makes a new tensor: only assigning changes a variable
     setattr(Variable, f"__i{_name}__", getattr(Variable, f"__{_name}__"))
+
+
+class State(Variable):
+    """A variable that is no part of a graph: an optimizer's learning rate, what a metric has gathered.
+
+    Example:
+        >>> rate = State.of(torch.tensor(0.5), "learning_rate")
+        >>> float(rate * 2), float(rate.assign(0.25))
+        (1.0, 0.25)
+    """

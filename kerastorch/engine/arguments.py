@@ -33,6 +33,7 @@ class Signature:
         if parameters and parameters[0].name == "self":
             parameters = parameters[1:]
         kinds = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+        self.takes_any = any(p.kind is p.VAR_KEYWORD for p in parameters)
         self.names = frozenset(p.name for p in parameters if p.kind is not p.VAR_KEYWORD)
         self.first = next((p.name for p in parameters if p.kind is not p.VAR_KEYWORD), "inputs")
         self.positional = tuple(p.name for p in parameters if p.kind in kinds)

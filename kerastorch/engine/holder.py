@@ -9,8 +9,9 @@ import numpy as np
 import torch
 from torch import nn
 
-from .. import config, constraints, initializers, regularizers
+from .. import config, constraints, eras, initializers, regularizers
 from ..backend import names
+from ..backend.variable import State, Variable
 from . import budget, checks
 from .policy import scope
 from .symbolic import flatten
@@ -130,6 +131,7 @@ class WeightHolder(nn.Module):
                         self.__dict__.pop(name, None)
                         self._aliases[name] = weight.attribute
                     return
+            tracked(value)
         super().__setattr__(name, value)
 
     def __getattr__(self, name: str) -> Any:
@@ -196,6 +198,21 @@ class WeightHolder(nn.Module):
         """All weights, trainable ones first."""
         return self.trainable_weights + self.non_trainable_weights
 
+    @property
+    def variables(self) -> list[torch.Tensor]:
+        """``weights`` under TensorFlow's name."""
+        return self.weights
+
+    @property
+    def trainable_variables(self) -> list[torch.Tensor]:
+        """``trainable_weights`` under TensorFlow's name."""
+        return self.trainable_weights
+
+    @property
+    def non_trainable_variables(self) -> list[torch.Tensor]:
+        """``non_trainable_weights`` under TensorFlow's name."""
+        return self.non_trainable_weights
+
     def get_weights(self) -> list[np.ndarray]:
         """The weights as arrays in Keras's shapes and order."""
         trainable, fixed = partition(self)
@@ -243,10 +260,25 @@ class WeightHolder(nn.Module):
             for i, leaf in enumerate(flatten(value)):
                 if isinstance(leaf, nn.Module) and not any(leaf is m for m in self._modules.values()):
                     self._modules[f"{name}_{i}"] = leaf
+                elif (
+                    isinstance(leaf, Variable)
+                    and tracked(leaf)
+                    and not any(leaf is p for p in self._parameters.values())
+                ):
+                    self._parameters[f"{name}_{i}"] = leaf
 
     def _adopted(self) -> Iterator[nn.Module]:
         self._adopt_lists()
         yield from (module for module in self._modules.values() if module is not None)
+
+
+def tracked(value: Any) -> bool:
+    """Whether an attribute is a variable of the script's own, which TensorFlow 2 makes a weight of its layer."""
+    own = isinstance(value, Variable) and not isinstance(value, State) and value.handle is None and value.is_leaf
+    if own and eras.current().variables == "eager":
+        value._is_param = True  # as torch.nn.Module tells its parameters
+        return True
+    return False
 
 
 def sublayers(module: nn.Module) -> Iterator[nn.Module]:

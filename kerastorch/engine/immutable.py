@@ -14,9 +14,11 @@ from typing import Any
 import numpy as np
 import torch
 
+from . import script
+from .shape import Shape
 from .trees import map_structure
 
-__all__ = ["ASSIGNING", "Immutable", "OPERATORS", "as_immutable", "foreign", "operand"]
+__all__ = ["ASSIGNING", "Immutable", "OPERATORS", "as_immutable", "foreign", "operand", "plain", "values_of"]
 
 OPERATORS = (
     "add radd sub rsub mul rmul truediv rtruediv floordiv rfloordiv mod pow rpow matmul rmatmul neg abs invert "
@@ -28,7 +30,7 @@ ASSIGNING = "add sub mul truediv floordiv mod pow matmul and or xor".split()
 class Immutable(torch.Tensor):
     """A tensor whose operators never write into it and take arrays as TensorFlow's do.
 
-    Torch functions on it give plain tensors.
+    Torch functions on it give plain tensors. Its values can be read as an array whether or not it has a gradient.
 
     Example:
         >>> x = torch.ones(2)
@@ -39,11 +41,64 @@ class Immutable(torch.Tensor):
     """
 
     __torch_function__ = torch._C._disabled_torch_function_impl
-    __array_ufunc__ = None  # numpy_array * tensor goes to __rmul__
 
-    def get_shape(self) -> tuple[int, ...]:
+    @property
+    def shape(self) -> Shape:
+        """The shape, with ``as_list()``."""
+        return Shape(super().shape)
+
+    def get_shape(self) -> Shape:
         """The shape, under TensorFlow's name."""
-        return tuple(self.shape)
+        return self.shape
+
+    def numpy(self) -> Any:
+        """The values as an array of their own, a numpy number for a tensor without axes."""
+        return values_of(self)
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
+        array = np.asarray(values_of(self))
+        return array if dtype is None else array.astype(dtype)
+
+    def __float__(self) -> float:
+        return float(self.as_subclass(torch.Tensor).detach())
+
+    def __int__(self) -> int:
+        return int(self.as_subclass(torch.Tensor).detach())
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Any:
+        copied = memo[id(self)] = self.as_subclass(torch.Tensor).detach().clone().as_subclass(type(self))
+        return copied
+
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        return _as_kind, (self.as_subclass(torch.Tensor).detach(), type(self))
+
+    def __array_wrap__(self, array: Any, *_: Any) -> Any:
+        return array  # numpy's functions of a tensor give arrays
+
+
+def _as_kind(tensor: torch.Tensor, kind: type) -> torch.Tensor:
+    return tensor.as_subclass(kind)
+
+
+def values_of(tensor: torch.Tensor) -> Any:
+    """A tensor's values as an array of their own, a numpy number for a tensor without axes."""
+    tensor = tensor.as_subclass(torch.Tensor).detach()
+    if tensor.layout != torch.strided:
+        tensor = tensor.to_dense()
+    if tensor.dtype == torch.bfloat16:  # unknown to numpy
+        tensor = tensor.float()
+    return tensor.cpu().numpy().copy()[()]
+
+
+def plain(leaf: Any) -> Any:
+    """An ``Immutable`` as the torch tensor that it is; anything else as it is."""
+    if not isinstance(leaf, Immutable):
+        return leaf
+    tensor = leaf.as_subclass(torch.Tensor)
+    mask = getattr(leaf, "_keras_mask", None)
+    if mask is not None:
+        tensor._keras_mask = mask
+    return tensor
 
 
 def operand(value: Any, like: torch.Tensor) -> Any:
@@ -72,14 +127,14 @@ for _name in ASSIGNING:
 
 
 def as_immutable(tree: Any) -> Any:
-    """The plain tensors in a nesting as ``Immutable`` ones, sharing memory."""
+    """The plain tensors in a nesting as ``Immutable`` ones, sharing memory; of the script's own kind if it has one."""
     return map_structure(_leaf, tree)
 
 
 def _leaf(leaf: Any) -> Any:
     if type(leaf) is not torch.Tensor:
         return leaf
-    seen = leaf.as_subclass(Immutable)
+    seen = leaf.as_subclass(script.kind() or Immutable)
     mask = getattr(leaf, "_keras_mask", None)
     if mask is not None:
         seen._keras_mask = mask
@@ -94,7 +149,10 @@ _foreign = _Foreign()
 
 
 class foreign:  # noqa: N801 - reads as a phrase
-    """Marks that code of a script runs, to which K functions give tensors that it cannot change in place."""
+    """Marks that code of a script runs, to which K functions give tensors that it cannot change in place.
+
+    Outside of steps and layers that is so all the time in a script that sees tensors of its own kind.
+    """
 
     def __enter__(self) -> None:
         _foreign.depth += 1
@@ -105,4 +163,4 @@ class foreign:  # noqa: N801 - reads as a phrase
     @staticmethod
     def active() -> bool:
         """True inside such a block."""
-        return _foreign.depth > 0
+        return _foreign.depth > 0 or script.at_top()

@@ -11,14 +11,15 @@ import torch
 from .. import config, eras, regularizers
 from ..backend import names, phase
 from ..backend.updates import assign_all
-from . import checks
+from . import checks, script
 from .arguments import as_tensor, as_tensors, masks_of, shapes_for, signature
 from .calls import calls, collecting_losses, from_graph
 from .holder import WeightHolder, partition, sublayers
-from .immutable import as_immutable, foreign
+from .immutable import as_immutable, foreign, plain
 from .input_spec import InputSpec, check_inputs
 from .nodes import NodeInfo
 from .policy import Policy, casting_weights, policy_of
+from .shape import Shape
 from .symbolic import (
     Node,
     SymbolicTensor,
@@ -34,8 +35,8 @@ from .symbolic import (
 __all__ = ["Layer", "InputSpec", "collecting_losses", "from_graph", "partition", "sublayers"]
 
 
-def _shape_of(x: Any) -> tuple[int | None, ...]:
-    return x.shape if isinstance(x, SymbolicTensor) else (None, *tuple(x.shape)[1:])
+def _shape_of(x: Any) -> Shape:
+    return x.shape if isinstance(x, SymbolicTensor) else Shape((None, *tuple(x.shape)[1:]))
 
 
 class Layer(NodeInfo, WeightHolder):
@@ -129,7 +130,7 @@ class Layer(NodeInfo, WeightHolder):
             self.batch_input_shape = tuple(batch_input_shape)
             dtype = dtype or config.floatx()
         if dtype is not None:
-            self.dtype = dtype if isinstance(dtype, str) else str(dtype).removeprefix("torch.")
+            self.dtype = dtype
 
     # --------------------------------------------------------------- precision
 
@@ -137,9 +138,10 @@ class Layer(NodeInfo, WeightHolder):
         """Settles what the layer computes in; gives the dtype of its weights, None for ``floatx()``."""
         policy = policy_of(dtype)
         if policy is None:
-            if dtype is not None:
-                config.torch_dtype(dtype)
-            return dtype
+            if dtype is None:
+                return None
+            found = config.torch_dtype(dtype)
+            return dtype if isinstance(dtype, str) else str(found).removeprefix("torch.")
         self._policy = policy
         kind = config.torch_dtype(policy.compute_dtype)
         if kind.is_floating_point and (self.casts_inputs or not self.casts_weights):
@@ -186,6 +188,11 @@ class Layer(NodeInfo, WeightHolder):
         for loss in losses if isinstance(losses, (list, tuple)) else [losses]:
             if not tracing.active() and calls.losses is not None:
                 calls.losses.append(loss)
+
+    @property
+    def losses(self) -> list[torch.Tensor]:
+        """The penalties on its weights, computed now, and the terms that its latest call outside of a step added."""
+        return super().losses + self.__dict__.get("_call_losses", [])
 
     def add_update(self, updates: Any, inputs: Any = None) -> None:
         """Runs updates of weights, in training only.
@@ -276,17 +283,30 @@ class Layer(NodeInfo, WeightHolder):
 
     def forward(self, *args: Any, **kwargs: Any) -> Any:
         """Runs the layer on tensors, or records it on symbolic ones."""
-        if not calls.from_graph:
-            return self._call_from_outside(args, kwargs)
-        calls.from_graph = False
-        return self._run(args, kwargs)
+        if calls.from_graph:
+            calls.from_graph = False
+            return self._run(args, kwargs)
+        if script.at_top():
+            if any(type(leaf) is torch.Tensor for leaf in flatten((args, kwargs))):  # torch code calls it
+                return self._call_from_outside(args, kwargs)
+            with script.gradients():
+                return as_immutable(self._call_from_outside(args, kwargs))
+        outputs = self._call_from_outside(args, kwargs)
+        return as_immutable(outputs) if foreign.active() else outputs
 
     def _run(self, args: tuple, kwargs: dict[str, Any]) -> Any:
         """``call`` with the training phase resolved, and the penalty on its output."""
-        if "training" in signature(type(self).call).names and kwargs.get("training") is None:
+        told, sig = kwargs.get("training"), signature(type(self).call)
+        if "training" not in sig.names:
+            if told is None or not sig.takes_any:
+                kwargs.pop("training", None)
+        elif told is None:
             now = phase.current()
             kwargs["training"] = self.training if now is None else now
-        if phase.running() or tracing.active():
+        if isinstance(told, (bool, int)) and eras.current().training_inherited and told != phase.current():
+            with phase.of(bool(told)):
+                outputs = self._call(args, kwargs)
+        elif phase.running() or tracing.active():
             outputs = self._call(args, kwargs)
         else:
             with phase.inside(self.training):
@@ -303,7 +323,11 @@ class Layer(NodeInfo, WeightHolder):
         return self._call_plainly(args, kwargs) if self._compute is None else self._call_in_policy(args, kwargs)
 
     def _call_plainly(self, args: tuple, kwargs: dict[str, Any]) -> Any:
-        if type(self).__module__.startswith("kerastorch.") or torch.compiler.is_compiling():
+        if torch.compiler.is_compiling():
+            return self.call(*args, **kwargs)
+        if type(self).__module__.startswith("kerastorch."):
+            if foreign.active():
+                args, kwargs = map_structure(plain, args), map_structure(plain, kwargs)
             return self.call(*args, **kwargs)
         with foreign():
             return self.call(*as_immutable(args), **as_immutable(kwargs))
@@ -322,7 +346,12 @@ class Layer(NodeInfo, WeightHolder):
         self._ensure_built(inputs, sig.arguments(args, kwargs))
         self._check_inputs(inputs)
         mask, kwargs = self._with_masks(args, kwargs)
-        outputs = self._run(args, kwargs)
+        if calls.losses is None:
+            with collecting_losses() as added:
+                outputs = self._run(args, kwargs)
+            self._call_losses = added
+        else:
+            outputs = self._run(args, kwargs)
         if mask is not None or type(self).compute_mask is not Layer.compute_mask:
             self._attach_masks(outputs, self.compute_mask(inputs, mask))
         return outputs
@@ -359,6 +388,9 @@ class Layer(NodeInfo, WeightHolder):
     def _as_input(self, leaf: Any) -> Any:
         if isinstance(leaf, (np.ndarray, np.generic)):
             return as_tensor(leaf)
+        if script.kind() is not None and isinstance(leaf, script.kind()) and leaf.is_floating_point():
+            kind = config.torch_dtype(self.__dict__.get("dtype"))  # tf.keras casts floats to the layer's own type
+            return leaf if leaf.dtype == kind else leaf.to(kind)
         if leaf is not None and not isinstance(leaf, (torch.Tensor, SymbolicTensor)):
             raise ValueError(
                 f"Layer {self.name}: expected tensors or arrays as inputs. "
@@ -424,6 +456,8 @@ class Layer(NodeInfo, WeightHolder):
         return signature(cls.call).names
 
     def _trace(self, args: tuple, kwargs: dict[str, Any]) -> tuple[Any, Any]:
+        if "training" in kwargs and "training" not in signature(type(self).call).names:
+            kwargs = {key: value for key, value in kwargs.items() if key != "training"}
         with tracing(), phase.of(phase.current() or False):
             outputs = self.call(*args, **kwargs) if self._compute is None else self._call_in_policy(args, kwargs)
         outputs = list(outputs) if isinstance(outputs, tuple) else outputs
@@ -457,6 +491,7 @@ class Layer(NodeInfo, WeightHolder):
         state = self.__dict__.copy()
         state["_inbound_nodes"] = []  # a copy belongs to no graph yet
         state["_outbound_nodes"] = []
+        state.pop("_call_losses", None)
         return state
 
     def extra_repr(self) -> str:

@@ -19,6 +19,7 @@ import torch
 from .. import config
 from ..backend import names
 from .immutable import OPERATORS, as_immutable, foreign
+from .shape import Shape
 from .tracing import building, computing, guard, tracing
 from .trees import flatten, map_structure
 
@@ -142,10 +143,10 @@ class SymbolicTensor:
         self._keras_history: tuple[Any, int, int] | None = None
 
     @property
-    def shape(self) -> tuple[int | None, ...]:
+    def shape(self) -> Shape:
         """The shape, None for unknown axes."""
         first, last = self._examples[0].shape, self._examples[-1].shape
-        return tuple(int(a) if a == b else None for a, b in zip(first, last, strict=True))
+        return Shape(int(a) if a == b else None for a, b in zip(first, last, strict=True))
 
     @property
     def _keras_shape(self) -> tuple[int | None, ...]:
@@ -170,7 +171,7 @@ class SymbolicTensor:
         """How many axes it has."""
         return self.ndim
 
-    def get_shape(self) -> tuple[int | None, ...]:
+    def get_shape(self) -> Shape:
         """The shape, under TensorFlow's name."""
         return self.shape
 
@@ -303,7 +304,7 @@ def _as_example(leaf: Any, i: int, first: int | None = None) -> Any:
         return example
     if isinstance(leaf, torch.Tensor):
         # a whole number may be a size, so it keeps its value
-        kept = leaf.dtype == torch.int64 and leaf.ndim == 0
+        kept = leaf.dtype in (torch.int32, torch.int64) and leaf.ndim == 0
         return leaf.detach().as_subclass(torch.Tensor) if kept else leaf.to("meta")
     return leaf
 

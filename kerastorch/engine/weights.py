@@ -71,8 +71,9 @@ class Weight:
 
     @property
     def variable(self) -> Variable:
-        """Keras's view under its full name."""
-        return Variable.of(self.view, self.full_name, self)
+        """Keras's view under its full name; a variable that the caller made itself as it is."""
+        held = self.tensor
+        return held if isinstance(held, Variable) else Variable.of(self.view, self.full_name, self)
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -101,7 +102,8 @@ def foreign_weights(module: nn.Module, prefix: str) -> Iterator[Weight]:
     """The weights of a module that kerastorch did not make: its own parameters and persistent buffers."""
     for attribute, parameter in module._parameters.items():
         if parameter is not None:
-            yield Weight(module, attribute, attribute, f"{prefix}/{attribute}:0", trainable=parameter.requires_grad)
+            name = parameter.name if isinstance(parameter, Variable) else f"{prefix}/{attribute}:0"
+            yield Weight(module, attribute, attribute, name, trainable=parameter.requires_grad)
     for attribute, buffer in module._buffers.items():
         if buffer is not None and attribute not in module._non_persistent_buffers_set:
             yield Weight(module, attribute, attribute, f"{prefix}/{attribute}:0", trainable=False)

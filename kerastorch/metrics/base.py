@@ -14,14 +14,14 @@ from torch import nn
 from kerastorch import config, initializers, losses
 from kerastorch.backend import names
 from kerastorch.backend.registry import callable_name
-from kerastorch.backend.variable import Variable
+from kerastorch.backend.variable import State
 from kerastorch.losses.base import same_rank
 from kerastorch.losses.functions import as_tensor
 
 __all__ = ["Metric", "Mean", "Sum", "MeanMetricWrapper", "MetricVariable", "is_stateful", "update"]
 
 
-class MetricVariable(Variable):
+class MetricVariable(State):
     """A piece of a metric's state; assignments happen in place, on its device and without gradients.
 
     Example:
@@ -35,44 +35,28 @@ class MetricVariable(Variable):
         """The value in the state's type and place; a plain number stays one, which no device has to fetch."""
         if isinstance(value, (int, float)):
             return value
-        plain = self.read_value()
+        plain = self.as_subclass(torch.Tensor)
         value = value.detach() if hasattr(value, "to") else torch.as_tensor(value)
         return value.to(device=plain.device, dtype=plain.dtype)
 
-    def assign(self, value: Any) -> None:
+    def assign(self, value: Any) -> MetricVariable:
         """Writes new values in place."""
-        new = self._new(value)
+        new, plain = self._new(value), self.as_subclass(torch.Tensor)
         if isinstance(new, torch.Tensor):
-            self.read_value().copy_(new)
+            plain.copy_(new)
         else:
-            self.read_value().fill_(new)
+            plain.fill_(new)
+        return self
 
-    def assign_add(self, value: Any) -> None:
+    def assign_add(self, value: Any) -> MetricVariable:
         """Adds in place."""
-        self.read_value().add_(self._new(value))
+        self.as_subclass(torch.Tensor).add_(self._new(value))
+        return self
 
-    def assign_sub(self, value: Any) -> None:
+    def assign_sub(self, value: Any) -> MetricVariable:
         """Subtracts in place."""
-        self.read_value().sub_(self._new(value))
-
-
-for _name in (
-    "add",
-    "radd",
-    "sub",
-    "rsub",
-    "mul",
-    "rmul",
-    "truediv",
-    "rtruediv",
-    "pow",
-    "rpow",
-    "neg",
-    "abs",
-    "getitem",
-):
-    # A metric always computes; arithmetic on a model's variables is recorded in eras of graphs.
-    setattr(MetricVariable, f"__{_name}__", getattr(torch.Tensor, f"__{_name}__"))
+        self.as_subclass(torch.Tensor).sub_(self._new(value))
+        return self
 
 
 def _fresh_name(class_name: str) -> str:

@@ -22,6 +22,7 @@ from torch import Tensor
 
 from kerastorch import eras
 from kerastorch.backend.registry import nearest
+from kerastorch.optimizers.applying import Applying
 from kerastorch.optimizers.binding import Binding, Group, MissingGradientError, View, laid_out_as
 from kerastorch.optimizers.clipping import clip_each, clip_together
 from kerastorch.optimizers.defaults import value
@@ -43,7 +44,7 @@ _OFF: dict[str, Any] = {
 }
 
 
-class Optimizer:
+class Optimizer(Applying):
     """Base class of all optimizers.
 
     A subclass names its state in ``slots`` and its arguments in ``arguments``, and gives the formula in ``update``.
@@ -369,6 +370,11 @@ class Optimizer:
     def weights(self, new: list[Tensor]) -> None:
         self._weights = new
 
+    @property
+    def variables(self) -> _Variables:
+        """``weights``; old scripts call it as a function."""
+        return _Variables(self.weights)
+
     def get_weights(self) -> list[np.ndarray]:
         """The state as numpy arrays, in the order and shapes of Keras 2.2.4's files. Waits for the device.
 
@@ -454,6 +460,13 @@ class Optimizer:
             for slot, tensors in own.items():
                 for held, new in zip(tensors, state["slots"][slot]):
                     held.copy_(new)
+
+
+class _Variables(list):
+    """A list that gives itself when it is called: ``optimizer.variables`` was a function once."""
+
+    def __call__(self) -> _Variables:
+        return self
 
 
 def _limit(owner: str, key: str, limit: Any) -> float | None:

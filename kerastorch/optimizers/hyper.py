@@ -12,6 +12,7 @@ from typing import Any
 import torch
 
 from kerastorch import config
+from kerastorch.backend.variable import State
 
 __all__ = ["Hyper", "exact", "scalar_dtype", "value_of"]
 
@@ -72,9 +73,10 @@ class Hyper:
             return
         dtype = self.dtype or scalar_dtype()
         if isinstance(number, torch.Tensor):
-            obj.__dict__[self.name] = number.detach().to(dtype, copy=True)
+            made = number.detach().to(dtype, copy=True)
         else:
-            obj.__dict__[self.name] = torch.tensor(number, dtype=dtype)
+            made = torch.tensor(number, dtype=dtype)
+        obj.__dict__[self.name] = State.of(made, f"{self.name}:0")
 
     def _number(self, obj: Any, value: Any) -> Any:
         """The value as a Python number or a 0-d tensor.

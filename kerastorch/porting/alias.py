@@ -31,6 +31,7 @@ from . import shims, star_imports
 __all__ = ["ALIASES", "install", "uninstall", "load_ipython_extension", "unload_ipython_extension"]
 
 _PACKAGE = __name__.split(".")[0]
+_TENSORFLOW = f"{_PACKAGE}.porting.tensorflow"
 
 #: foreign module -> ours; the longest prefix of a dotted name counts
 ALIASES = {
@@ -61,6 +62,8 @@ def _translate(name: str) -> str | None:
         head, _, _ = head.rpartition(".")
         if not head:
             return None
+    if head == "tensorflow" and name.startswith("tensorflow.python"):
+        return _TENSORFLOW  # whatever its inner modules are called, their functions are those of tf
     ours = ".".join(part for part in (_PACKAGE, ALIASES[head]) if part)
     return ours + name[len(head) :]
 
@@ -126,6 +129,8 @@ class _Alias(importlib.abc.MetaPathFinder, importlib.abc.Loader):
             face = _Face(spec.name, module.__doc__)
             face.__path__ = module.__path__
             return face
+        if spec.origin == _TENSORFLOW:
+            module.begin()
         self._specs[spec.name] = module.__spec__
         return module
 
@@ -179,6 +184,8 @@ def uninstall() -> None:
     _installed = None
     for name in _foreign_modules():
         del sys.modules[name]
+    if _TENSORFLOW in sys.modules:
+        sys.modules[_TENSORFLOW].end()
     sys.modules.update(_hidden)
     _hidden.clear()
     config.set_lenient(False)

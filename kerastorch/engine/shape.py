@@ -1,0 +1,94 @@
+"""Shapes as tuples that also answer to TensorFlow's names."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from typing import Any
+
+__all__ = ["Shape"]
+
+
+class Shape(tuple):
+    """A tensor's shape: a tuple with None for unknown axes, and ``as_list()`` and its kin.
+
+    Example:
+        >>> shape = Shape((None, 4, 2))
+        >>> shape == (None, 4, 2), shape.as_list(), shape[1:].num_elements()
+        (True, [None, 4, 2], 8)
+    """
+
+    __slots__ = ()
+
+    def as_list(self) -> list[int | None]:
+        """The sizes as a list."""
+        return list(self)
+
+    @property
+    def rank(self) -> int:
+        """How many axes there are."""
+        return len(self)
+
+    ndims = rank
+
+    @property
+    def dims(self) -> list[int | None]:
+        """The sizes as a list."""
+        return list(self)
+
+    def is_fully_defined(self) -> bool:
+        """Whether every size is known."""
+        return None not in self
+
+    def num_elements(self) -> int | None:
+        """The product of the sizes; None where one is unknown."""
+        return math.prod(self) if self.is_fully_defined() else None
+
+    def numel(self) -> int | None:
+        """``num_elements`` under torch's name."""
+        return self.num_elements()
+
+    def is_compatible_with(self, other: Iterable[int | None]) -> bool:
+        """Whether a tensor could have both shapes."""
+        other = tuple(other)
+        return len(self) == len(other) and all(a is None or b is None or a == b for a, b in zip(self, other))
+
+    def assert_is_compatible_with(self, other: Iterable[int | None]) -> None:
+        """Checks ``is_compatible_with``.
+
+        Raises:
+            ValueError: when no tensor can have both shapes.
+        """
+        if not self.is_compatible_with(other):
+            raise ValueError(f"Shapes {tuple(self)} and {tuple(other)} are incompatible")
+
+    def assert_has_rank(self, rank: int) -> None:
+        """Checks the number of axes.
+
+        Raises:
+            ValueError: when it is another one.
+        """
+        if len(self) != rank:
+            raise ValueError(f"Shape {tuple(self)}: expected {rank} axes. Received: {len(self)}")
+
+    def concatenate(self, other: Iterable[int | None]) -> Shape:
+        """Both shapes, one behind the other."""
+        return self + other
+
+    def __getitem__(self, key: Any) -> Any:
+        found = super().__getitem__(key)
+        return type(self)(found) if isinstance(key, slice) else found
+
+    def __add__(self, other: Iterable[int | None]) -> Shape:
+        return type(self)((*self, *other))
+
+    def __radd__(self, other: Iterable[int | None]) -> Shape:
+        return type(self)((*other, *self))
+
+    def __eq__(self, other: object) -> bool:
+        return super().__eq__(tuple(other) if isinstance(other, list) else other)
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+    __hash__ = tuple.__hash__

@@ -1,0 +1,178 @@
+"""Gradients that a script took itself: ``apply_gradients``, ``minimize`` and their kin.
+
+Source: https://www.tensorflow.org/api_docs/python/tf/keras/optimizers/Optimizer
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from kerastorch.backend.differentiation import gradients
+from kerastorch.backend.kept import before_writing
+from kerastorch.backend.variable import stored
+from kerastorch.engine import script
+from kerastorch.engine.immutable import plain
+
+__all__ = ["Applying"]
+
+
+class Applying:
+    """The part of an optimizer that scripts with loops of their own call. Mixed into ``Optimizer``."""
+
+    bind: Callable
+    step: Callable
+    iterations: Any
+
+    def apply_gradients(self, grads_and_vars: Iterable[tuple[Any, Any]], name: str | None = None, **kwargs: Any) -> Any:
+        """Updates variables by gradients.
+
+        Args:
+            grads_and_vars: pairs of a gradient and the variable that it is of. A variable without a gradient (None)
+                stays as it is.
+            name: accepted as in Keras; an update has no name here.
+            **kwargs: how replicas add their gradients up (``skip_gradients_aggregation``,
+                ``experimental_aggregate_gradients``, ``global_step``); there is one replica.
+
+        Returns:
+            The number of updates so far.
+
+        Raises:
+            ValueError: when no variable has a gradient.
+            TypeError: for an unknown argument.
+
+        Example:
+            >>> from kerastorch.optimizers import SGD
+            >>> weight = torch.nn.Parameter(torch.ones(1))
+            >>> SGD(learning_rate=0.5).apply_gradients([(torch.ones(1), weight)]).item()
+            1
+            >>> weight.item()
+            0.5
+        """
+        known = {"skip_gradients_aggregation", "experimental_aggregate_gradients", "global_step"}
+        if unknown := set(kwargs) - known:
+            raise TypeError(f"apply_gradients: expected only known arguments. Received: {min(unknown)!r}")
+        pairs = [(gradient, variable) for gradient, variable in grads_and_vars]
+        if not any(gradient is not None for gradient, _ in pairs):
+            raise ValueError(
+                f"No gradients provided for any variable: {[_name_of(variable) for _, variable in pairs]}. "
+                "Provided `grads_and_vars` holds no gradient"
+            )
+        missing = [_name_of(variable) for gradient, variable in pairs if gradient is None]
+        if missing:
+            warnings.warn(
+                f"apply_gradients: no gradients for the variables {missing}, which stay as they are", stacklevel=2
+            )
+        handles = [getattr(variable, "handle", None) for _, variable in pairs]
+        params = [stored(variable) for _, variable in pairs]
+        views = [None if h is None or h.inverse is None else h.view_of for h in handles]
+        before_writing(params)
+        binding = self.bind(params, views)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of missing gradients, which were told by name
+            self.step([_laid_out(gradient, h) for (gradient, _), h in zip(pairs, handles)], binding)
+        self._project([variable for _, variable in pairs])
+        return self.iterations
+
+    def apply(self, grads: Sequence[Any], trainable_variables: Sequence[Any] | None = None) -> None:
+        """``apply_gradients`` as Keras 3 has it.
+
+        Args:
+            grads: the gradients.
+            trainable_variables: the variables; those of the last call or of ``build`` when missing.
+
+        Raises:
+            ValueError: when no variables are known.
+        """
+        if trainable_variables is None:
+            trainable_variables = self.__dict__.get("_built_for")
+            if trainable_variables is None:
+                raise ValueError(
+                    f"{type(self).__name__}.apply: expected trainable_variables before build(). Received: None"
+                )
+        self._built_for = list(trainable_variables)
+        self.apply_gradients(zip(grads, trainable_variables, strict=True))
+
+    def build(self, var_list: Sequence[Any]) -> None:
+        """Makes the state for variables.
+
+        Args:
+            var_list: the variables that gradients will come for.
+        """
+        self._built_for = list(var_list)
+        handles = [getattr(variable, "handle", None) for variable in var_list]
+        self.bind(
+            [stored(v) for v in var_list], [None if h is None or h.inverse is None else h.view_of for h in handles]
+        )
+
+    def compute_gradients(self, loss: Any, var_list: Any, tape: Any = None, **kwargs: Any) -> list[tuple[Any, Any]]:
+        """The gradients of a loss, as ``apply_gradients`` takes them.
+
+        Args:
+            loss: a function of nothing, or a tensor that ``tape`` recorded.
+            var_list: the variables, or a function that gives them.
+            tape: the tape, for a loss that is a tensor.
+            **kwargs: accepted as in TensorFlow.
+
+        Raises:
+            ValueError: for a tensor without a tape.
+        """
+        if not callable(loss) or isinstance(loss, Tensor):
+            if tape is None:
+                raise ValueError("`tape` is required when a `Tensor` loss is passed.")
+            var_list = var_list() if callable(var_list) else var_list
+            return list(zip(tape.gradient(loss, list(var_list)), var_list))
+        with script.tape(1):
+            loss = loss()
+        var_list = list(var_list() if callable(var_list) else var_list)
+        with torch.no_grad():
+            return list(zip(gradients(loss, var_list), var_list))
+
+    def minimize(self, loss: Any, var_list: Any, tape: Any = None, **kwargs: Any) -> Any:
+        """Takes the gradients of a loss and updates variables by them.
+
+        Args:
+            loss: a function of nothing, or a tensor that ``tape`` recorded.
+            var_list: the variables, or a function that gives them.
+            tape: the tape, for a loss that is a tensor.
+            **kwargs: accepted as in TensorFlow.
+
+        Example:
+            >>> from kerastorch.optimizers import SGD
+            >>> weight = torch.nn.Parameter(torch.ones(1))
+            >>> SGD(learning_rate=0.25).minimize(lambda: (weight * weight).sum(), [weight]).item()
+            1
+            >>> weight.item()
+            0.5
+        """
+        return self.apply_gradients(self.compute_gradients(loss, var_list, tape))
+
+    @staticmethod
+    def _project(variables: Sequence[Any]) -> None:
+        with torch.no_grad():
+            for variable in variables:
+                handle = getattr(variable, "handle", None)
+                owner = variable if handle is None else handle
+                constraint = getattr(owner, "constraint", None)
+                if constraint is not None:
+                    view = plain(variable) if handle is None else handle.view
+                    view.copy_(constraint(view))
+
+
+def _name_of(variable: Any) -> str:
+    return str(getattr(variable, "name", None) or f"of shape {tuple(variable.shape)}")
+
+
+def _laid_out(gradient: Any, handle: Any) -> Tensor | None:
+    """A gradient, seen as its variable is, as the variable is stored."""
+    if gradient is None:
+        return None
+    if hasattr(gradient, "dense_shape"):  # rows of a table
+        whole = torch.zeros(tuple(gradient.dense_shape), dtype=gradient.values.dtype, device=gradient.values.device)
+        gradient = whole.index_add(0, plain(gradient.indices).long(), plain(gradient.values))
+    gradient = plain(gradient).detach()
+    return gradient if handle is None or handle.axes is None else gradient.permute(handle.axes)

@@ -1,0 +1,165 @@
+"""What TensorFlow's functions here have in common: their arguments as tensors, recording, gradients, their results.
+
+A function marked with ``op`` computes on torch tensors. It takes whatever TensorFlow's takes (numbers, lists, arrays,
+tensors, variables), becomes a part of the graph when one of them is symbolic, has a gradient only while a
+``GradientTape`` records or a layer of a training model calls it, and gives a ``Tensor``.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any, NoReturn
+
+import numpy as np
+import torch
+
+from ... import config
+from ...engine import script
+from ...engine.immutable import as_immutable, plain
+from ...engine.symbolic import SymbolicTensor, map_structure, record, wants_recording
+from ._dtypes import as_dtype, torch_type
+from ._texts import TextTensor, holds_text
+
+__all__ = ["NotHere", "axes_of", "ints", "number_like", "op", "pair", "refuse", "tensor", "tensors"]
+
+
+class NotHere(NotImplementedError, AttributeError):
+    """A part of TensorFlow that is not here; the message names it and torch's counterpart."""
+
+
+def refuse(name: str, instead: str = "") -> NoReturn:
+    """Says that a part of TensorFlow is not here.
+
+    Args:
+        name: its name, without ``tf.``.
+        instead: what to use.
+
+    Raises:
+        NotHere: always.
+    """
+    hint = f"; {instead}" if instead else "; torch tensors and torch functions may be used in its place"
+    raise NotHere(f"tf.{name} is not among the TensorFlow functions that kerastorch answers for{hint}")
+
+
+def op(fn: Callable) -> Callable:
+    """Makes a function of torch tensors one of TensorFlow's."""
+
+    @functools.wraps(fn)
+    def wrapper(*args: Any, name: str | None = None, **kwargs: Any) -> Any:
+        if wants_recording(args, kwargs):
+            return record(wrapper, args, kwargs, fn.__name__)
+        if script.at_top():
+            with script.gradients():
+                return as_immutable(fn(*args, **kwargs))
+        return as_immutable(fn(*args, **kwargs))
+
+    return wrapper
+
+
+def tensor(value: Any, dtype: Any = None, like: Any = None) -> torch.Tensor:
+    """A value as a torch tensor: whole numbers as int32, other Python numbers as ``floatx()``, arrays in their type.
+
+    Args:
+        value: a number, an array, a tensor or any nesting of them.
+        dtype: the type wanted.
+        like: a tensor beside it, whose type Python numbers take.
+
+    Raises:
+        TypeError: for text, and for what is no data.
+    """
+    if isinstance(value, torch.Tensor):
+        found = plain(value)
+        return found if dtype is None else found.to(torch_type(dtype))
+    if isinstance(value, SymbolicTensor):
+        return value
+    if isinstance(value, TextTensor) or holds_text(value):
+        raise TypeError("expected numbers; functions of text are in tf.strings. Received: text")
+    if isinstance(value, (list, tuple)) and any(isinstance(leaf, torch.Tensor) for leaf in _leaves(value)):
+        if like is None:
+            like = next(leaf for leaf in _leaves(value) if isinstance(leaf, torch.Tensor))
+        return torch.stack([tensor(item, dtype, like) for item in value])
+    if hasattr(value, "to_numpy"):
+        value = value.to_numpy()
+    array = np.asarray(value)
+    if array.dtype == object:
+        raise TypeError(f"expected data of one shape and type. Received: {value!r}")
+    kind = torch_type(dtype) or _kind(value, array, like)
+    return torch.tensor(array, dtype=kind, device=like.device if isinstance(like, torch.Tensor) else config.device())
+
+
+def _leaves(value: Any) -> Any:
+    for item in value:
+        if isinstance(item, (list, tuple)):
+            yield from _leaves(item)
+        else:
+            yield item
+
+
+def _kind(value: Any, array: np.ndarray, like: Any) -> torch.dtype | None:
+    """The type of data that nobody chose one for; None for the array's own."""
+    own = isinstance(value, (np.ndarray, np.generic))
+    if like is not None and like.dtype != torch.bool and array.dtype != bool:
+        if not own or (array.dtype == np.float64 and like.is_floating_point()):
+            fits = like.is_floating_point() or like.is_complex() or array.dtype.kind in "iu"
+            return like.dtype if fits else config.torch_dtype(None)
+    if own:
+        return None
+    if array.dtype.kind in "iu":
+        return torch.int32 if not array.size or abs(array).max() < 2**31 else torch.int64
+    return config.torch_dtype(None) if array.dtype.kind == "f" else None
+
+
+def tensors(values: Any, dtype: Any = None) -> list[torch.Tensor]:
+    """Several values as tensors, Python numbers in the type of the first tensor among them."""
+    like = next((value for value in values if isinstance(value, torch.Tensor)), None)
+    return [tensor(value, dtype, like) for value in values]
+
+
+def pair(x: Any, y: Any) -> tuple[torch.Tensor, torch.Tensor]:
+    """Two values that meet in an operation."""
+    if not isinstance(x, torch.Tensor):
+        if isinstance(y, torch.Tensor) or isinstance(y, (np.ndarray, np.generic)):
+            y = tensor(y)
+            return tensor(x, like=y), y
+    x = tensor(x)
+    return x, tensor(y, like=x)
+
+
+def number_like(value: Any, like: torch.Tensor) -> Any:
+    """A number as it is, anything else as a tensor beside another one."""
+    return value if isinstance(value, (int, float)) else tensor(value, like=like)
+
+
+def ints(value: Any) -> Any:
+    """Sizes, axes or positions as Python ints, nested as they come; None stays None."""
+    if value is None or isinstance(value, int):
+        return value
+    if isinstance(value, torch.Tensor):
+        return value.tolist()
+    if isinstance(value, np.ndarray):
+        return value.tolist()
+    if isinstance(value, (list, tuple)):
+        return [ints(item) for item in value]
+    return int(value)
+
+
+def axes_of(axis: Any, x: torch.Tensor) -> tuple[int, ...]:
+    """The axes that an ``axis`` argument means; None is all of them."""
+    axis = ints(axis)
+    if axis is None:
+        return tuple(range(x.ndim))
+    return tuple(a % x.ndim for a in (axis if isinstance(axis, list) else [axis])) if x.ndim else ()
+
+
+def text_or_tensor(value: Any, dtype: Any = None) -> Any:
+    """Data as a tensor of numbers or of text."""
+    if isinstance(value, TextTensor):
+        return value
+    wants_text = dtype is not None and as_dtype(dtype).name == "string"
+    return TextTensor(value) if wants_text or holds_text(value) else tensor(value, dtype)
+
+
+def structure(fn: Callable, tree: Any) -> Any:
+    """``fn`` applied to every leaf of nested lists, tuples and dicts."""
+    return map_structure(fn, tree)

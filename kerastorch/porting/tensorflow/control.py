@@ -1,0 +1,574 @@
+"""Functions that call functions: loops, conditions, ``tf.function``, Python code; and ``TensorArray``, ``Module``.
+
+Everything runs at once, so ``tf.function`` is the function itself; Python's own ``if``, ``for`` and ``while`` work on
+tensors in it.
+
+Source: https://www.tensorflow.org/api_docs/python/tf
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+import torch
+from torch import nn
+
+from ...backend import control as keras
+from ...backend import names
+from ...engine.holder import WeightHolder
+from ...engine.immutable import as_immutable, values_of
+from ...engine.symbolic import flatten, is_symbolic, map_structure
+from ._dtypes import as_dtype
+from ._functions import ints, refuse, tensor, text_or_tensor
+from ._texts import TextTensor
+from .arrays import concat, stack
+
+__all__ = [
+    "Module",
+    "TensorArray",
+    "case",
+    "cond",
+    "control_dependencies",
+    "foldl",
+    "foldr",
+    "function",
+    "group",
+    "init_scope",
+    "map_fn",
+    "name_scope",
+    "no_op",
+    "numpy_function",
+    "print",
+    "py_func",
+    "py_function",
+    "scan",
+    "switch_case",
+    "timestamp",
+    "tuple",
+    "vectorized_map",
+    "while_loop",
+]
+
+_print, _tuple = print, tuple
+
+
+def _true(value: Any) -> bool:
+    """A condition's value.
+
+    Raises:
+        TypeError: for a symbolic tensor, which has none yet.
+    """
+    return bool(value() if callable(value) and not isinstance(value, torch.Tensor) else value)
+
+
+def cond(
+    pred: Any, true_fn: Callable | None = None, false_fn: Callable | None = None, name: str | None = None, **kwargs: Any
+) -> Any:
+    """What one of two functions gives, by a condition."""
+    true_fn, false_fn = true_fn or kwargs.get("fn1"), false_fn or kwargs.get("fn2")
+    if is_symbolic(pred):
+        return keras.switch(pred, true_fn, false_fn)
+    return true_fn() if _true(pred) else false_fn()
+
+
+def case(
+    pred_fn_pairs: Any,
+    default: Callable | None = None,
+    exclusive: bool = False,
+    strict: bool = False,
+    name: str = "case",
+) -> Any:
+    """What the function of the first condition that holds gives.
+
+    Raises:
+        ValueError: when none holds and there is no default.
+    """
+    pairs = pred_fn_pairs.items() if isinstance(pred_fn_pairs, dict) else pred_fn_pairs
+    for condition, fn in pairs:
+        if _true(condition):
+            return fn()
+    if default is None:
+        raise ValueError("tf.case: expected a condition that holds, or a default. Received: neither")
+    return default()
+
+
+def switch_case(branch_index: Any, branch_fns: Any, default: Callable | None = None, name: str = "switch_case") -> Any:
+    """What the function of a number gives; the default's or the last one's for a number without one."""
+    functions = dict(branch_fns if isinstance(branch_fns, dict) else _numbered(branch_fns))
+    fallback = default or functions[max(functions)]
+    return functions.get(int(branch_index), fallback)()
+
+
+def _numbered(functions: Sequence[Any]) -> Any:
+    return functions if functions and isinstance(functions[0], (list, _tuple)) else enumerate(functions)
+
+
+def while_loop(
+    cond: Callable,
+    body: Callable,
+    loop_vars: Any,
+    shape_invariants: Any = None,
+    parallel_iterations: int = 10,
+    back_prop: bool = True,
+    swap_memory: bool = False,
+    maximum_iterations: Any = None,
+    name: str | None = None,
+    **kwargs: Any,
+) -> Any:
+    """Calls ``body`` with what it gave last, as long as a condition holds.
+
+    Example:
+        >>> [int(x) for x in while_loop(lambda i: i < 5, lambda i: [i + 2], [0])]
+        [6]
+    """
+    values = list(loop_vars) if isinstance(loop_vars, (list, _tuple)) else [loop_vars]
+    values = [v if isinstance(v, (TensorArray, dict)) else map_structure(_as_data, v) for v in values]
+    left = None if maximum_iterations is None else ints(maximum_iterations)
+    while (left is None or left > 0) and _true(cond(*values)):
+        found = body(*values)
+        values = list(found) if isinstance(found, (list, _tuple)) else [found]
+        left = None if left is None else left - 1
+    if not isinstance(loop_vars, (list, _tuple)):
+        return values[0]
+    return values[0] if len(values) == 1 and not isinstance(loop_vars, list) else type(loop_vars)(values)
+
+
+def _as_data(value: Any) -> Any:
+    if isinstance(value, (torch.Tensor, TextTensor)) or is_symbolic(value) or value is None:
+        return value
+    return as_immutable(text_or_tensor(value))
+
+
+def _rows(elems: Any) -> int:
+    return len(next(flatten(elems)))
+
+
+def map_fn(
+    fn: Callable,
+    elems: Any,
+    dtype: Any = None,
+    parallel_iterations: int | None = None,
+    back_prop: bool = True,
+    swap_memory: bool = False,
+    infer_shape: bool = True,
+    name: str | None = None,
+    fn_output_signature: Any = None,
+) -> Any:
+    """A function's results on each element along the first axis, stacked.
+
+    Example:
+        >>> map_fn(lambda x: x * x, [1, 2, 3]).tolist()
+        [1, 4, 9]
+    """
+    if is_symbolic(elems):
+        return keras.map_fn(fn, elems)
+    elems = map_structure(_as_data, elems) if not isinstance(elems, list) or _holds_tensors(elems) else _as_data(elems)
+    found = [fn(map_structure(lambda x, i=i: x[i], elems)) for i in range(_rows(elems))]
+    return _stacked(found)
+
+
+def _holds_tensors(value: Any) -> bool:
+    return any(isinstance(leaf, torch.Tensor) and leaf.ndim for leaf in flatten(value))
+
+
+def _stacked(results: list[Any]) -> Any:
+    """Results of one structure as one structure of stacked tensors."""
+    first = results[0]
+    columns = zip(*(flatten(result) for result in results), strict=True)
+    stacked = iter([stack([_as_data(x) for x in column]) for column in columns])
+    return map_structure(lambda _: next(stacked), first)
+
+
+def vectorized_map(fn: Callable, elems: Any, fallback_to_while_loop: bool = True, warn: bool = True) -> Any:
+    """``map_fn``: a function's results on each element along the first axis, stacked."""
+    return map_fn(fn, elems)
+
+
+def scan(
+    fn: Callable,
+    elems: Any,
+    initializer: Any = None,
+    parallel_iterations: int = 10,
+    back_prop: bool = True,
+    swap_memory: bool = False,
+    infer_shape: bool = True,
+    reverse: bool = False,
+    name: str | None = None,
+) -> Any:
+    """A function's results on what it gave last and the next element, stacked.
+
+    Example:
+        >>> scan(lambda total, x: total + x, [1, 2, 3]).tolist()
+        [1, 3, 6]
+    """
+    elems = map_structure(_as_data, elems) if not isinstance(elems, list) or _holds_tensors(elems) else _as_data(elems)
+    places = list(range(_rows(elems)))
+    places = places[::-1] if reverse else places
+    results = []
+    state = None if initializer is None else map_structure(_as_data, initializer)
+    for i in places:
+        element = map_structure(lambda x, i=i: x[i], elems)
+        state = element if state is None else fn(state, element)
+        results.append(state)
+    return _stacked(results[::-1] if reverse else results)
+
+
+def _fold(fn: Callable, elems: Any, initializer: Any, backwards: bool) -> Any:
+    if is_symbolic(elems):
+        return (keras.foldr if backwards else keras.foldl)(fn, elems, initializer)
+    elems = map_structure(_as_data, elems) if not isinstance(elems, list) or _holds_tensors(elems) else _as_data(elems)
+    places = range(_rows(elems))
+    state = None if initializer is None else map_structure(_as_data, initializer)
+    for i in reversed(places) if backwards else places:
+        element = map_structure(lambda x, i=i: x[i], elems)
+        state = element if state is None else fn(state, element)
+    return state
+
+
+def foldl(fn: Callable, elems: Any, initializer: Any = None, *args: Any, **kwargs: Any) -> Any:
+    """Combines the elements along the first axis, from the first to the last."""
+    return _fold(fn, elems, initializer, False)
+
+
+def foldr(fn: Callable, elems: Any, initializer: Any = None, *args: Any, **kwargs: Any) -> Any:
+    """Combines the elements along the first axis, from the last to the first."""
+    return _fold(fn, elems, initializer, True)
+
+
+# ------------------------------------------------------------------------ functions
+
+
+class _Function:
+    """A Python function under ``tf.function``: arrays come in and numbers go out as tensors."""
+
+    def __init__(self, python_function: Callable, input_signature: Any = None) -> None:
+        functools.update_wrapper(self, python_function)
+        self.python_function = python_function
+        self.input_signature = input_signature
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        args, kwargs = map_structure(_array, args), map_structure(_array, kwargs)
+        return map_structure(_result, self.python_function(*args, **kwargs))
+
+    def __get__(self, instance: Any, owner: type | None = None) -> Any:
+        if instance is None:
+            return self
+        return _Function(self.python_function.__get__(instance, owner), self.input_signature)
+
+    def get_concrete_function(self, *args: Any, **kwargs: Any) -> _Function:
+        """The function itself, which takes tensors of every shape."""
+        return self
+
+    def experimental_get_tracing_count(self) -> int:
+        """0: nothing is traced."""
+        return 0
+
+
+def _array(leaf: Any) -> Any:
+    return as_immutable(tensor(leaf)) if isinstance(leaf, np.ndarray) and leaf.dtype.kind in "fiubc" else leaf
+
+
+def _result(leaf: Any) -> Any:
+    plain = isinstance(leaf, (bool, int, float, np.ndarray, np.generic))
+    return as_immutable(text_or_tensor(leaf)) if plain else leaf
+
+
+def function(
+    func: Callable | None = None,
+    input_signature: Any = None,
+    autograph: bool = True,
+    jit_compile: bool | None = None,
+    reduce_retracing: bool = False,
+    experimental_implements: Any = None,
+    experimental_autograph_options: Any = None,
+    experimental_attributes: Any = None,
+    experimental_relax_shapes: Any = None,
+    experimental_compile: bool | None = None,
+    experimental_follow_type_hints: Any = None,
+) -> Any:
+    """Decorator: the function runs as it is written, at once; how TensorFlow would compile it has no counterpart.
+
+    Example:
+        >>> @function
+        ... def double(x):
+        ...     return 2 * x
+        >>> double(np.ones(2)).numpy().tolist()
+        [2.0, 2.0]
+    """
+    if func is None:
+        return lambda f: _Function(f, input_signature)
+    return _Function(func, input_signature)
+
+
+def _typed(value: Any, dtype: Any) -> Any:
+    made = text_or_tensor(value) if dtype is None or not isinstance(value, torch.Tensor) else value
+    if dtype is not None and not isinstance(made, TextTensor) and as_dtype(dtype).torch is not None:
+        made = tensor(made, dtype)
+    return as_immutable(made)
+
+
+def _typed_results(found: Any, types: Any) -> Any:
+    if found is None:
+        return None
+    if isinstance(types, (list, _tuple)):
+        found = found if isinstance(found, (list, _tuple)) else [found]
+        return [_typed(value, kind) for value, kind in zip(found, types, strict=True)]
+    return _typed(found, types)
+
+
+def py_function(func: Callable, inp: Any, Tout: Any, name: str | None = None) -> Any:  # noqa: N803 - TensorFlow's name
+    """What a Python function gives for tensors, in given types."""
+    return _typed_results(func(*(as_immutable(text_or_tensor(x)) for x in inp)), Tout)
+
+
+def numpy_function(
+    func: Callable,
+    inp: Any,
+    Tout: Any,  # noqa: N803 - TensorFlow's name
+    stateful: bool = True,
+    name: str | None = None,
+) -> Any:
+    """What a Python function gives for arrays, in given types."""
+    arrays = [x.numpy() if isinstance(x, TextTensor) else np.asarray(values_of(x)) for x in map(_as_data, inp)]
+    return _typed_results(func(*arrays), Tout)
+
+
+py_func = numpy_function
+
+
+# ------------------------------------------------------------------- around a graph
+
+
+@contextlib.contextmanager
+def name_scope(name: str | None, default_name: str | None = None, values: Any = None) -> Iterator[str]:
+    """Variables made inside get ``name/`` in front of their names."""
+    scope = name or default_name or "scope"
+    with names.name_scope(scope):
+        yield f"{scope}/"
+
+
+@contextlib.contextmanager
+def control_dependencies(control_inputs: Any) -> Iterator[None]:
+    """A block that runs in the order in which it is written, as everything does."""
+    yield
+
+
+@contextlib.contextmanager
+def init_scope() -> Iterator[None]:
+    """A block that runs at once, as everything does."""
+    yield
+
+
+def group(*inputs: Any, name: str | None = None, **kwargs: Any) -> list[Any]:
+    """Several updates as one."""
+    return list(flatten(inputs))
+
+
+def no_op(name: str | None = None) -> None:
+    """Nothing."""
+
+
+def tuple(tensors: Any, control_inputs: Any = None, name: str | None = None) -> list[Any]:  # noqa: A001
+    """The tensors as they are."""
+    return list(tensors)
+
+
+def timestamp(name: str | None = None) -> Any:
+    """The time, in seconds."""
+    import time
+
+    return as_immutable(torch.tensor(time.time(), dtype=torch.float64))
+
+
+def print(
+    *inputs: Any, output_stream: Any = None, summarize: int = 3, sep: str = " ", end: str = "\n", name: Any = None
+) -> None:  # noqa: A001
+    """Prints tensors and text, of long axes the first and last ``summarize`` elements.
+
+    Example:
+        >>> import sys
+        >>> print("x:", torch.arange(10), output_stream=sys.stdout)
+        x: [0 1 2 ... 7 8 9]
+    """
+    import sys
+
+    text = sep.join(_shown(x, summarize) for x in inputs)
+    streams = {None: sys.stderr, "stdout": sys.stdout, "stderr": sys.stderr}
+    stream = output_stream if hasattr(output_stream, "write") else streams.get(output_stream, sys.stderr)
+    stream.write(text + end)
+
+
+def _shown(value: Any, summarize: int) -> str:
+    if isinstance(value, TextTensor):
+        return str(value.numpy().decode() if value.ndim == 0 else [v.decode() for v in value.array.reshape(-1)])
+    if isinstance(value, torch.Tensor):
+        array = np.asarray(as_immutable(value.detach().cpu()).numpy())
+        edge = 10**9 if summarize < 0 else summarize
+        with np.printoptions(threshold=2 * edge, edgeitems=edge, floatmode="maxprec", precision=8):
+            return str(array).replace("\n\n", "\n")
+    if isinstance(value, (list, _tuple)):
+        inside = ", ".join(_shown(v, summarize) for v in value)
+        return f"[{inside}]" if isinstance(value, list) else f"({inside})"
+    return str(value)
+
+
+# ----------------------------------------------------------------------- containers
+
+
+class TensorArray:
+    """Tensors that are written and read by number.
+
+    Args:
+        dtype: their type.
+        size: how many there are to begin with.
+        dynamic_size: whether more may be written.
+        clear_after_read, tensor_array_name, handle, flow, infer_shape, element_shape, colocate_with_first_write_call:
+            accepted as in TensorFlow; how it stores them has no counterpart.
+
+    Example:
+        >>> array = TensorArray("float32", size=2)
+        >>> array.write(0, 1.0).write(1, 2.0).stack().tolist()
+        [1.0, 2.0]
+    """
+
+    def __init__(
+        self,
+        dtype: Any,
+        size: Any = None,
+        dynamic_size: bool | None = None,
+        clear_after_read: bool | None = None,
+        tensor_array_name: str | None = None,
+        handle: Any = None,
+        flow: Any = None,
+        infer_shape: bool = True,
+        element_shape: Any = None,
+        colocate_with_first_write_call: bool = True,
+        name: str | None = None,
+    ) -> None:
+        self.dtype = as_dtype(dtype)
+        self.dynamic_size = bool(dynamic_size)
+        self._items: list[Any] = [None] * (ints(size) or 0)
+
+    def _typed(self, value: Any) -> Any:
+        made = as_immutable(text_or_tensor(value))
+        return (
+            made if isinstance(made, TextTensor) or made.dtype == self.dtype else as_immutable(tensor(made, self.dtype))
+        )
+
+    def write(self, index: Any, value: Any, name: str | None = None) -> TensorArray:
+        """Writes a tensor.
+
+        Raises:
+            IndexError: beyond the size, unless it is dynamic.
+        """
+        place = int(index)
+        if place >= len(self._items):
+            if not self.dynamic_size:
+                raise IndexError(f"TensorArray: expected an index below {len(self._items)}. Received: {place}")
+            self._items += [None] * (place + 1 - len(self._items))
+        self._items[place] = self._typed(value)
+        return self
+
+    def read(self, index: Any, name: str | None = None) -> Any:
+        """The tensor of a number."""
+        return self._filled()[int(index)]
+
+    def _filled(self) -> list[Any]:
+        like = next((item for item in self._items if item is not None), None)
+        if like is None:
+            return []
+        return [torch.zeros_like(like).as_subclass(type(like)) if item is None else item for item in self._items]
+
+    def stack(self, name: str | None = None) -> Any:
+        """All tensors along a new first axis."""
+        return stack(self._filled())
+
+    def concat(self, name: str | None = None) -> Any:
+        """All tensors one behind the other."""
+        return concat(self._filled(), 0)
+
+    def unstack(self, value: Any, name: str | None = None) -> TensorArray:
+        """The parts of a tensor along its first axis."""
+        self._items = [self._typed(part) for part in value]
+        return self
+
+    def scatter(self, indices: Any, value: Any, name: str | None = None) -> TensorArray:
+        """Writes the parts of a tensor at given numbers."""
+        for i, part in zip(ints(indices), value):
+            self.write(i, part)
+        return self
+
+    def gather(self, indices: Any, name: str | None = None) -> Any:
+        """The tensors of given numbers, stacked."""
+        items = self._filled()
+        return stack([items[i] for i in ints(indices)])
+
+    def size(self, name: str | None = None) -> Any:
+        """How many there are."""
+        return as_immutable(torch.tensor(len(self._items), dtype=torch.int32))
+
+    def identity(self) -> TensorArray:
+        """Itself."""
+        return self
+
+    def close(self, name: str | None = None) -> None:
+        """Lets the tensors go."""
+        self._items = []
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+
+class Module(WeightHolder):
+    """A container of variables and other modules.
+
+    Args:
+        name: its name; the class's in lower case when missing.
+
+    Example:
+        >>> class Scale(Module):
+        ...     def __init__(self):
+        ...         super().__init__(name="scale")
+        ...         self.factor = Variable(2.0)
+        ...     def __call__(self, x):
+        ...         return x * self.factor
+        >>> Scale().name
+        'scale'
+    """
+
+    def __init__(self, name: str | None = None) -> None:
+        self.name = name or names.snake_case(type(self).__name__)
+        self.built = True
+
+    @property
+    def submodules(self) -> Sequence[nn.Module]:
+        """All modules inside."""
+        self._adopt_lists()
+        return _tuple(module for module in self.modules() if module is not self)
+
+    def forward(self, *args: Any, **kwargs: Any) -> Any:
+        """What a subclass's ``call`` gives; most write ``__call__`` itself."""
+        call = getattr(self, "call", None)
+        if call is None:
+            refuse(f"Module.__call__ of {type(self).__name__}", "write __call__ in the class")
+        return call(*args, **kwargs)
+
+    @classmethod
+    def with_name_scope(cls, method: Callable) -> Callable:
+        """Decorator: variables that the method makes get the module's name in front of theirs."""
+
+        @functools.wraps(method)
+        def inside(self: Any, *args: Any, **kwargs: Any) -> Any:
+            with names.name_scope(self.name):
+                return method(self, *args, **kwargs)
+
+        return inside
+
+    @property
+    def name_scope(self) -> Any:
+        """A block whose variables get the module's name in front of theirs."""
+        return name_scope(self.name)

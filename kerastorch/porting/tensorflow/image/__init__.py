@@ -1,0 +1,30 @@
+"""Functions of images: one (height, width, channels), or a batch of them.
+
+Source: https://www.tensorflow.org/api_docs/python/tf/image
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..arrays import extract_image_patches as extract_patches
+from . import boxes, codecs, colors, geometry, quality, random_changes, resizing
+from .boxes import *  # noqa: F403
+from .codecs import *  # noqa: F403
+from .colors import *  # noqa: F403
+from .geometry import *  # noqa: F403
+from .quality import *  # noqa: F403
+from .random_changes import *  # noqa: F403
+from .resizing import *  # noqa: F403
+
+__all__ = ["extract_patches"]
+for _module in (boxes, codecs, colors, geometry, quality, random_changes, resizing):
+    __all__ += _module.__all__
+
+
+def __getattr__(name: str) -> Any:
+    from .._functions import refuse
+
+    if name.startswith("__"):
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    refuse(f"image.{name}")

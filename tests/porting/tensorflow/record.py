@@ -1,0 +1,47 @@
+"""Records what TensorFlow computes: ``python tests/porting/tensorflow/record.py [part ...]``.
+
+Needs tensorflow and tf_keras (CONTRIBUTING.md, tf.keras); the tests read the files that this writes.
+"""
+
+import os
+import sys
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+os.environ.setdefault("CUDA_VISIBLE_DEVICES", "")
+os.environ["TF_USE_LEGACY_KERAS"] = "1"
+
+import numpy as np  # noqa: E402
+import tensorflow as tf  # noqa: E402
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, HERE)
+
+
+def record_expressions():
+    from expressions import EXPRESSIONS, arrays, evaluate
+
+    store = {}
+    for family, lines in EXPRESSIONS.items():
+        for text in lines:
+            try:
+                found, gradient = evaluate(tf, text)
+            except Exception as error:
+                print(f"{family}: {text}\n    {type(error).__name__}: {str(error)[:200]}")
+                continue
+            for i, array in enumerate(arrays(tf, found)):
+                store[f"{text}|{i}"] = array
+            if gradient is not None:
+                store[f"{text}|grad"] = tf.convert_to_tensor(gradient).numpy()
+    np.savez_compressed(os.path.join(HERE, "expressions.npz"), **{_key(k): v for k, v in store.items()})
+    print(len(store), "arrays")
+
+
+def _key(text):
+    return text.replace("/", "\u2215")  # a slash would make a folder in the archive
+
+
+PARTS = {"expressions": record_expressions}
+
+if __name__ == "__main__":
+    for part in sys.argv[1:] or PARTS:
+        PARTS[part]()
