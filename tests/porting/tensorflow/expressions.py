@@ -1,8 +1,10 @@
 """What is compared with TensorFlow, one expression a line, by family.
 
-Each is evaluated with TensorFlow by ``record.py`` and with kerastorch by ``test_expressions.py``: values, dtypes, and for
-results of floats the gradient by ``A``, where it is used.
+Each is evaluated with TensorFlow by ``record.py`` and with kerastorch by ``test_expressions.py``: values, dtypes, and
+for results of floats the gradient by ``A``, where it is used.
 """
+
+import re
 
 import numpy as np
 
@@ -24,7 +26,36 @@ DATA = {
     "Q": draw.randn(2, 9, 3).astype("float32"),
     "E": draw.randn(1, 5, 4, 3, 2).astype("float32"),
     "Y": draw.randint(0, 4, (3,)).astype("int32"),
+    "BOXES": [[0.0, 0.0, 1.0, 1.0], [0.0, 0.1, 1.0, 1.1], [0.0, 2.0, 1.0, 3.0]],
 }
+
+
+def table(tf):
+    return tf.lookup.KeyValueTensorInitializer(["a", "b"], tf.constant([0, 1], tf.int64))
+
+
+def record(tf):
+    train = tf.train
+    feature = {
+        "x": train.Feature(float_list=train.FloatList(value=[1.0, 2.0])),
+        "y": train.Feature(int64_list=train.Int64List(value=[-3])),
+        "z": train.Feature(bytes_list=train.BytesList(value=[b"ab"])),
+        "v": train.Feature(int64_list=train.Int64List(value=[4, 5])),
+    }
+    return train.Example(features=train.Features(feature=feature)).SerializeToString()
+
+
+def features(tf):
+    fixed = tf.io.FixedLenFeature
+    return {
+        "x": fixed([2], tf.float32),
+        "y": fixed([], tf.int64),
+        "z": fixed([], tf.string),
+        "w": fixed([1], tf.float32, default_value=[9.0]),
+    }
+
+
+DATA.update(table=table, record=record, features=features)
 
 EXPRESSIONS = {
     "making": """
@@ -565,7 +596,7 @@ tf.image.psnr(X, X * 0.9, max_val=1.0)
 tf.image.ssim(tf.image.resize(X, [16, 16]), tf.image.resize(X, [16, 16]) * 0.9, max_val=1.0)
 tf.image.sobel_edges(tf.constant(X))
 tf.image.image_gradients(tf.constant(X))
-tf.image.non_max_suppression([[0.0, 0.0, 1.0, 1.0], [0.0, 0.1, 1.0, 1.1], [0.0, 2.0, 1.0, 3.0]], [0.9, 0.8, 0.7], 3, 0.5)
+tf.image.non_max_suppression(BOXES, [0.9, 0.8, 0.7], 3, 0.5)
 tf.image.draw_bounding_boxes(X, [[[0.1, 0.1, 0.8, 0.9]], [[0.0, 0.0, 0.5, 0.5]]], [[1.0, 0.0, 0.0]])
 tf.image.stateless_random_flip_left_right(X, seed=[1, 2])
 tf.image.stateless_random_brightness(X, 0.3, seed=[1, 2])
@@ -602,9 +633,10 @@ tf.io.decode_csv(["1,2.5,a", "3,,b"], [0, 0.5, ""])
 tf.io.parse_tensor(tf.io.serialize_tensor(A), tf.float32)
 tf.io.decode_base64(tf.io.encode_base64("hello"))
 tf.lookup.StaticHashTable(tf.lookup.KeyValueTensorInitializer(["a", "b"], [1, 2]), -1).lookup(tf.constant(["b", "c"]))
-tf.lookup.StaticVocabularyTable(tf.lookup.KeyValueTensorInitializer(["a", "b"], tf.constant([0, 1], tf.int64)), 1).lookup(tf.constant(["b", "c"]))
-tf.io.parse_single_example(tf.train.Example(features=tf.train.Features(feature={"x": tf.train.Feature(float_list=tf.train.FloatList(value=[1.0, 2.0])), "y": tf.train.Feature(int64_list=tf.train.Int64List(value=[3])), "z": tf.train.Feature(bytes_list=tf.train.BytesList(value=[b"ab"]))})).SerializeToString(), {"x": tf.io.FixedLenFeature([2], tf.float32), "y": tf.io.FixedLenFeature([], tf.int64), "z": tf.io.FixedLenFeature([], tf.string), "w": tf.io.FixedLenFeature([1], tf.float32, default_value=[9.0])})
-tf.sparse.to_dense(tf.io.parse_single_example(tf.train.Example(features=tf.train.Features(feature={"x": tf.train.Feature(int64_list=tf.train.Int64List(value=[4, 5]))})).SerializeToString(), {"x": tf.io.VarLenFeature(tf.int64)})["x"])
+tf.lookup.StaticVocabularyTable(table(tf), 1).lookup(tf.constant(["b", "c"]))
+tf.io.parse_single_example(record(tf), features(tf))
+tf.sparse.to_dense(tf.io.parse_single_example(record(tf), {"v": tf.io.VarLenFeature(tf.int64)})["v"])
+tf.io.parse_example([record(tf), record(tf)], features(tf))
 """,
 }
 EXPRESSIONS = {family: [line for line in text.strip().splitlines() if line] for family, text in EXPRESSIONS.items()}
@@ -613,32 +645,18 @@ EXPRESSIONS = {family: [line for line in text.strip().splitlines() if line] for 
 def evaluate(tf, text):
     """The value of an expression, and its gradient by A (None where it has none)."""
     names = {**DATA, "tf": tf}
-    if "A" not in compile(text, "", "eval").co_names and not _inside(text):
+    if not re.search(r"\bA\b", text):
         return eval(text, names), None
     A = tf.Variable(DATA["A"])
     with tf.GradientTape() as tape:
         found = eval(text, {**names, "A": A})
-        floats = [
-            x for x in tf.nest.flatten(found) if getattr(getattr(x, "dtype", None), "is_floating", False) or _float(x)
-        ]
-        total = sum(
-            (
-                tf.reduce_sum(x * (1.0 + tf.cast(tf.reshape(tf.range(tf.size(x)), tf.shape(x)), x.dtype) / 7.0))
-                for x in floats
-            ),
-            0.0,
-        )
+        floats = [x for x in tf.nest.flatten(found) if re.search("float", str(getattr(x, "dtype", "")))]
+        total = sum((tf.reduce_sum(x * weights(tf, x)) for x in floats), 0.0)
     return found, tape.gradient(total, A) if floats else None
 
 
-def _float(x):
-    return str(getattr(x, "dtype", "")) in ("torch.float32", "torch.float64")
-
-
-def _inside(text):
-    import re
-
-    return re.search(r"\bA\b", text) is not None
+def weights(tf, x):
+    return 1.0 + tf.cast(tf.reshape(tf.range(tf.size(x)), tf.shape(x)), x.dtype) / 7.0
 
 
 def arrays(tf, value):

@@ -1,4 +1,4 @@
-"""The functions of ``tf`` give TensorFlow's values, dtypes and gradients (``expressions.py``, recorded by ``record.py``)."""
+"""The functions of ``tf`` give TensorFlow's values, dtypes and gradients: those of ``expressions.py``."""
 
 import sys
 from pathlib import Path
