@@ -19,6 +19,7 @@ from ..backend import phase, random
 from ..engine.layer import collecting_losses, partition
 from ..engine.policy import HALF
 from ..engine.weights import Weight
+from ..kernels.memory import keep_freed
 from .capture import Captured, Watch
 from .compiled import run_model
 from .cuda_graph import Graphed
@@ -55,6 +56,7 @@ class Program:
     params: list[torch.Tensor] = field(init=False)
 
     def __post_init__(self) -> None:
+        keep_freed()
         everything = sum(partition(self.model), [])
         self.penalties = [w for w in everything if w.regularizer is not None]
         self.bounded = [w for w in self.trained if w.constraint is not None]
@@ -199,6 +201,7 @@ def predictor_of(model: Any) -> Graphed:
     """``outputs_of`` for a model, captured; to be asked for again whenever other code may have run."""
     found = model.__dict__.get("_predictor")
     if found is None:
+        keep_freed()
         watch = Watch(model)
         plain = Captured(functools.partial(outputs_of, model), watch)
         found = model._predictor = Graphed(plain, watch, generators=functools.partial(generators_of, model))
