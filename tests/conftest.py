@@ -26,10 +26,11 @@ config.set_device(DEVICE)
 
 
 def pytest_collection_modifyitems(items):
-    if not torch.cuda.is_available():
-        for item in items:
-            if item.get_closest_marker("gpu"):
-                item.add_marker(pytest.mark.skip(reason="needs a CUDA device"))
+    for item in items:
+        if item.get_closest_marker("gpu") and not torch.cuda.is_available():
+            item.add_marker(pytest.mark.skip(reason="needs a CUDA device"))
+        if item.get_closest_marker("cpu") and DEVICE != "cpu":
+            item.add_marker(pytest.mark.skip(reason="about what is done on a CPU only"))
 
 
 @pytest.fixture(autouse=True)

@@ -28,7 +28,7 @@ def era():
 
 
 def close(got, expected, rtol=1e-5, atol=1e-6):
-    np.testing.assert_allclose(got.detach().numpy(), np.array(expected), rtol=rtol, atol=atol)
+    np.testing.assert_allclose(got.detach().cpu().numpy(), np.array(expected), rtol=rtol, atol=atol)
 
 
 def unreduced_loss(y_true, y_pred):

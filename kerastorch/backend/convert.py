@@ -13,7 +13,7 @@ from .. import config
 from ..engine.immutable import values_of
 from ..engine.symbolic import SymbolicTensor, flatten
 
-__all__ = ["as_tensor", "dtype_name", "is_tensor_like", "sizes", "static_shape", "to_numpy"]
+__all__ = ["as_tensor", "beside", "dtype_name", "is_tensor_like", "sizes", "static_shape", "to_numpy"]
 
 
 def is_tensor_like(value: Any) -> bool:
@@ -21,8 +21,19 @@ def is_tensor_like(value: Any) -> bool:
     return isinstance(value, (torch.Tensor, SymbolicTensor))
 
 
+def beside(value: Any, like: Any) -> Any:
+    """A tensor on the device of the one that it will meet; a single number is left where it is, as any device takes it.
+
+    Example:
+        >>> beside(torch.ones(2), torch.ones(2, device="meta")).device.type
+        'meta'
+    """
+    both = isinstance(value, torch.Tensor) and isinstance(like, torch.Tensor)
+    return value.to(like.device) if both and value.ndim and value.device != like.device else value
+
+
 def as_tensor(value: Any, like: Any = None) -> Any:
-    """Tensors as they are; numbers, lists and arrays as tensors of the type of ``like``.
+    """Tensors as they are, on the device of ``like``; numbers, lists and arrays as tensors of the type of ``like``.
 
     Without ``like``, arrays keep their type and floats in lists become ``floatx()``.
 
@@ -35,7 +46,7 @@ def as_tensor(value: Any, like: Any = None) -> Any:
         (torch.float32, torch.float32)
     """
     if is_tensor_like(value):
-        return value
+        return beside(value, like)
     if is_tensor_like(like):
         array = np.asarray(value)
         kind = like.dtype if array.dtype.kind in "fiu" else None

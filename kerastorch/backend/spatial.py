@@ -57,13 +57,29 @@ def pool(
     if padding == "valid":
         check_fits(owner, x.shape[2:], pool_size)
     amounts, ceil_mode, drop = pool_padding(x.shape[2:], pool_size, strides) if padding == "same" else (0, False, ())
-    if mode == "max":
+    if mode == "avg" and padding == "same" and len(pool_size) == 2 and x.device.type == "cuda":
+        y, drop = _padded_mean(x, pool_size, strides), ()
+    elif mode == "max":
         y = _MAX[len(pool_size)](x, pool_size, strides, amounts, 1, ceil_mode)
     else:
         y = _AVERAGE[len(pool_size)](x, pool_size, strides, amounts, ceil_mode, False)
     for axis in drop:
         y = y.narrow(axis, 1, y.shape[axis] - 1)
     return from_channels_first(y.squeeze(2) if rank == 1 else y, data_format)
+
+
+def _padded_mean(x: torch.Tensor, sizes: Sequence[int], strides: Sequence[int]) -> torch.Tensor:
+    """The mean of each window with ``'same'``, padded by itself.
+
+    On a GPU torch's own padding has a wrong gradient for channels_last data.
+    """
+    pads = [conv_utils.same_padding(*each) for each in zip(x.shape[2:], sizes, strides, strict=True)]
+    amounts = [amount for before_and_after in reversed(pads) for amount in before_and_after]
+    if not any(amounts):
+        return F.avg_pool2d(x, sizes, strides)
+    inside = x.new_ones((1, 1, *x.shape[2:]))
+    mean, share = (F.avg_pool2d(F.pad(each, amounts), sizes, strides) for each in (x, inside))
+    return mean / share
 
 
 def pool_padding(

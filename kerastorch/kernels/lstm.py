@@ -289,16 +289,20 @@ def _run_forward(gates, weight, outputs, cells, masks, mask, activation, recurre
 
 def _feed(gates, weight, outputs, masks):
     """``step(t)``: adds the last output's product with the recurrent weights to the gates of step ``t``."""
-    order = [0, 1, 3, 2]
     batch, units = outputs.shape[1:]
-    blocks = weight.view(4, units, units)[order].transpose(1, 2)
+    blocks = _as_i_f_o_c(weight.view(4, units, units)).transpose(1, 2)
     rows = gates.unbind(0)
     if masks is None:
         fed = outputs.unsqueeze(1).expand(-1, 4, batch, units).unbind(0)
         return lambda t: rows[t].baddbmm_(fed[t], blocks)
-    masks = masks[order] if len(masks) == 4 else masks.expand(4, batch, units)
+    masks = _as_i_f_o_c(masks) if len(masks) == 4 else masks.expand(4, batch, units)
     last = outputs.unbind(0)
     return lambda t: rows[t].baddbmm_(last[t] * masks, blocks)
+
+
+def _as_i_f_o_c(blocks: Tensor) -> Tensor:
+    """One block a gate, from Keras's order; slices, since a list of indices would have to travel to a GPU."""
+    return torch.cat((blocks[:2], blocks[3:], blocks[2:3]))
 
 
 def _local_derivatives(gates, outputs, cells, hold, activation, recurrent_activation):

@@ -1,9 +1,10 @@
-"""The recurrent part of an LSTM on a GPU: one fused kernel for each time step, forward and backward.
+"""The recurrent part of an LSTM on a GPU: one fused kernel for each time step, or one for all of them.
 
 cuDNN knows sigmoid gates only. Here a step is one launch, whatever the activations: the product of the last output with
 the recurrent weights, the gates, the cell and the output stay in registers. Inside a CUDA graph the launches follow one
-another without the host. Its slow twin is ``kernels.lstm.lstm_slow``. This module needs Triton, which torch's builds
-for CUDA bring along; ``on_gpu`` says whether it works.
+another without the host. Layers of moderate size need one launch in all: ``triton_persistent``. The slow twin is
+``kernels.lstm.lstm_slow``. This module needs Triton, which torch's builds for CUDA bring along; ``on_gpu`` says whether
+it works.
 
 Source: Tillet et al., Triton (2019), https://triton-lang.org
 """
@@ -15,6 +16,7 @@ import triton
 import triton.language as tl
 from torch.autograd.function import once_differentiable
 
+from kerastorch.kernels import triton_persistent
 from kerastorch.kernels.triton_pointwise import KINDS, activate, derivative
 
 __all__ = ["scan"]
@@ -25,10 +27,19 @@ _ROWS = 16  # samples of one program
 _UNITS = 16  # units of one program: each computes four gates of them
 _WARPS = 4
 _DEPTH = 32  # of the products' inner loop
+_PRECISION = "tf32x3"  # of float32 products; Triton takes plain float32 units where there are no TF32 ones
 
 
 def scan(
-    inputs: Tensor, weight: Tensor, h: Tensor, c: Tensor, mask: Tensor | None, activation: str, recurrent: str
+    inputs: Tensor,
+    weight: Tensor,
+    h: Tensor,
+    c: Tensor,
+    mask: Tensor | None,
+    activation: str,
+    recurrent: str,
+    *,
+    persistent: bool = True,
 ) -> tuple[Tensor, Tensor, Tensor]:
     """Runs the recurrence over all steps.
 
@@ -41,16 +52,18 @@ def scan(
         mask: bool (batch, time); a step that it leaves out repeats the output and keeps the state.
         activation: a key of ``KINDS``.
         recurrent: the same, for the gates i, f and o.
+        persistent: whether one kernel may do all steps where the sizes let it.
 
     Returns:
         All outputs (time, batch, units), the last output and the last cell state.
     """
-    return _Scan.apply(inputs, weight, h, c, mask, activation, recurrent)
+    persistent = persistent and triton_persistent.fits(inputs, *h.shape)
+    return _Scan.apply(inputs, weight, h, c, mask, activation, recurrent, persistent)
 
 
 class _Scan(torch.autograd.Function):
     @staticmethod
-    def forward(ctx, inputs, weight, h, c, mask, activation, recurrent):
+    def forward(ctx, inputs, weight, h, c, mask, activation, recurrent, persistent):
         gates = inputs.detach()  # written over: nobody else needs the products
         steps, batch, units = gates.shape[0], *h.shape
         outputs = gates.new_empty(steps + 1, batch, units)
@@ -59,11 +72,12 @@ class _Scan(torch.autograd.Function):
         weight = weight.contiguous()
         steps_first = gates if mask is None else mask.t().contiguous().view(torch.uint8)
         fixed = _fixed(gates, mask, activation, recurrent)
-        grid = _grid(batch, units)
-        for t in range(steps):
-            _forward[grid](gates, weight, outputs, cells, steps_first, t, batch, units, **fixed)
+        if persistent:
+            triton_persistent.forward(gates, weight, outputs, cells, steps_first, fixed)
+        for t in range(0 if persistent else steps):
+            _forward[_grid(batch, units)](gates, weight, outputs, cells, steps_first, t, batch, units, **fixed)
         ctx.save_for_backward(gates, weight, outputs, cells, steps_first)
-        ctx.fixed, ctx.masked = fixed, mask is not None
+        ctx.fixed, ctx.masked, ctx.persistent = fixed, mask is not None, persistent
         ctx.set_materialize_grads(False)
         return outputs[1:], outputs[-1].clone(), cells[-1].clone()
 
@@ -79,14 +93,16 @@ class _Scan(torch.autograd.Function):
         if d_h is not None:
             d_hidden[-1] += d_h
         d_cell = torch.zeros_like(outputs[0]) if d_c is None else d_c.clone(memory_format=torch.contiguous_format)
+        if ctx.persistent:
+            triton_persistent.backward(grads, gates, weight, cells, d_hidden, d_cell, mask, ctx.fixed)
         grid = _grid(batch, units)
-        for t in range(steps - 1, -1, -1):
+        for t in range(-1 if ctx.persistent else steps - 1, -1, -1):
             _backward[grid](grads, gates, weight, cells, d_hidden, d_cell, mask, t, steps, batch, units, **ctx.fixed)
         flat = grads.view(-1, 4 * units)
         d_first = grads[0] @ weight
         if ctx.masked:
             d_first += torch.where(mask[0].unsqueeze(1) != 0, 0.0, d_hidden[1])
-        return grads, flat.t() @ outputs[:-1].view(-1, units), d_first, d_cell, None, None, None
+        return grads, flat.t() @ outputs[:-1].view(-1, units), d_first, d_cell, *[None] * 4
 
 
 def _grid(batch: int, units: int) -> tuple[int, int]:
@@ -94,13 +110,16 @@ def _grid(batch: int, units: int) -> tuple[int, int]:
 
 
 def _fixed(gates: Tensor, mask: Tensor | None, activation: str, recurrent: str) -> dict[str, object]:
-    """The kernels' compile-time arguments. Products are rounded as torch's own are."""
+    """The kernels' compile-time arguments. Products are rounded as torch's own are.
+
+    ``tf32x3`` sums three products of rounded parts, which together have float32's digits.
+    """
     tf32 = gates.dtype == torch.float32 and torch.backends.cuda.matmul.allow_tf32
     return {
         "MASKED": mask is not None,
         "ACT": KINDS[activation],
         "REC": KINDS[recurrent],
-        "PRECISION": "tf32" if tf32 else "ieee",
+        "PRECISION": "tf32" if tf32 else _PRECISION,
         "ROWS": _ROWS,
         "UNITS": _UNITS,
         "DEPTH": _DEPTH,

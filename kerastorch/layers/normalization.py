@@ -206,7 +206,10 @@ class BatchNormalization(_Normalization):
         """By the batch, moving ``mean`` and ``var`` towards it by ``factor``; or by ``mean`` and ``var``."""
         epsilon = max(self.epsilon, FUSED_EPSILON) if fused else float(self.epsilon)
         cudnn = torch.backends.cudnn.enabled
-        return torch.batch_norm(x, self.weight, self.bias, mean, var, by_batch, factor, epsilon, cudnn)
+        weight = self.weight
+        if weight is None and self.bias is not None and x.device.type == "cuda":
+            weight = torch.ones_like(self.bias)  # without one, torch gives the bias no gradient there
+        return torch.batch_norm(x, weight, self.bias, mean, var, by_batch, factor, epsilon, cudnn)
 
     def _normalize_and_update(self, x: torch.Tensor, fused: bool) -> torch.Tensor:
         buffers = self._buffers
@@ -280,6 +283,12 @@ def _back_again(y: torch.Tensor, x: torch.Tensor, axis: int) -> torch.Tensor:
     if axis == 1:
         return y
     return y.view(x.shape) if x.ndim == 3 and axis == 2 else y.movedim(1, axis)
+
+
+def _as_wide(x: torch.Tensor, *weights: torch.Tensor | None) -> torch.Tensor:
+    """The data in its weights' precision where a kernel takes no other: on a GPU all have to be of one type."""
+    wide = next((weight.dtype for weight in weights if weight is not None), x.dtype)
+    return x.to(wide) if x.device.type == "cuda" else x
 
 
 class LayerNormalization(_Normalization):
@@ -356,7 +365,9 @@ class LayerNormalization(_Normalization):
         rank = inputs.ndim
         axes = tuple(sorted(self._axes_of(self.axis, rank)))
         if axes == tuple(range(rank - len(axes), rank)) and not self.rms_scaling:
-            return F.layer_norm(inputs, [inputs.shape[i] for i in axes], self.weight, self.bias, float(self.epsilon))
+            sizes = [inputs.shape[i] for i in axes]
+            x = _as_wide(inputs, self.weight, self.bias)
+            return F.layer_norm(x, sizes, self.weight, self.bias, float(self.epsilon)).to(inputs.dtype)
         var, mean = torch.var_mean(inputs, axes, correction=0, keepdim=True)
         centered = inputs if self.rms_scaling else inputs - mean
         outputs = centered * torch.rsqrt(var + self.epsilon)
@@ -442,8 +453,9 @@ class GroupNormalization(_Normalization):
         super().build(input_shape)
 
     def call(self, inputs: torch.Tensor) -> torch.Tensor:
-        x = inputs.movedim(self.axis, 1)
-        return F.group_norm(x, self.groups, self.weight, self.bias, float(self.epsilon)).movedim(1, self.axis)
+        x = _as_wide(inputs, self.weight, self.bias).movedim(self.axis, 1)
+        outputs = F.group_norm(x, self.groups, self.weight, self.bias, float(self.epsilon))
+        return outputs.to(inputs.dtype).movedim(1, self.axis)
 
     def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "groups": self.groups}

@@ -15,6 +15,7 @@ import torch
 import torch.nn.functional as F
 
 from kerastorch import config, eras
+from kerastorch.backend.convert import beside
 
 __all__ = [
     "mean_squared_error",
@@ -39,9 +40,12 @@ __all__ = [
 
 
 def as_tensor(value: Any, like: Any = None) -> Any:
-    """``value`` as a tensor: tensors (symbolic ones too) as they are, floats from the host in ``floatx()``."""
+    """``value`` as a tensor: symbolic ones as they are, floats from the host in ``floatx()``.
+
+    It is put where ``like`` is; a single number on the host meets any device as it is.
+    """
     if hasattr(value, "to"):
-        return value
+        return beside(value, like)
     value = torch.as_tensor(value, device=getattr(like, "device", None))
     return value.to(config.torch_dtype(None)) if value.is_floating_point() else value
 

@@ -97,7 +97,7 @@ class TopKCategoricalAccuracy(Mean):
 
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
         """Takes a batch of targets and predictions in."""
-        y_pred = as_tensor(y_pred)
+        y_pred = self.placed(y_pred)
         labels = torch.argmax(as_tensor(y_true, y_pred), dim=-1)
         super().update_state(fn.in_top_k(y_pred, labels, self.k), sample_weight)
 
@@ -119,6 +119,6 @@ class SparseTopKCategoricalAccuracy(TopKCategoricalAccuracy):
 
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
         """Takes a batch of class numbers and predictions in."""
-        y_pred = as_tensor(y_pred)
+        y_pred = self.placed(y_pred)
         labels = as_tensor(y_true, y_pred).reshape_as(y_pred[..., 0]).to(torch.int64)
         Mean.update_state(self, fn.in_top_k(y_pred, labels, self.k), sample_weight)

@@ -64,7 +64,7 @@ class TorchMetricAdapter(Metric):
         """Takes a batch of targets and predictions in."""
         if sample_weight is not None:
             raise ValueError(f"{self.name}: expected no sample weights, this metric does not take them. Received: some")
-        y_pred = as_tensor(y_pred).detach()
+        y_pred = self.placed(y_pred).detach()
         y_true = as_tensor(y_true, y_pred)
         if y_true.ndim == y_pred.ndim and y_true.ndim > 1 and y_true.shape[-1] == 1:
             y_true = y_true.squeeze(-1)

@@ -11,7 +11,6 @@ from typing import Any
 import torch
 
 from kerastorch import config
-from kerastorch.losses.functions import as_tensor
 from kerastorch.metrics.base import divide_no_nan
 from kerastorch.metrics.confusion import _MATRIX, ConfusionMatrix
 
@@ -103,7 +102,7 @@ class AUC(ConfusionMatrix):
         Raises:
             ValueError: when multi-label scores are not of shape ``(samples, labels)``.
         """
-        y_pred = as_tensor(y_pred)
+        y_pred = self.placed(y_pred)
         if not self._built:
             if y_pred.ndim != 2:
                 raise ValueError(

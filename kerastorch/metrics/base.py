@@ -213,9 +213,18 @@ class Metric(nn.Module):
         """The metric that ``get_config`` described."""
         return cls(**config)
 
+    def placed(self, value: Any) -> Any:
+        """The value as a tensor, where this metric's state is.
+
+        Example:
+            >>> Mean().placed([1, 2])
+            tensor([1, 2])
+        """
+        return as_tensor(value, next((held for held in self._buffers.values() if held is not None), None))
+
     def _weighted(self, values: Any, weights: Any) -> tuple[Any, Any]:
         """Values times weights, reduced to the weights' rank first, and the weights in the values' shape."""
-        values = as_tensor(values).detach().to(self._dtype)
+        values = self.placed(values).detach().to(self._dtype)
         if weights is None:
             return values, None
         weights = as_tensor(weights, values).to(self._dtype)
@@ -245,7 +254,7 @@ class Sum(Metric):
 
     def update_state(self, values: Any, sample_weight: Any = None) -> None:
         """Adds values, each times its weight."""
-        values = as_tensor(values).detach().to(self._dtype)
+        values = self.placed(values).detach().to(self._dtype)
         if sample_weight is not None:
             weights = as_tensor(sample_weight, values).to(self._dtype)
             values, weights = same_rank(values, weights)

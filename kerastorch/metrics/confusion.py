@@ -90,7 +90,7 @@ class ConfusionMatrix(Metric):
             self.add_weight(name, (len(thresholds), labels) if labels else (len(thresholds),))
 
     def _prepare(self, y_true: Any, y_pred: Any, weights: Any) -> tuple[Any, Any, Any]:
-        y_pred = as_tensor(y_pred).detach().to(self._dtype)
+        y_pred = self.placed(y_pred).detach().to(self._dtype)
         y_true = as_tensor(y_true, y_pred)
         y_true, y_pred = same_rank(y_true, y_pred)
         if self.top_k is not None:

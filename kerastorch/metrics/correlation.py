@@ -142,7 +142,7 @@ class R2Score(Metric):
         Raises:
             ValueError: for any other shape.
         """
-        y_pred = as_tensor(y_pred).detach().to(self._dtype)
+        y_pred = self.placed(y_pred).detach().to(self._dtype)
         y_true, y_pred = same_rank(as_tensor(y_true, y_pred).to(self._dtype), y_pred)
         if y_true.ndim != 2 or y_pred.ndim != 2:
             raise ValueError(

@@ -260,7 +260,7 @@ class RootMeanSquaredError(Mean):
 
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
         """Takes a batch of targets and predictions in."""
-        y_true, y_pred = same_rank(*as_floats(y_true, y_pred))
+        y_true, y_pred = same_rank(*as_floats(y_true, self.placed(y_pred)))
         super().update_state(torch.square(y_pred - y_true), sample_weight)
 
     def result(self) -> Any:
@@ -285,7 +285,7 @@ class MeanRelativeError(Mean):
 
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
         """Takes a batch of targets and predictions in."""
-        y_true, y_pred = same_rank(*as_floats(y_true, y_pred))
+        y_true, y_pred = same_rank(*as_floats(y_true, self.placed(y_pred)))
         error = torch.abs(y_true - y_pred)
         super().update_state(divide_no_nan(error, self.normalizer.expand_as(error)), sample_weight)
 

@@ -68,7 +68,7 @@ class IoU(Metric):
 
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
         """Takes a batch of targets and predictions in."""
-        y_pred = as_tensor(y_pred)
+        y_pred = self.placed(y_pred)
         y_true = as_tensor(y_true, y_pred)
         found, right = self._classes(y_pred, self.sparse_y_pred), self._classes(y_true, self.sparse_y_true)
         if sample_weight is None:
@@ -119,7 +119,7 @@ class BinaryIoU(IoU):
 
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
         """Takes a batch of targets and predictions in."""
-        super().update_state(y_true, as_tensor(y_pred) >= self.threshold, sample_weight)
+        super().update_state(y_true, self.placed(y_pred) >= self.threshold, sample_weight)
 
     def get_config(self) -> dict[str, Any]:
         own = {"target_class_ids": self.target_class_ids, "threshold": self.threshold}
@@ -268,7 +268,7 @@ class FBetaScore(Metric):
         Raises:
             ValueError: for any other shape.
         """
-        y_pred = as_tensor(y_pred).detach().to(self._dtype)
+        y_pred = self.placed(y_pred).detach().to(self._dtype)
         y_true = as_tensor(y_true, y_pred).to(self._dtype)
         if y_true.ndim != 2 or y_pred.ndim != 2:
             raise ValueError(

@@ -10,6 +10,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from kerastorch.optimizers import fused
 from kerastorch.optimizers.base import Number, Optimizer
 from kerastorch.optimizers.binding import Group
 from kerastorch.optimizers.hyper import Hyper
@@ -103,7 +104,7 @@ class Ftrl(Optimizer):
         if self.l2_shrinkage_regularization_strength:
             torch._foreach_add_(linears, params, alpha=2.0 * self.l2_shrinkage_regularization_strength)
         torch._foreach_mul_(new, 1.0 / lr)
-        torch._foreach_add_(new, 2.0 * self.l2_regularization_strength + self.beta / lr)
+        fused.add_number(new, 2.0 * self.l2_regularization_strength + self.beta / lr)
         above = torch._foreach_clamp_min(linears, -self.l1_regularization_strength)
         torch._foreach_clamp_max_(above, self.l1_regularization_strength)
         torch._foreach_sub_(above, linears)

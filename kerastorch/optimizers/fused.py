@@ -9,7 +9,7 @@ from torch import Tensor
 
 from kerastorch.optimizers.binding import Group
 
-__all__ = ["adam", "sgd", "plain_sgd", "adagrad", "has_adagrad", "subtract_ratio"]
+__all__ = ["adam", "sgd", "plain_sgd", "adagrad", "has_adagrad", "add_number", "subtract_ratio"]
 
 
 def adam(
@@ -124,6 +124,15 @@ def adagrad(group: Group, grads: list[Tensor], sums: list[Tensor], *, lr: float 
     below = torch._foreach_sqrt(sums)
     torch._foreach_add_(below, epsilon)
     subtract_ratio(group.params, grads, below, lr)
+
+
+def add_number(tensors: list[Tensor], number: float | Tensor) -> None:
+    """``t += number``, which may be a 0-d tensor on the tensors' device."""
+    if isinstance(number, Tensor):
+        # Without alpha torch takes the overload for numbers of the host, and waits for the GPU to get one.
+        torch._foreach_add_(tensors, number.to(tensors[0].dtype), alpha=1)
+    else:
+        torch._foreach_add_(tensors, number)
 
 
 def subtract_ratio(params: list[Tensor], above: list[Tensor], below: list[Tensor], factor: float | Tensor) -> None:

@@ -96,7 +96,7 @@ class Nadam(Optimizer):
         torch._foreach_mul_(squares, beta_2)
         torch._foreach_addcmul_(squares, grads, grads, 1.0 - beta_2)
         below = torch._foreach_sqrt(squares)
-        torch._foreach_add_(below, (self.epsilon * root).to(group.dtype))
+        fused.add_number(below, self.epsilon * root)
         above = torch._foreach_mul(grads, of_grad / of_mean)
         torch._foreach_add_(above, means)
         fused.subtract_ratio(group.params, above, below, of_mean)

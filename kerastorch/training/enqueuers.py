@@ -9,6 +9,7 @@ Source: https://keras.io/api/utils/python_utils/#sequence-class
 from __future__ import annotations
 
 import contextlib
+import gc
 import multiprocessing
 import pickle
 import queue
@@ -163,6 +164,7 @@ class _Remote:
 
 def _work(parent_end: Any, connection: Any, task: Callable, seed: int | None) -> None:
     """What a worker process does: answers arguments with results or exceptions until it is told to end."""
+    gc.freeze()  # a tensor of the parent's that was collected here would call on a GPU that this process cannot use
     parent_end.close()  # so that the pipe closes when the parent dies
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
     signal.signal(signal.SIGTERM, signal.SIG_DFL)

@@ -75,6 +75,8 @@ def parameters(*areas: str) -> list:
 
 
 _stored: dict[str, dict] = {}
+# cuDNN rounds the gates of its recurrent layers more coarsely than float32 does: up to 2e-5 was seen on an H200.
+CUDNN = 4e-5
 
 
 class LaterTools(TorchTools):
@@ -146,6 +148,9 @@ def _check(case: cases.kit.Case, tools: TorchTools, oracle: str) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         got = case(kerastorch, tools)
-    found = compare.differences(got, expected, case.tolerance)
+    tolerance = case.tolerance
+    if case.area.endswith("_recurrent") and kerastorch.config.device().type == "cuda":
+        tolerance = max(tolerance, CUDNN)
+    found = compare.differences(got, expected, tolerance)
     if found:
         pytest.fail("\n".join([f"{case.id} differs from {oracle}:", *found]), pytrace=False)

@@ -180,11 +180,11 @@ def test_every_kind_of_layer_learns(policy):
     assert {t.dtype for t in model.outputs} == {getattr(torch, policy.removeprefix("mixed_"))}
 
 
-def test_a_layer_without_a_policy_is_left_alone():
+def test_a_layer_without_a_policy_is_left_alone(device):
     inside = layers.Dense(3)
     mixed_precision.set_global_policy("mixed_bfloat16")
     model = keras.Sequential([keras.Sequential([inside])])
-    outputs = model(torch.ones(2, 4))
+    outputs = model(torch.ones(2, 4, device=device))
     assert outputs.dtype == torch.float32 and "dtype" not in inside.get_config()
 
 

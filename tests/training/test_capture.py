@@ -26,7 +26,10 @@ from kerastorch.models import Model, Sequential
 from kerastorch.training import capture
 from kerastorch.training.tape import NotRecordable, Tape, replay_of
 
-pytestmark = pytest.mark.skipif(not fast_enabled(), reason="KERASTORCH_FAST=0 turns replays off")
+pytestmark = [
+    pytest.mark.skipif(not fast_enabled(), reason="KERASTORCH_FAST=0 turns replays off"),
+    pytest.mark.cpu,  # on a GPU steps are recorded as CUDA graphs: test_cuda_graph.py
+]
 
 BATCH, STEPS = 8, 14
 random = np.random.RandomState(0)
