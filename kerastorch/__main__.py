@@ -1,8 +1,12 @@
-"""``python -m kerastorch script.py``; see ``kerastorch.porting.runner``."""
+"""``python -m kerastorch script.py``, ``… check script.py`` and ``… port script.py``; see ``kerastorch.porting``."""
 
 import sys
 
-from kerastorch.porting.runner import main
-
 if __name__ == "__main__":
-    sys.exit(main())
+    if sys.argv[1:2] == ["check"]:
+        from kerastorch.porting.check import main
+    elif sys.argv[1:2] == ["port"]:
+        from kerastorch.porting.port import main
+    else:
+        from kerastorch.porting.runner import main
+    sys.exit(main(sys.argv[2:] if sys.argv[1:2] in (["check"], ["port"]) else sys.argv[1:]))

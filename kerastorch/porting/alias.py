@@ -28,7 +28,7 @@ from typing import Any
 from .. import config
 from . import shims, star_imports
 
-__all__ = ["ALIASES", "install", "uninstall", "load_ipython_extension", "unload_ipython_extension"]
+__all__ = ["ALIASES", "install", "translate", "uninstall", "load_ipython_extension", "unload_ipython_extension"]
 
 _PACKAGE = __name__.split(".")[0]
 _TENSORFLOW = f"{_PACKAGE}.porting.tensorflow"
@@ -55,7 +55,7 @@ ALIASES = {
 _ROOTS = ("keras", "tf_keras", "keras_core", "tensorflow")
 
 
-def _translate(name: str) -> str | None:
+def translate(name: str) -> str | None:
     """The name of our module for a foreign one, None for a module that is not answered."""
     head = name
     while head not in ALIASES:
@@ -111,7 +111,7 @@ class _Alias(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     def find_spec(self, name: str, path: Sequence[str] | None, target: object = None) -> ModuleSpec | None:
         if name.partition(".")[0] not in _ROOTS:
             return None
-        real = _translate(name)
+        real = translate(name)
         if real is None:
             return None
         try:

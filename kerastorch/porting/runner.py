@@ -20,7 +20,7 @@ from typing import Any
 
 from . import alias, detect
 
-__all__ = ["main"]
+__all__ = ["cells", "decode", "main"]
 
 _USAGE = """usage: python -m kerastorch [--era ERA] SCRIPT.py|NOTEBOOK.ipynb [arguments …]
        python -m kerastorch [--era ERA] -m MODULE [arguments …]
@@ -158,9 +158,9 @@ def _prepare(given: list[str]) -> _Run:
         raw = file.read()
     folder = os.path.dirname(os.path.abspath(path))
     if path.endswith(".ipynb"):
-        cells = list(_cells(path, raw))
-        return _Run(path, "\n".join(cells), [path, *given[1:]], folder, lambda: _execute_cells(cells, path))
-    source = _decode(raw)
+        found = list(cells(path, raw))
+        return _Run(path, "\n".join(found), [path, *given[1:]], folder, lambda: _execute_cells(found, path))
+    source = decode(raw)
     return _Run(path, source, [path, *given[1:]], folder, lambda: _execute(source, path))
 
 
@@ -179,7 +179,7 @@ def _prepare_module(name: str, rest: list[str]) -> _Run:
     source = ""
     if os.path.isfile(path):
         with open(path, "rb") as file:
-            source = _decode(file.read())
+            source = decode(file.read())
     return _Run(path, source, [path, *rest], folder, lambda: _run_module(name))
 
 
@@ -187,7 +187,7 @@ def _run_module(name: str) -> None:
     runpy.run_module(name, run_name="__main__", alter_sys=True)
 
 
-def _decode(raw: bytes) -> str:
+def decode(raw: bytes) -> str:
     found = re.match(rb"(?:[^\n]*\n)?[^\n]*coding[:=]\s*([-\w.]+)", raw)
     try:
         return raw.decode(found.group(1).decode() if found else "utf-8-sig").replace("\r\n", "\n")
@@ -213,7 +213,7 @@ def _execute(source: str, path: str) -> None:
 # ---------------------------------------------------------------------------------- notebooks
 
 
-def _cells(path: str, raw: bytes) -> Iterator[str]:
+def cells(path: str, raw: bytes) -> Iterator[str]:
     """The code of a notebook's cells; magics and shell lines are left out, cells of other languages too.
 
     Raises:

@@ -194,6 +194,11 @@ class RunningTotals:
         latest = zip(self._latest, _numbers(list(self._latest.values())))
         return {name: list(pair) for name, pair in self._sums.items()} | {name: [value, 1] for name, value in latest}
 
+    def settle(self) -> None:
+        """Works out what stateful metrics say by now, before somebody resets them; nothing is read."""
+        self._pack()
+        self._latest = {name: value() if callable(value) else value for name, value in self._latest.items()}
+
     def restore(self, read: dict[str, list]) -> None:
         """Goes on from what ``read`` gave."""
         for name, (total, count) in read.items():

@@ -210,6 +210,7 @@ def run_epoch(
     others = CallbackList(told(hooks))
     watched = others.listens_to("on_batch_begin") or others.listens_to("on_batch_end")
     program.look()
+    finished = True
     for index, batch in enumerate(batches, position.batch):
         xs, ys, ws = split(batch)
         size = 1 if one_step_each else len(xs[0])
@@ -224,8 +225,10 @@ def run_epoch(
         if position.keep is not None:
             position.batch_done(index + 1, totals)
         if model.stop_training:
-            return totals, False
-    return totals, True
+            finished = False
+            break
+    totals.settle()
+    return totals, finished
 
 
 def _batch_logs(index: int, size: int, names: Sequence[str], results: Sequence[torch.Tensor]) -> Logs:
