@@ -73,6 +73,7 @@ class Era:
     inline_epoch_end: bool = False  # a Sequence without workers is told of an epoch's end
     history_order: str = "val_first"  # or 'train_first', 'sorted'
     applications: str = "keras2"  # whose layer names, paddings and tops the architectures have: 'tf.keras', 'keras3'
+    archives: str = "beside"  # get_file unpacks an archive beside it, or into a 'folder' of its own that it returns
     datasets: str = "keras2"  # loaders reseed numpy's global generator, CIFAR-10's test labels are int64; or 'tf.keras'
     bidirectional_stateful: bool = False  # whether Bidirectional carries the states of a stateful layer over
     bidirectional_masked: str = "repeated"  # what a masked step of its sequences gives: the last output, or 'zeros'
@@ -138,6 +139,7 @@ _KERAS3 = dataclasses.replace(
     name="keras3",
     version="3.15",
     applications="keras3",
+    archives="folder",
     keras1_names=False,
     hard_sigmoid="relu6",
     initializers="keras3",

@@ -14,7 +14,7 @@ import numpy as np
 from kerastorch import eras
 from kerastorch.datasets._common import Split
 from kerastorch.datasets.cifar import column, images, load_batch
-from kerastorch.utils.file_utils import get_file
+from kerastorch.utils.file_utils import get_folder
 
 __all__ = ["load_data"]
 
@@ -33,10 +33,9 @@ def load_data() -> Split:
     Example:
         >>> (x_train, y_train), (x_test, y_test) = load_data()  # doctest: +SKIP
     """
-    folder = get_file(
+    folder = get_folder(
         "cifar-10-batches-py",
         origin="https://www.cs.toronto.edu/~kriz/cifar-10-python.tar.gz",
-        untar=True,
         file_hash="6d958be074577803d12ecdefd02955f39262c83c16fe9348329d7fe0b5c001ce",
     )
     batches = [load_batch(os.path.join(folder, f"data_batch_{number}")) for number in range(1, 6)]

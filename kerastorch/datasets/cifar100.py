@@ -9,7 +9,7 @@ import os
 
 from kerastorch.datasets._common import Split
 from kerastorch.datasets.cifar import column, images, load_batch
-from kerastorch.utils.file_utils import get_file
+from kerastorch.utils.file_utils import get_folder
 
 __all__ = ["load_data"]
 
@@ -33,10 +33,9 @@ def load_data(label_mode: str = "fine") -> Split:
     """
     if label_mode not in ("fine", "coarse"):
         raise ValueError(f"cifar100.load_data: expected label_mode 'fine' or 'coarse'. Received: {label_mode!r}")
-    folder = get_file(
+    folder = get_folder(
         "cifar-100-python",
         origin="https://www.cs.toronto.edu/~kriz/cifar-100-python.tar.gz",
-        untar=True,
         file_hash="85cd44d02ba6437773c5bbd22e183051d648de2e7d6b014e1ef29b855ba677a7",
     )
     (x_train, y_train), (x_test, y_test) = (

@@ -20,10 +20,11 @@ import zlib
 from collections.abc import Iterable
 from http.client import HTTPException
 from pathlib import Path
+from typing import Any
 
-from kerastorch import config
+from kerastorch import config, eras
 
-__all__ = ["get_file", "validate_file"]
+__all__ = ["get_file", "get_folder", "validate_file"]
 
 _ALGORITHMS = ("auto", "md5", "sha256")
 _TIMEOUT = 30  # seconds without a byte from the server
@@ -52,19 +53,21 @@ def get_file(
         fname: the file's name in the cache, or an absolute path; None takes the name from ``origin``.
         origin: the URL.
         untar: whether ``origin`` is a tar archive that holds the folder ``fname``: the archive is kept as
-            ``fname.tar.gz`` and the path of the folder is returned.
+            ``fname.tar.gz`` and the path of the folder is returned. In Keras 3's era the same as ``extract``.
         md5_hash: an older way to say ``file_hash``.
         file_hash: the expected md5 or sha256, in hexadecimal.
         cache_subdir: the folder inside the cache, or an absolute path.
         hash_algorithm: ``'md5'``, ``'sha256'`` or ``'auto'`` (by the hash's length).
-        extract: whether to unpack the file, beside itself, when it is an archive.
+        extract: whether to unpack the file, beside itself, when it is an archive. In Keras 3's era it is unpacked into
+            a folder of its own, whose path is returned: ``'words_extracted'`` for ``'words.zip'``; without an ending or
+            without ``fname`` the folder has the file's name and the file another one.
         archive_format: ``'tar'``, ``'zip'``, a list of these, ``'auto'`` (both) or None (neither).
         cache_dir: the cache; by default ``$KERAS_HOME``, else ``~/.keras``, else a temporary folder when that
             cannot be written to.
         force_download: whether to fetch the file even when it is cached.
 
     Returns:
-        The path of the file, with ``untar`` that of the folder.
+        The path of the file; with ``untar``, and in Keras 3's era with ``extract``, that of the folder.
 
     Raises:
         OSError: when the file is neither cached nor reachable.
@@ -84,21 +87,84 @@ def get_file(
     if md5_hash is not None and file_hash is None:
         file_hash, hash_algorithm = md5_hash, "md5"
     name = _file_name(fname, origin)
-    stored = name + ".tar.gz" if untar else name
+    into_folder = (untar or extract) and eras.current().archives == "folder"
+    if into_folder:
+        stored, name = _own_folder(name, named=bool(fname))
+    elif untar:
+        name = name.removesuffix(".tar.gz")
+        stored = name + ".tar.gz"
+    else:
+        stored = name
     folder = _cache_folder(cache_dir, cache_subdir, (name, stored))
     path, unpacked = folder / stored, folder / name
-    if untar and unpacked.exists() and not path.exists() and not force_download:
-        return str(unpacked)  # someone removed the archive after unpacking it, to save space
-    fetched = _ensure(path, origin, file_hash, hash_algorithm, force_download)
-    if untar:
-        if (fetched or not unpacked.exists()) and not _extract_archive(path, folder, "tar"):
-            raise ValueError(f"get_file: expected a tar archive, since untar=True. Received: {path}")
-        return str(unpacked)
+    if untar or into_folder:
+        where = unpacked if into_folder else folder
+        hashed = (file_hash, hash_algorithm)
+        return _unpacked(path, unpacked, where, origin, hashed, "tar" if untar else archive_format, force_download)
+    _ensure(path, origin, file_hash, hash_algorithm, force_download)
     if extract and not _extract_archive(path, folder, archive_format):
-        warnings.warn(
-            f"get_file: {path} was not extracted, it is no archive of archive_format={archive_format!r}.", stacklevel=2
-        )
+        _warn_of_no_archive(path, archive_format)
     return str(path)
+
+
+def get_folder(name: str, origin: str, file_hash: str) -> str:
+    """The folder that a tar archive holds, in the places of Keras 2 whatever the era; for the data sets here.
+
+    Args:
+        name: the folder's name in the archive and in the cache.
+        origin: the archive's URL.
+        file_hash: its hash.
+
+    Raises:
+        OSError: when it is neither cached nor reachable.
+        ValueError: when what arrives has another hash or is broken.
+    """
+    stored = name + ".tar.gz"
+    folder = _cache_folder(None, "datasets", (name, stored))
+    return _unpacked(folder / stored, folder / name, folder, origin, (file_hash, "auto"), "tar", False)
+
+
+def _unpacked(
+    path: Path,
+    unpacked: Path,
+    where: Path,
+    origin: str,
+    hashed: tuple[str | None, str],
+    archive_format: str | Iterable[str] | None,
+    force: bool,
+) -> str:
+    """The folder that an archive at the path was or is unpacked to.
+
+    Args:
+        path: the archive's place in the cache.
+        unpacked: the folder to return.
+        where: the folder to unpack in.
+        origin: the archive's URL.
+        hashed: its hash, and the algorithm.
+        archive_format: what it is.
+        force: whether to fetch it even when it is cached.
+    """
+    if unpacked.exists() and not path.exists() and not force:
+        return str(unpacked)  # someone removed the archive after unpacking it, to save space
+    fetched = _ensure(path, origin, *hashed, force)
+    if (fetched or not unpacked.exists()) and not _extract_archive(path, where, archive_format):
+        if archive_format == "tar":
+            raise ValueError(f"get_file: expected a tar archive. Received: {path}")
+        _warn_of_no_archive(path, archive_format)
+    return str(unpacked)
+
+
+def _warn_of_no_archive(path: Path, archive_format: Any) -> None:
+    warnings.warn(
+        f"get_file: {path} was not extracted, it is no archive of archive_format={archive_format!r}.", stacklevel=4
+    )
+
+
+def _own_folder(name: str, named: bool) -> tuple[str, str]:
+    """What Keras 3 calls an archive, and the folder that it is unpacked into."""
+    if named and "." in name:
+        return name, f"{name.partition('.')[0]}_extracted"
+    return f"{name}_archive", name
 
 
 def _file_name(fname: str | os.PathLike | None, origin: str | None) -> str:

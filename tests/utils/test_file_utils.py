@@ -13,6 +13,7 @@ from http.client import IncompleteRead
 
 import pytest
 
+from kerastorch import set_era
 from kerastorch.utils.data_utils import _extract_archive, _hash_file, get_file, validate_file
 
 TEXT = b"float like a butterfly"
@@ -235,8 +236,35 @@ def test_extract(cache, tmp_path):
     (tmp_path / "plain.txt").write_bytes(TEXT)
     with pytest.warns(UserWarning, match="plain.txt was not extracted"):
         get_file("plain.txt", (tmp_path / "plain.txt").as_uri(), extract=True)
-    with pytest.raises(ValueError, match="expected a tar archive, since untar=True"):
+    with pytest.raises(ValueError, match="expected a tar archive"):
         get_file("plain", (tmp_path / "plain.txt").as_uri(), untar=True)
+
+
+def test_untar_of_a_name_with_its_ending(cache, tmp_path):
+    origin = make_tar(tmp_path / "words.tar.gz", [("words/list.txt", TEXT)])
+    assert get_file("words.tar.gz", origin, untar=True) == str(cache / "words")
+    assert files(cache) == ["words.tar.gz", "words/list.txt"]
+
+
+@pytest.mark.parametrize(
+    ("fname", "archive", "folder"),
+    [
+        ("pictures.zip", "pictures.zip", "pictures_extracted"),
+        ("pictures.v1.zip", "pictures.v1.zip", "pictures_extracted"),
+        ("pictures", "pictures_archive", "pictures"),
+        (None, "remote.zip_archive", "remote.zip"),
+    ],
+)
+def test_extract_in_keras_3(fname, archive, folder, cache, tmp_path):
+    set_era("keras3")
+    with zipfile.ZipFile(tmp_path / "remote.zip", "w") as file:
+        file.writestr("one.txt", "1")
+    for _ in range(2):
+        assert get_file(fname, (tmp_path / "remote.zip").as_uri(), extract=True) == str(cache / folder)
+        assert files(cache) == sorted([archive, f"{folder}/one.txt"])
+    origin = make_tar(tmp_path / "remote.tgz", [("list.txt", TEXT)])
+    assert get_file("words.tgz", origin, untar=True) == str(cache / "words_extracted")
+    assert (cache / "words_extracted" / "list.txt").read_bytes() == TEXT
 
 
 def test_formats(tmp_path):
