@@ -64,6 +64,8 @@ class Era:
     top_k_accuracy: str = "batch"  # the top-k functions give the mean of the batch, or one value a 'sample'
     trainable_at: str = "compile"  # or 'live'
     training_inherited: bool = False  # whether layers inside take over the training= of the layer that calls them
+    metrics_property: str = "given"  # model.metrics is what compile() was given; or 'objects': the metrics
+    predict_verbose: int = 0  # what verbose='auto' means to predict
     fit_epochs: int = 10
     keras1_names: bool = True  # nb_epoch, border_mode … are translated with a warning; or TypeError
     keras1_positions: bool = True  # Conv2D(64, 3, 3): the kernel's rows and columns; or its size and strides
@@ -119,6 +121,8 @@ _TF_KERAS = dataclasses.replace(
     top_k_accuracy="sample",
     trainable_at="live",
     training_inherited=True,
+    metrics_property="objects",
+    predict_verbose=1,
     fit_epochs=1,
     keras1_positions=False,
     shuffle_draws="torch",

@@ -10,18 +10,16 @@ import torch
 
 from .. import config, eras, regularizers
 from ..backend import names, phase
-from ..backend.updates import assign_all
 from . import checks, script
 from .arguments import as_tensor, as_tensors, masks_of, shapes_for, signature
 from .calls import calls, collecting_losses, from_graph
-from .holder import WeightHolder, partition, sublayers
+from .holder import partition, sublayers
 from .immutable import as_immutable, foreign, plain
 from .input_spec import InputSpec, check_inputs
 from .nodes import NodeInfo
 from .policy import Policy, casting_weights, policy_of
 from .shape import Shape
 from .symbolic import (
-    Node,
     SymbolicTensor,
     building,
     flatten,
@@ -31,6 +29,7 @@ from .symbolic import (
     record_layer,
     tracing,
 )
+from .terms import Terms
 
 __all__ = ["Layer", "InputSpec", "collecting_losses", "from_graph", "partition", "sublayers"]
 
@@ -39,7 +38,7 @@ def _shape_of(x: Any) -> Shape:
     return x.shape if isinstance(x, SymbolicTensor) else Shape((None, *tuple(x.shape)[1:]))
 
 
-class Layer(NodeInfo, WeightHolder):
+class Layer(NodeInfo, Terms):
     """Base of all layers.
 
     A subclass writes ``build(input_shape)``, which makes weights with ``add_weight``, ``call(inputs)``, the maths, and
@@ -175,51 +174,6 @@ class Layer(NodeInfo, WeightHolder):
         with casting_weights(self._compute if self.casts_weights else None):
             outputs = self._call_plainly(args, kwargs)
         return outputs if self.casts_weights else map_structure(self._cast, outputs)
-
-    # ------------------------------------------------------------- extra terms
-
-    def add_loss(self, losses: Any, inputs: Any = None) -> None:
-        """Adds terms to the loss of the step that is running.
-
-        Args:
-            losses: a tensor or a list of them.
-            inputs: accepted as in Keras; the step knows by itself what a term depends on.
-        """
-        for loss in losses if isinstance(losses, (list, tuple)) else [losses]:
-            if not tracing.active() and calls.losses is not None:
-                calls.losses.append(loss)
-
-    @property
-    def losses(self) -> list[torch.Tensor]:
-        """The penalties on its weights, computed now, and the terms that its latest call outside of a step added."""
-        return super().losses + self.__dict__.get("_call_losses", [])
-
-    def add_update(self, updates: Any, inputs: Any = None) -> None:
-        """Runs updates of weights, in training only.
-
-        Args:
-            updates: what ``K.update`` gives or a ``(variable, new_value)`` pair, or a list of them.
-            inputs: accepted as in Keras.
-        """
-        if tracing.active() or not phase.current() or phase.pure() or not self.trainable:
-            return
-        assign_all([updates] if isinstance(updates, tuple) and len(updates) == 2 else list(updates))
-
-    def updates_of(self, node: Node) -> list[torch.Tensor]:
-        """The weights that training moves by other means than gradients in one recorded call; none by default."""
-        return []
-
-    @property
-    def updates(self) -> list[torch.Tensor]:
-        """Those of all recorded calls."""
-        return [weight for node in self._inbound_nodes for weight in self.updates_of(node)]
-
-    def get_updates_for(self, inputs: Any) -> list[torch.Tensor]:
-        """Those of the recorded calls on these symbolic inputs; none for None, since every call has inputs."""
-        wanted = list(flatten(inputs))
-        nodes = [n for n in self._inbound_nodes if len(n.input_tensors) == len(wanted)]
-        nodes = [n for n in nodes if all(a is b for a, b in zip(n.input_tensors, wanted))]
-        return [weight for node in nodes for weight in self.updates_of(node)]
 
     # ---------------------------------------------------------------- calling
 

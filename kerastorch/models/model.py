@@ -12,6 +12,7 @@ import numpy as np
 import torch
 
 from .. import config
+from ..engine.calls import calls
 from ..engine.input_layer import Input
 from ..engine.layer import Layer, tracing
 from ..engine.network import Network, as_list
@@ -100,9 +101,38 @@ class Model(Trainer, Network):
         elif not symbolic:
             super().add_loss(losses, inputs)
 
+    def add_metric(self, value: Any, name: str | None = None, aggregation: str | None = "mean", **kwargs: Any) -> None:
+        """Reports a number of the batch, whose mean over an epoch is logged.
+
+        Args:
+            value: a symbolic tensor of this model's graph, or inside ``call`` a tensor.
+            name: what it is called in the logs.
+            aggregation: ``'mean'``, or None for a value that a metric object gave.
+            **kwargs: accepted as in Keras (``inputs``).
+
+        Raises:
+            ValueError: without a name.
+        """
+        super().add_metric(value, name, aggregation, **kwargs)
+        if isinstance(value, SymbolicTensor) and not tracing.active():
+            self.__dict__.setdefault("_symbolic_metrics", {})[name] = value
+
+    def _call_with_terms(self, inputs: Any) -> Any:
+        """The outputs; added losses and metrics of the graph go where those of layers go."""
+        added, measured = self._added_losses(), self.__dict__.get("_symbolic_metrics", {})
+        key = (tuple(id(x) for x in added), tuple(id(x) for x in measured.values()))
+        if self.__dict__.get("_terms_plan", (None,))[0] != key:
+            self._terms_plan = key, Plan(self.inputs, [*self.outputs, *added, *measured.values()])
+        values = self._terms_plan[1].run(self._flat_inputs(inputs))
+        count = len(self.outputs)
+        calls.losses.extend(values[count : count + len(added)])
+        for name, value in zip(measured, values[count + len(added) :], strict=True):
+            Layer.add_metric(self, value, name)
+        return self._pack(values[:count])
+
     def __getstate__(self) -> dict[str, Any]:
         state = super().__getstate__()
-        for name in ("_step_plan", "_running", "_extras"):
+        for name in ("_step_plan", "_terms_plan", "_running", "_extras"):
             state.pop(name, None)
         return state
 
@@ -134,6 +164,9 @@ class Model(Trainer, Network):
             raise NotImplementedError(f"Model {self.name}: expected {type(self).__name__} to define call(inputs)")
         running = self.__dict__.get("_running")
         if running is None or is_symbolic(inputs):
+            terms = self._added_losses() or "_symbolic_metrics" in self.__dict__
+            if terms and mask is None and calls.losses is not None and not is_symbolic(inputs):
+                return self._call_with_terms(inputs)
             return super().call(inputs, mask, training)
         plan, more = running
         self._running = None
@@ -194,8 +227,9 @@ class Model(Trainer, Network):
 
     @property
     def losses(self) -> list[torch.Tensor]:
-        """Penalties on weights, computed now, and the losses that were added."""
-        return super().losses + list(self._added_losses())
+        """Penalties on weights, computed now, and the losses that were added; their values, once it was called."""
+        symbolic = [] if "_call_losses" in self.__dict__ else list(self._added_losses())
+        return super().losses + symbolic
 
     @property
     def uses_learning_phase(self) -> bool:

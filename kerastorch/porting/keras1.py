@@ -259,7 +259,7 @@ def _show_accuracy(owner: str, args: tuple, kwargs: dict[str, Any], told: list[s
     """Keras 0: ``fit(..., show_accuracy=True)`` stands for a metric of ``compile``."""
     if kwargs.pop("show_accuracy", False):
         model = args[0]
-        if not model.metrics:
+        if not model._given_metrics:
             model.compile(model.optimizer, **{**model._compile_arguments, "metrics": ["accuracy"]})
         told.append("show_accuracy -> compile(metrics=['accuracy'])")
     return args, kwargs

@@ -49,7 +49,7 @@ def training_config(model: Any) -> dict[str, Any] | None:
     arguments = {
         "optimizer_config": {"class_name": type(optimizer).__name__, "config": optimizer.get_config()},
         "loss": model.loss,
-        "metrics": model.metrics,
+        "metrics": model._given_metrics,
         "sample_weight_mode": model.sample_weight_mode,
         "loss_weights": model.loss_weights,
     }

@@ -117,11 +117,15 @@ def fit_stream(
     class_weight: Any,
     validation: Validation | None,
     strict: bool,
+    validation_freq: Any = 1,
+    validation_batch_size: int | None = None,
 ) -> History:
     """Trains for some epochs; the arguments are those of ``fit_generator``, checked and brought in order.
 
     Args:
         strict: whether a source that ends too early is an error, or ends the training with a warning.
+        validation_freq: after every how many epochs to evaluate, or a set of epochs, the first being 1.
+        validation_batch_size: the size of a batch in evaluation of arrays, that of the latest one when missing.
     """
     program = model._ready_program()
     names = program.objective.names
@@ -160,10 +164,11 @@ def fit_stream(
         if not batches.count:
             break
         measured: dict[str, Any] = {}
-        if validation is not None and complete:
-            measured = dict(zip(names, validation.measure(program, batches.size), strict=True))
-        # As in Keras, what an earlier epoch left in the logs stays there until it is written again.
-        logs = {**logs, **loop.merge_logs(loop.averaged(totals, names), measured)}
+        if validation is not None and complete and loop.due(validation_freq, epoch):
+            size = validation_batch_size or batches.size
+            measured = dict(zip(names, validation.measure(program, size), strict=True))
+        # As in Keras 2, what an earlier epoch left in the logs stays there until it is written again.
+        logs = {**(logs if validation_freq == 1 else {}), **loop.merge_logs(loop.averaged(totals, names), measured)}
         warned = loop.warn_if_not_finite(logs, epoch, warned)
         hooks.on_epoch_end(epoch, logs)
         position.epoch_done(epoch)
@@ -410,6 +415,7 @@ class GeneratorMethods:
         queue: dict[str, Any],
         shuffle: Any = False,
         batch_size: Any = None,
+        **run: Any,
     ) -> History:
         self._need_compile(owner)
         self._check_run(owner, initial_epoch, verbose)
@@ -435,6 +441,7 @@ class GeneratorMethods:
                 class_weight=class_weight,
                 validation=validation,
                 strict=strict,
+                **run,
             )
 
     def _learn_shapes(self, stream: Stream) -> None:

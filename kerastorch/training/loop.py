@@ -28,6 +28,7 @@ __all__ = [
     "predict_arrays",
     "averaged",
     "begin_callbacks",
+    "due",
     "merge_logs",
     "run_epoch",
     "told",
@@ -99,6 +100,11 @@ def warn_if_not_finite(logs: dict[str, Any], epoch: int, warned: bool) -> bool:
     return warned
 
 
+def due(frequency: Any, epoch: int) -> bool:
+    """Whether an epoch is validated: one of so many, or of those listed."""
+    return (epoch + 1) % frequency == 0 if isinstance(frequency, int) else epoch + 1 in frequency
+
+
 def fit_arrays(
     model: Any,
     program: Program,
@@ -116,11 +122,15 @@ def fit_arrays(
     validation_steps: int | None,
     validation_data: list[Any] | None,
     measure: Callable[[Program, int], list[Any]] | None = None,
+    validation_freq: Any = 1,
+    validation_batch_size: int | None = None,
 ) -> History:
     """Trains for some epochs; the arguments are those of ``Model.fit``, checked and brought in order.
 
     Args:
         measure: evaluates, given the program and the batch size, where ``validation`` is no set of arrays.
+        validation_freq: after every how many epochs to evaluate, or a set of epochs, the first being 1.
+        validation_batch_size: the size of a batch in evaluation, ``batch_size`` when missing.
     """
     names = program.objective.names
     if validation is not None and verbose:
@@ -156,11 +166,12 @@ def fit_arrays(
             batches = data.batches(_rest_of_epoch(position, shuffle, batch_size), batch_size)
         totals, finished = run_epoch(model, program, hooks, batches, split, one_step_each=bool(steps_per_epoch))
         measured: dict[str, Any] = {}
-        if finished or steps_per_epoch:
+        if (finished or steps_per_epoch) and due(validation_freq, epoch):
             steps = validation_steps if steps_per_epoch else None
             if validation is not None:
                 program.look()
-                values = evaluate_arrays(program, validation, split, batch_size=batch_size, steps=steps)
+                size = validation_batch_size or batch_size
+                values = evaluate_arrays(program, validation, split, batch_size=size, steps=steps)
                 measured = dict(zip(names, values, strict=True))
             elif measure is not None:
                 measured = dict(zip(names, measure(program, batch_size), strict=True))

@@ -20,7 +20,10 @@ from . import loop, standardize
 from .callback import History
 from .generators import GeneratorMethods, queue_arguments
 from .objective import Objective
-from .step import Program, predict_step, test_step, train_step
+from .on_batch import OnBatch
+from .own_data import Batches
+from .own_steps import OwnSteps
+from .step import Program
 from .streams import as_arrays, is_stream, split_dataset
 from .user_data import UserData, shown_to_callbacks, split_off, validation_triple
 
@@ -29,7 +32,7 @@ __all__ = ["Trainer"]
 _UNSET: Any = object()
 
 
-class Trainer(GeneratorMethods, UserData):
+class Trainer(GeneratorMethods, OnBatch, UserData, OwnSteps):
     """The part of a model that learns. Mixed into ``Model``."""
 
     name: str
@@ -101,12 +104,14 @@ class Trainer(GeneratorMethods, UserData):
         }
         chosen = self._scaled(optimizers.get(optimizer), kwargs.get("auto_scale_loss", True))
         self._check_names(loss, metrics, weighted_metrics)
-        objective = self._make_objective(settled) if self._is_ready() else None
+        own = self._has_own_steps()
+        objective = self._make_objective(settled) if self._is_ready() and not own else None
         self.optimizer = chosen
         self.jit_compile, self.run_eagerly = jit_compile is True, bool(kwargs.get("run_eagerly"))
         self.__dict__.pop("_compiled", None)
         self.loss = loss if loss is not None else []
-        self.metrics = metrics if metrics is not None else []
+        self._given_metrics = metrics if metrics is not None else []
+        self._settle_compiled(settled)
         self.loss_weights, self.sample_weight_mode, self.weighted_metrics = (
             loss_weights,
             sample_weight_mode,
@@ -155,8 +160,17 @@ class Trainer(GeneratorMethods, UserData):
         self._program = None
 
     @property
+    def metrics(self) -> list[Any]:
+        """What ``compile`` was given; since tf.keras the metrics' objects."""
+        if eras.current().metrics_property == "given":
+            return self.__dict__.get("_given_metrics", [])
+        return self._metric_objects()
+
+    @property
     def metrics_names(self) -> list[str]:
         """The names of what ``evaluate`` and ``train_on_batch`` return."""
+        if self._objective is None and self._compile_arguments is not None and self._has_own_steps():
+            return [metric.name for metric in self.metrics]
         if self._objective is None:
             raise RuntimeError(
                 f"Model {self.name}: metrics_names is known after compile(), and for a model without an input shape "
@@ -238,7 +252,8 @@ class Trainer(GeneratorMethods, UserData):
             initial_epoch: the epoch to begin with.
             steps_per_epoch: steps in an epoch; as in Keras 2 each step then takes all samples of an array.
             validation_steps: the same for validation.
-            **kwargs: ``workers``, ``max_queue_size`` and ``use_multiprocessing`` as for ``fit_generator``.
+            **kwargs: ``workers``, ``max_queue_size`` and ``use_multiprocessing`` as for ``fit_generator``;
+                ``validation_batch_size``, and ``validation_freq`` for every how many epochs, or a list of those.
 
         Returns:
             A ``History``; ``.history`` holds each epoch's numbers by name.
@@ -256,7 +271,10 @@ class Trainer(GeneratorMethods, UserData):
             2
         """
         queue = queue_arguments(kwargs)
+        verbose = 1 if verbose == "auto" else verbose
         run = {
+            "validation_batch_size": kwargs.pop("validation_batch_size", None),
+            "validation_freq": _frequency(kwargs.pop("validation_freq", 1)),
             "epochs": self._epochs(epochs, kwargs),
             "initial_epoch": initial_epoch,
             "verbose": verbose,
@@ -267,6 +285,10 @@ class Trainer(GeneratorMethods, UserData):
         self._need_compile("fit")
         self._check_run("fit", initial_epoch, verbose)
         self._check_fit_arguments(shuffle, validation_split)
+        if self._has_own_steps():
+            own = {"batch_size": batch_size, "shuffle": shuffle, "steps_per_epoch": steps_per_epoch}
+            own |= {"validation_data": validation_data, "validation_split": validation_split, "queue": queue}
+            return self._fit_own((x, y, sample_weight), {**run, **own})
         x, y, sample_weight = _arrays_of("fit", x, y, sample_weight)
         if is_stream(x):
             if validation_split and validation_data is None:
@@ -385,7 +407,8 @@ class Trainer(GeneratorMethods, UserData):
             verbose: 0 silent, 1 a progress bar.
             sample_weight: weights, as for ``fit``.
             steps: number of steps, each over all samples.
-            **kwargs: ``workers``, ``max_queue_size`` and ``use_multiprocessing`` as for ``evaluate_generator``.
+            **kwargs: ``workers``, ``max_queue_size`` and ``use_multiprocessing`` as for ``evaluate_generator``;
+                ``callbacks``, and ``return_dict=True`` for a dict by name.
 
         Returns:
             The loss, or a list in the order of ``metrics_names``.
@@ -394,8 +417,27 @@ class Trainer(GeneratorMethods, UserData):
             RuntimeError: before ``compile``.
             ValueError: for data that does not fit.
         """
+        callbacks, as_dict = kwargs.pop("callbacks", None), kwargs.pop("return_dict", False)
         queue = _only_queue("evaluate", kwargs)
         self._need_compile("evaluate")
+        verbose = 1 if verbose == "auto" else verbose
+        if self._has_own_steps() or callbacks:
+            batches = Batches("evaluate", x, y, sample_weight, batch_size=batch_size, steps=steps, queue=queue)
+            found = self._evaluate_own(batches, verbose, callbacks)
+            return found if as_dict else self._listed(found)
+        values = self._evaluate(x, y, batch_size, verbose, sample_weight, steps, queue)
+        return dict(zip(self.metrics_names, np.atleast_1d(values).tolist())) if as_dict else values
+
+    def _listed(self, found: dict[str, Any]) -> Any:
+        """Numbers by name as ``evaluate`` gives them: in the order of ``metrics_names``, or the one that there is."""
+        names = self.metrics_names
+        values = [found[name] for name in names if name in found]
+        values += [found[name] for name in sorted(found) if name not in names]
+        return values[0] if len(values) == 1 else values
+
+    def _evaluate(
+        self, x: Any, y: Any, batch_size: Any, verbose: Any, sample_weight: Any, steps: Any, queue: dict[str, Any]
+    ) -> Any:
         x, y, sample_weight = _arrays_of("evaluate", x, y, sample_weight)
         if is_stream(x):
             return self._evaluate_stream("evaluate", x, steps, verbose, queue, batch_size)
@@ -419,7 +461,8 @@ class Trainer(GeneratorMethods, UserData):
             batch_size: samples in a step, 32 when missing.
             verbose: 0 silent, 1 a progress bar.
             steps: number of steps, each over all samples.
-            **kwargs: ``workers``, ``max_queue_size`` and ``use_multiprocessing`` as for ``predict_generator``.
+            **kwargs: ``workers``, ``max_queue_size`` and ``use_multiprocessing`` as for ``predict_generator``;
+                ``callbacks``.
 
         Returns:
             An array, or a list of them for several outputs.
@@ -427,7 +470,12 @@ class Trainer(GeneratorMethods, UserData):
         Raises:
             ValueError: for data that does not fit.
         """
+        callbacks = kwargs.pop("callbacks", None)
         queue = _only_queue("predict", kwargs)
+        verbose = eras.current().predict_verbose if verbose == "auto" else verbose
+        if self._has_own_steps() or callbacks:
+            batches = Batches("predict", x, batch_size=batch_size, steps=steps, queue=queue)
+            return self._predict_own(batches, verbose, callbacks)
         arrays = as_arrays(x)
         x = x if arrays is None else arrays[0]
         if is_stream(x):
@@ -441,52 +489,6 @@ class Trainer(GeneratorMethods, UserData):
         outputs = loop.predict_arrays(self, self._columns(xs), batch_size=size, steps=steps, verbose=verbose)
         return outputs[0] if len(outputs) == 1 else outputs
 
-    def train_on_batch(self, x: Any, y: Any, sample_weight: Any = None, class_weight: Any = None) -> Any:
-        """Learns from one batch.
-
-        Args:
-            x: inputs.
-            y: targets.
-            sample_weight: weights, as for ``fit``.
-            class_weight: dict from class number to weight.
-
-        Returns:
-            The loss before the update, or a list in the order of ``metrics_names``.
-        """
-        self._need_compile("train_on_batch")
-        xs, ys, ws = self._standardize(x, y, sample_weight, class_weight)
-        program = self._ready_program()
-        self._objective.reset_states()
-        return loop.numbers(train_step(program, *loop.Split(len(xs), len(ys))(self._on_device(xs, ys, ws))))
-
-    def test_on_batch(self, x: Any, y: Any, sample_weight: Any = None) -> Any:
-        """The loss and metrics of one batch, in inference.
-
-        Args:
-            x: inputs.
-            y: targets.
-            sample_weight: weights, as for ``fit``.
-
-        Returns:
-            The loss, or a list in the order of ``metrics_names``.
-        """
-        self._need_compile("test_on_batch")
-        xs, ys, ws = self._standardize(x, y, sample_weight)
-        program = self._ready_program()
-        self._objective.reset_states()
-        return loop.numbers(test_step(program, *loop.Split(len(xs), len(ys))(self._on_device(xs, ys, ws))))
-
-    def predict_on_batch(self, x: Any) -> Any:
-        """The outputs of one batch, in inference, as numpy arrays.
-
-        Args:
-            x: inputs.
-        """
-        xs = self._standardize_x(x)
-        standardize.lengths(xs, [])
-        outputs = [loop.to_numpy(o) for o in predict_step(self, self._on_device(xs))]
-        return outputs[0] if len(outputs) == 1 else outputs
-
     def __getstate__(self) -> dict[str, Any]:
         state = super().__getstate__()
         state["_objective"] = state["_program"] = None  # made of closures; compile's arguments make them again
@@ -498,6 +500,19 @@ class Trainer(GeneratorMethods, UserData):
         super().__setstate__(state)
         if self._compile_arguments is not None and self._is_ready():
             self._objective = self._make_objective(self._compile_arguments)
+
+
+def _frequency(given: Any) -> Any:
+    """``validation_freq`` as a number of epochs, or as the set of those that are validated.
+
+    Raises:
+        ValueError: for anything else.
+    """
+    if isinstance(given, int) and not isinstance(given, bool) and given > 0:
+        return given
+    if isinstance(given, (list, tuple, set, range)):
+        return frozenset(given)
+    raise ValueError(f"fit: expected validation_freq to be a positive number or a list of epochs. Received: {given!r}")
 
 
 def _arrays_of(owner: str, x: Any, y: Any, sample_weight: Any) -> tuple[Any, Any, Any]:

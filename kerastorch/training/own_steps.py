@@ -1,0 +1,380 @@
+"""Models that say themselves what a step does: ``train_step``, ``test_step``, ``predict_step``, ``compute_loss``.
+
+A model that overrides one of them is trained, evaluated and run batch by batch with it; all other models go the
+faster way of ``training/step.py``, which gives the same numbers.
+
+Source: https://keras.io/guides/customizing_what_happens_in_fit/
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+import torch
+from torch import nn
+
+from ..backend.differentiation import gradients
+from ..engine import script
+from ..engine.immutable import plain
+from ..engine.symbolic import flatten, map_structure
+from . import loop
+from .callback import CallbackList, History
+from .containers import CompiledLoss, CompiledMetrics
+from .logs import Logs, fetch
+from .own_data import Batches, as_data, unpack_x_y_sample_weight
+from .progress import Progbar, ProgbarLogger
+
+__all__ = ["OwnSteps"]
+
+_OWN = ("train_step", "test_step", "predict_step", "compute_loss", "compute_metrics", "make_train_function")
+
+
+class OwnSteps:
+    """The part of a model that runs steps of its own. Mixed into ``Trainer``."""
+
+    compiled_loss: CompiledLoss | None = None
+    compiled_metrics: CompiledMetrics | None = None
+    _compile_arguments: dict[str, Any] | None
+
+    def _has_own_steps(self) -> bool:
+        kind = type(self)
+        return any(getattr(kind, name) is not getattr(OwnSteps, name) for name in _OWN) or self._adds_metrics()
+
+    def _adds_metrics(self) -> bool:
+        """Whether a layer reports numbers by ``add_metric``, which only single steps collect."""
+        return any(module.__dict__.get("_added_metrics") for module in self.modules())
+
+    def _settle_compiled(self, arguments: dict[str, Any]) -> None:
+        """What ``compile`` was given, for steps of the model's own."""
+        self.compiled_loss = CompiledLoss(self, arguments["loss"], arguments["loss_weights"])
+        self.compiled_metrics = CompiledMetrics(
+            self, arguments["metrics"], arguments["weighted_metrics"], arguments["loss"]
+        )
+
+    # -------------------------------------------------------- what may be overridden
+
+    def train_step(self, data: Any) -> dict[str, Any]:
+        """Learns from one batch.
+
+        Args:
+            data: what the data set yields: x, (x, y) or (x, y, sample_weight).
+
+        Returns:
+            What to log: metrics' values by name.
+        """
+        x, y, sample_weight = unpack_x_y_sample_weight(data)
+        with script.tape(1):
+            y_pred = self(x, training=True)
+            loss = self.compute_loss(x, y, y_pred, sample_weight)
+        variables = self.trainable_variables
+        if variables:
+            with torch.no_grad():
+                grads = gradients(loss, variables)
+            self.optimizer.apply_gradients(zip(grads, variables, strict=True))
+        return self.compute_metrics(x, y, y_pred, sample_weight)
+
+    def test_step(self, data: Any) -> dict[str, Any]:
+        """Evaluates one batch.
+
+        Args:
+            data: as for ``train_step``.
+
+        Returns:
+            What to log: metrics' values by name.
+        """
+        x, y, sample_weight = unpack_x_y_sample_weight(data)
+        y_pred = self(x, training=False)
+        self.compute_loss(x, y, y_pred, sample_weight)
+        return self.compute_metrics(x, y, y_pred, sample_weight)
+
+    def predict_step(self, data: Any) -> Any:
+        """The outputs for one batch.
+
+        Args:
+            data: as for ``train_step``; only the inputs are used.
+        """
+        x, _, _ = unpack_x_y_sample_weight(data)
+        return self(x, training=False)
+
+    def compute_loss(
+        self, x: Any = None, y: Any = None, y_pred: Any = None, sample_weight: Any = None, **_: Any
+    ) -> Any:
+        """The loss of a batch: the compiled one, and the terms that layers added.
+
+        Args:
+            x: inputs.
+            y: targets.
+            y_pred: the model's outputs.
+            sample_weight: weights.
+        """
+        return self.compiled_loss(y, y_pred, sample_weight, regularization_losses=self.losses)
+
+    def compute_metrics(self, x: Any, y: Any, y_pred: Any, sample_weight: Any = None) -> dict[str, Any]:
+        """Takes a batch into the compiled metrics and gives all metrics' values by name.
+
+        Args:
+            x: inputs.
+            y: targets.
+            y_pred: the model's outputs.
+            sample_weight: weights.
+        """
+        self.compiled_metrics.update_state(y, y_pred, sample_weight)
+        return self.get_metrics_result()
+
+    def get_metrics_result(self) -> dict[str, Any]:
+        """All metrics' values by name."""
+        found: dict[str, Any] = {}
+        for metric in self.metrics:
+            value = metric.result()
+            found.update(value if isinstance(value, dict) else {metric.name: value})
+        return found
+
+    def make_train_function(self, force: bool = False) -> Callable:
+        """A function of an iterator over batches that runs one step.
+
+        Args:
+            force: accepted as in Keras; nothing is compiled.
+        """
+        self.train_function = lambda iterator: self.train_step(next(iterator))
+        return self.train_function
+
+    # -------------------------------------------------------------------- metrics
+
+    def _metric_objects(self) -> list[Any]:
+        """All metrics: of the loss, compiled, added by layers, kept as attributes."""
+        found: list[Any] = []
+        for group in (self.compiled_loss, self.compiled_metrics):
+            found += group.metrics if group is not None else []
+        compiled = {id(metric) for metric in found}
+        for module in self.modules():
+            found += list(module.__dict__.get("_added_metrics", {}).values())
+            found += [own for own in _metrics_of(module) if id(own) not in compiled]
+        return list({id(metric): metric for metric in found}.values())
+
+    def reset_metrics(self) -> None:
+        """Starts all metrics anew."""
+        for metric in self.metrics:
+            metric.reset_state() if hasattr(metric, "reset_state") else metric.reset_states()
+
+    # ---------------------------------------------------------------------- methods
+
+    def _fit_own(self, arrays: tuple[Any, Any, Any], given: dict[str, Any]) -> History:
+        """``fit`` with the model's own steps."""
+        x, y, sample_weight = arrays
+        validation_data = given["validation_data"]
+        if given["validation_split"] and validation_data is None:
+            (x, y, sample_weight), validation_data = split_arrays(x, y, sample_weight, given["validation_split"])
+        batches = Batches(
+            "fit",
+            x,
+            y,
+            sample_weight,
+            batch_size=given["batch_size"],
+            shuffle=given["shuffle"],
+            steps=given["steps_per_epoch"],
+            class_weight=given["class_weight"],
+            queue=given["queue"],
+        )
+        validation = None
+        if validation_data is not None:
+            size = given["validation_batch_size"] or given["batch_size"]
+            parts = validation_data if isinstance(validation_data, (tuple, list)) else (validation_data,)
+            validation = Batches("fit", *parts, batch_size=size, steps=given["validation_steps"], queue=given["queue"])
+        with batches:
+            return fit(
+                self,
+                batches,
+                validation,
+                epochs=given["epochs"],
+                initial_epoch=given["initial_epoch"],
+                verbose=given["verbose"],
+                callbacks=given["callbacks"],
+                validation_freq=given["validation_freq"],
+            )
+
+    def _evaluate_own(self, batches: Batches, verbose: int, callbacks: Any = None) -> dict[str, Any]:
+        with batches:
+            return evaluate(self, batches, verbose, self._hooks(callbacks, batches))
+
+    def _predict_own(self, batches: Batches, verbose: int, callbacks: Any = None) -> Any:
+        with batches:
+            return predict(self, batches, verbose, self._hooks(callbacks, batches))
+
+    def _hooks(self, callbacks: Any, batches: Batches) -> CallbackList | None:
+        """The callbacks of an evaluation or prediction."""
+        if not callbacks:
+            return None
+        hooks = CallbackList(list(callbacks) if isinstance(callbacks, (list, tuple)) else [callbacks])
+        hooks.set_model(self)
+        hooks.set_params({"steps": batches.steps, "verbose": 0})
+        return hooks
+
+    def _on_batch_own(self, step: Callable, data: Any, reset: bool, class_weight: Any = None) -> dict[str, Any]:
+        """The numbers of one step on one batch of the caller's."""
+        if reset:
+            self.reset_metrics()
+        x, y, weight = data
+        whole = Batches("train_on_batch", x, y, weight, batch_size=1 << 40, class_weight=class_weight)
+        with torch.enable_grad() if step == self.train_step else torch.no_grad():
+            return _numbers(_plain_logs(step(next(whole.epoch()))))
+
+
+def split_arrays(x: Any, y: Any, sample_weight: Any, part: float) -> tuple[tuple, tuple]:
+    """Cuts the last part of all arrays off, where ``validation_split`` cuts.
+
+    Raises:
+        ValueError: when a side is left without samples.
+    """
+    data = [as_data(value) for value in (x, y, sample_weight)]
+    count = next(int(leaf.shape[0]) for leaf in flatten(data) if leaf is not None)
+    cut = int(count * (1.0 - part))
+    if not 0 < cut < count:
+        raise ValueError(
+            f"fit: expected validation_split to leave samples on both sides. Received: validation_split={part} "
+            f"of {count} samples"
+        )
+
+    def rows(which: slice) -> tuple:
+        return tuple(map_structure(lambda leaf: None if leaf is None else leaf[which], value) for value in data)
+
+    return rows(slice(0, cut)), rows(slice(cut, count))
+
+
+def _metrics_of(module: nn.Module) -> Iterable[Any]:
+    from ..metrics import Metric
+
+    return (child for child in module._modules.values() if isinstance(child, Metric))
+
+
+# ------------------------------------------------------------------------------ loops
+
+
+def _plain_logs(logs: Any) -> dict[str, Any]:
+    """What a step gave, as plain tensors without gradients."""
+    if not isinstance(logs, dict):
+        raise TypeError(f"train_step: expected a dict of what to log. Received: {type(logs).__name__}")
+    return {key: plain(v).detach() if isinstance(v, torch.Tensor) else v for key, v in logs.items()}
+
+
+def _numbers(logs: dict[str, Any]) -> dict[str, Any]:
+    """The values as Python floats, fetched at once."""
+    values = fetch(list(logs.values()))
+    return {key: float(v) if getattr(v, "ndim", 0) == 0 else v for key, v in zip(logs, values)}
+
+
+def fit(
+    model: Any,
+    batches: Batches,
+    validation: Batches | None,
+    *,
+    epochs: int,
+    initial_epoch: int,
+    verbose: int,
+    callbacks: Sequence[Any] | None,
+    validation_freq: Any = 1,
+) -> History:
+    """Trains for some epochs with the model's ``train_step``."""
+    hooks = loop.begin_callbacks(
+        model,
+        callbacks,
+        verbose=verbose,
+        names=[],
+        params={"epochs": epochs, "steps": batches.steps, "do_validation": validation is not None},
+        count_mode="steps",
+        stateful=[],
+    )
+    latest: dict[str, Any] = {}
+    for callback in hooks:
+        if isinstance(callback, ProgbarLogger):  # what a step gives are means already
+            callback.totals = lambda: {name: [value, 1] for name, value in _numbers(latest).items()}
+    hooks.on_train_begin()
+    model.stop_training = False
+    warned = False
+    for epoch in range(initial_epoch, epochs):
+        model.reset_metrics()
+        hooks.on_epoch_begin(epoch)
+        logs: dict[str, Any] = {}
+        count = 0
+        for count, data in enumerate(batches.epoch(), 1):
+            hooks.on_batch_begin(count - 1, {"batch": count - 1, "size": _size(data)})
+            logs = _plain_logs(model.train_step(data))
+            latest.update(logs)
+            if count == 1:
+                _tell_names(hooks, logs)
+            hooks.on_batch_end(count - 1, Logs({"batch": count - 1, "size": _size(data), **logs}))
+            if model.stop_training:
+                break
+        if not count:
+            raise ValueError(f"fit: expected at least one batch in epoch {epoch + 1}. Received: none")
+        measured: dict[str, Any] = {}
+        found = _numbers(logs)
+        if validation is not None and loop.due(validation_freq, epoch):
+            measured = evaluate(model, validation)
+        found = loop.merge_logs(found, measured)
+        warned = loop.warn_if_not_finite(found, epoch, warned)
+        hooks.on_epoch_end(epoch, found)
+        if model.stop_training:
+            break
+    hooks.on_train_end()
+    return model.history
+
+
+def _tell_names(hooks: CallbackList, logs: dict[str, Any]) -> None:
+    """Callbacks learn what is logged once the first step has shown it."""
+    names = [*logs, *(f"val_{name}" for name in logs)]
+    for callback in hooks:
+        if isinstance(getattr(callback, "params", None), dict):
+            callback.params["metrics"] = names
+
+
+def _size(data: Any) -> int:
+    first = next((leaf for leaf in flatten(data) if getattr(leaf, "ndim", 0)), None)
+    return 0 if first is None else int(first.shape[0])
+
+
+def evaluate(model: Any, batches: Batches, verbose: int = 0, hooks: CallbackList | None = None) -> dict[str, Any]:
+    """The numbers of the model's ``test_step`` after the last batch, by name."""
+    model.reset_metrics()
+    bar = Progbar(target=batches.steps) if verbose == 1 else None
+    logs: dict[str, Any] = {}
+    if hooks is not None:
+        hooks.on_test_begin()
+    with torch.no_grad():
+        for index, data in enumerate(batches.epoch()):
+            if hooks is not None:
+                hooks.on_test_batch_begin(index)
+            logs = _plain_logs(model.test_step(data))
+            if hooks is not None:
+                hooks.on_test_batch_end(index, Logs(logs))
+            if bar is not None:
+                bar.update(index + 1)
+    if not logs:
+        raise ValueError("evaluate: expected at least one batch. Received: none")
+    found = _numbers(logs)
+    if hooks is not None:
+        hooks.on_test_end(found)
+    return found
+
+
+def predict(model: Any, batches: Batches, verbose: int = 0, hooks: CallbackList | None = None) -> Any:
+    """The outputs of the model's ``predict_step``, put together."""
+    bar = Progbar(target=batches.steps) if verbose == 1 else None
+    parts: list[Any] = []
+    if hooks is not None:
+        hooks.on_predict_begin()
+    with torch.no_grad():
+        for index, data in enumerate(batches.epoch()):
+            if hooks is not None:
+                hooks.on_predict_batch_begin(index)
+            parts.append(map_structure(plain, model.predict_step(data)))
+            if hooks is not None:
+                hooks.on_predict_batch_end(index, {"outputs": parts[-1]})
+            if bar is not None:
+                bar.update(index + 1)
+    if not parts:
+        raise ValueError("predict: expected at least one batch. Received: none")
+    if hooks is not None:
+        hooks.on_predict_end()
+    columns = iter(list(zip(*(list(flatten(part)) for part in parts), strict=True)))
+    return map_structure(lambda _: loop.to_numpy(torch.cat(next(columns))), parts[0])
