@@ -80,8 +80,9 @@ class Era:
     bidirectional_stateful: bool = False  # whether Bidirectional carries the states of a stateful layer over
     bidirectional_masked: str = "repeated"  # what a masked step of its sequences gives: the last output, or 'zeros'
     layer_names: str = "from_one"  # dense_1 first; or 'from_zero': dense first
+    normalization_axis: str = "as_given"  # how configs write a normalization's axis; or 'resolved', counted from 0
     later_layers: str = "tf.keras"  # whose defaults and configs the layers have that Keras 2.2.4 lacks; or 'keras3'
-    masked_softmax: str = "uniform"  # softmax where a whole row is masked: equal weights, or 'zero'
+    masked_softmax: str = "ignored"  # a mask of Softmax; or where all is masked: 'uniform' values, or 'zero'
     batch_dot: str = "matrices"  # K.batch_dot multiplies the last two axes; or 'outer': all other axes stay
     variables: str = "graph"  # K functions of variables are recorded and run later; or 'eager': computed at once
 
@@ -134,6 +135,8 @@ _TF_KERAS = dataclasses.replace(
     bidirectional_stateful=True,
     bidirectional_masked="zeros",
     layer_names="from_zero",
+    normalization_axis="resolved",
+    masked_softmax="uniform",
     batch_dot="outer",
     variables="eager",
 )
@@ -157,6 +160,7 @@ _KERAS3 = dataclasses.replace(
     batchnorm_variance="biased",
     lr_key="learning_rate",
     early_stopping_auto="direction",
+    normalization_axis="as_given",
     later_layers="keras3",
     masked_softmax="zero",
     history_order="sorted",

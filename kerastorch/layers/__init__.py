@@ -21,6 +21,7 @@ from . import (
     cudnn_recurrent,
     einsum_dense,
     embeddings,
+    identity,
     lambda_layer,
     local,
     merge,
@@ -39,6 +40,7 @@ from .core import *  # noqa: F403
 from .cudnn_recurrent import *  # noqa: F403
 from .einsum_dense import *  # noqa: F403
 from .embeddings import *  # noqa: F403
+from .identity import *  # noqa: F403
 from .lambda_layer import *  # noqa: F403
 from .local import *  # noqa: F403
 from .merge import *  # noqa: F403
@@ -51,6 +53,7 @@ from .wrappers import *  # noqa: F403
 
 _ROOMS = (
     core,
+    identity,
     lambda_layer,
     wrappers,
     cudnn_recurrent,

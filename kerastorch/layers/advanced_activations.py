@@ -9,9 +9,10 @@ from typing import Any
 import torch
 import torch.nn.functional as F
 
-from .. import activations, config, constraints, initializers, regularizers
+from .. import activations, config, constraints, eras, initializers, regularizers
 from ..engine import checks
 from ..engine.layer import InputSpec, Layer
+from ..kernels.attention import additive
 
 __all__ = ["LeakyReLU", "PReLU", "ELU", "ThresholdedReLU", "Softmax", "ReLU"]
 
@@ -48,6 +49,7 @@ class LeakyReLU(_Elementwise):
 
     Args:
         alpha: the slope below zero.
+        negative_slope: the same under Keras 3's name.
         **kwargs: those of ``Layer``.
 
     Shape:
@@ -64,15 +66,21 @@ class LeakyReLU(_Elementwise):
         [[-1.0, 3.0]]
     """
 
-    def __init__(self, alpha: float = 0.3, **kwargs: Any) -> None:
+    def __init__(self, alpha: float = 0.3, *, negative_slope: float | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.alpha = _number("LeakyReLU", "alpha", alpha)
+        self.alpha = _number("LeakyReLU", "alpha", alpha if negative_slope is None else negative_slope)
+
+    @property
+    def negative_slope(self) -> float:
+        """``alpha`` under Keras 3's name."""
+        return self.alpha
 
     def call(self, inputs: torch.Tensor) -> torch.Tensor:
         return F.leaky_relu(inputs, self.alpha)
 
     def get_config(self) -> dict[str, Any]:
-        return {**super().get_config(), "alpha": self.alpha}
+        name = "negative_slope" if eras.current().later_layers == "keras3" else "alpha"
+        return {**super().get_config(), name: self.alpha}
 
 
 class PReLU(_Elementwise):
@@ -221,17 +229,21 @@ class ThresholdedReLU(_Elementwise):
 
 
 class Softmax(_Elementwise):
-    """Exponentials divided by their sum along an axis.
+    """Exponentials divided by their sum along an axis, or several.
+
+    In the eras since tf.keras the call takes a ``mask`` that is broadcast to the input: what it leaves out counts for
+    nothing.
 
     Args:
-        axis: the axis that sums to one.
+        axis: the axis or axes that sum to one.
+        robust_masking: whether masked values are replaced, rather than lowered by 1e9; it shows where all are masked.
         **kwargs: those of ``Layer``.
 
     Shape:
         any; the same comes out.
 
     Raises:
-        TypeError: unless ``axis`` is an integer.
+        TypeError: unless ``axis`` is one or several integers.
 
     Source: https://keras.io/api/layers/activation_layers/softmax/
 
@@ -241,17 +253,34 @@ class Softmax(_Elementwise):
         [[0.25, 0.25, 0.25, 0.25]]
     """
 
-    def __init__(self, axis: int = -1, **kwargs: Any) -> None:
+    def __init__(self, axis: int | Sequence[int] = -1, robust_masking: bool = False, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        if not isinstance(axis, numbers.Integral):
-            raise TypeError(f"Softmax: expected axis to be an integer. Received: axis={axis!r}")
-        self.axis = int(axis)
+        items = list(axis) if isinstance(axis, (list, tuple)) else [axis]
+        if not items or not all(isinstance(i, numbers.Integral) for i in items):
+            raise TypeError(f"Softmax: expected axis to be one or several integers. Received: axis={axis!r}")
+        self.axis = type(axis)(axis) if isinstance(axis, (list, tuple)) else int(axis)
+        self.robust_masking = bool(robust_masking)
 
-    def call(self, inputs: torch.Tensor) -> torch.Tensor:
-        return activations.softmax(inputs, self.axis)
+    def call(self, inputs: torch.Tensor, mask: torch.Tensor | None = None) -> torch.Tensor:
+        rule = eras.current().masked_softmax
+        if mask is None or rule == "ignored":
+            return self._softmax(inputs)
+        mask = mask if mask.dtype == torch.bool else mask > 0.5
+        bias = additive(mask, inputs.dtype)
+        if rule == "zero":
+            return torch.where(mask, self._softmax(torch.where(mask, inputs, bias)), 0.0)
+        return self._softmax(torch.where(mask, inputs, bias) if self.robust_masking else inputs + bias)
+
+    def _softmax(self, x: torch.Tensor) -> torch.Tensor:
+        if not isinstance(self.axis, (list, tuple)):
+            return activations.softmax(x, self.axis)
+        if len(self.axis) == 1:
+            return activations.softmax(x, self.axis[0])
+        return torch.exp(x - torch.logsumexp(x, tuple(self.axis), keepdim=True))
 
     def get_config(self) -> dict[str, Any]:
-        return {**super().get_config(), "axis": self.axis}
+        config = {**super().get_config(), "axis": self.axis}
+        return {**config, "robust_masking": True} if self.robust_masking else config
 
 
 class ReLU(_Elementwise):

@@ -45,7 +45,7 @@ def differences(got, expected, tolerance, at=""):
         return [d for i, (g, e) in enumerate(zip(got, expected)) for d in differences(g, e, tolerance, f"{at}[{i}]")]
     if at.endswith("lines"):
         return _lines(got, expected, at)
-    same = got == expected and isinstance(got, bool) == isinstance(expected, bool)
+    same = not isinstance(got, np.ndarray) and got == expected and isinstance(got, bool) == isinstance(expected, bool)
     return [] if same else [f"{at}: got {_short(got)}, expected {_short(expected)}"]
 
 

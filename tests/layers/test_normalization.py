@@ -14,6 +14,8 @@ from kerastorch.layers.normalization import (
     BatchNormalization,
     GroupNormalization,
     LayerNormalization,
+    RMSNormalization,
+    SpectralNormalization,
     UnitNormalization,
 )
 from kerastorch.models import Model, Sequential
@@ -329,3 +331,38 @@ def test_bad_arguments_are_named(make, words):
     message = str(error.value)
     assert all(word in message for word in words), message
     assert "Received" in message and "\n" not in message
+
+
+def test_root_mean_square_along_any_axis():
+    x = data(3, 4, 5)
+    layer = RMSNormalization(axis=1, epsilon=0.1)
+    expected = x / np.sqrt((x**2).mean(1, keepdims=True) + 0.1)
+    np.testing.assert_allclose(layer(torch.tensor(x)).detach().numpy(), expected, rtol=1e-5)
+    with pytest.raises(ValueError, match="axis to be among its input's 3 axes"):
+        RMSNormalization(axis=3)(torch.tensor(x))
+
+
+def test_a_spectral_layer_may_be_called_twice_before_backward():
+    layer = SpectralNormalization(Dense(3))
+    x = torch.as_tensor(data(4, 5))
+    first = layer(x, training=True)
+    kernel = layer.layer.kernel.detach().clone()
+    second = layer(x * 2, training=True)
+    (first.sum() + second.sum()).backward()
+    gradient = layer.layer._own_weights[0].view_of(layer.layer.weight.grad)
+    torch.testing.assert_close(gradient, (3 * x.sum(0))[:, None].expand_as(kernel))
+    torch.testing.assert_close(first, x @ kernel + layer.layer.bias)
+
+
+def test_a_spectral_layer_leaves_a_kernel_of_zeros_alone():
+    layer = SpectralNormalization(Dense(3, kernel_initializer="zeros"))
+    layer(torch.ones(2, 4), training=True)
+    assert layer.layer.kernel.abs().max() == 0
+    with pytest.raises(ValueError, match="expected a layer with a kernel or embeddings"):
+        SpectralNormalization(LayerNormalization())(torch.ones(2, 4))
+
+
+def test_what_is_not_there_says_so():
+    with pytest.raises(NotImplementedError, match="renorm=False"):
+        BatchNormalization(renorm=True)
+    assert BatchNormalization(synchronized=True).get_config()["synchronized"] is True

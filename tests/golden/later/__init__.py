@@ -8,7 +8,7 @@ import importlib
 
 __all__ = ["AREAS", "load"]
 
-AREAS = ("attention", "core")
+AREAS = ("attention", "core", "activations", "normalization")
 
 
 def load(name):

@@ -1,6 +1,6 @@
 """Layers of later Keras that compute one thing: EinsumDense and the like."""
 
-from ..cases.kit import normal
+from ..cases.kit import ints, lengths, normal
 from .kit import Area
 
 area = Area("core")
@@ -46,3 +46,11 @@ einsum(
     kernel_constraint="max_norm",
     bias_constraint="non_neg",
 )
+
+layer("Identity", "floats", normal(2, 3, 4))
+layer("Identity", "integers", ints(9, 2, 3), grads=False)
+area.graph("identity/passes_a_mask", lambda k, x: _masked(k, k.layers.Identity(), x), lengths(4, 3, [2, 4]), mask=True)
+
+
+def _masked(k, made, x):
+    return made, made(k.layers.Masking()(x))

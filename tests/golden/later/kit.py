@@ -135,6 +135,7 @@ def examine(t, model, layer, inputs, train=False, grads=True, config=True, mask=
     if mask:
         results["mask"] = t.mask(model, inputs)
     results.update(_without_noise(t.forward(model, inputs, grads=grads)))
+    results["output_kinds"] = [o.dtype.kind for o in results["output"]]
     if train:
         phase = _without_noise(t.forward(model, inputs, grads=grads, training=True))
         results.update((key + "_train", value) for key, value in phase.items())
