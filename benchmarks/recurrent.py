@@ -1,22 +1,23 @@
 """Times the LSTM kernels by themselves on a GPU: ``python benchmarks/recurrent.py``.
 
-Forward and backward at the size of the benchmark's rows, inside a CUDA graph as in training and outside of one. cuDNN's
-own layer, with sigmoid gates, is what the others are compared with.
+Forward, and forward with backward, at the size of the benchmark's rows and larger, inside a CUDA graph as in training.
+cuDNN's own layer, with sigmoid gates and torch's default precision, is what the others are compared with.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import statistics
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import torch
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from kerastorch.kernels import fast_paths, on_gpu  # noqa: E402
+from kerastorch.kernels import fast_paths, triton_lstm, triton_persistent  # noqa: E402
 from kerastorch.kernels.lstm import lstm  # noqa: E402
 
 
@@ -49,59 +50,95 @@ def graphed(work: Callable[[], object]) -> Callable[[], None]:
     return graph.replay
 
 
-def worker(gate: str, steps: int, batch: int, width: int, units: int, dtype: torch.dtype) -> Callable[[], object]:
-    """Forward and backward of one layer."""
+def leaves_of(steps: int, batch: int, width: int, units: int, dtype: torch.dtype) -> list[torch.Tensor]:
+    """Data, weights and states of one layer."""
     torch.manual_seed(0)
-    shapes = (
+    shapes = [
         (batch, steps, width),
         (4 * units, width),
         (4 * units, units),
         (4 * units,),
         (batch, units),
         (batch, units),
-    )
-    leaves = [(0.1 * torch.randn(shape)).to("cuda", dtype).requires_grad_() for shape in shapes]
-    upstream = torch.randn(batch, units, device="cuda", dtype=dtype)
+    ]
+    return [(0.1 * torch.randn(shape)).to("cuda", dtype).requires_grad_() for shape in shapes]
 
-    def work() -> object:
+
+def training(gate: str, leaves: list[torch.Tensor]) -> Callable[[], list[torch.Tensor]]:
+    """Forward and backward of one layer; gives the last output and the gradients."""
+    upstream = torch.ones_like(leaves[4])
+
+    def work() -> list[torch.Tensor]:
         _, last, _ = lstm(*leaves, recurrent_activation=gate)
-        return torch.autograd.grad(last, leaves[:4], upstream)
+        return [last, *torch.autograd.grad(last, leaves[:4], upstream)]
 
     return work
 
 
+def inference(gate: str, leaves: list[torch.Tensor]) -> Callable[[], torch.Tensor]:
+    """Forward alone."""
+
+    def work() -> torch.Tensor:
+        with torch.no_grad():
+            return lstm(*leaves, recurrent_activation=gate)[1]
+
+    return work
+
+
+def error_of(gate: str, leaves: list[torch.Tensor]) -> float:
+    """The largest relative difference from the plain loop in double precision."""
+    doubles = [leaf.detach().double().requires_grad_() for leaf in leaves]
+    with fast_paths(False):
+        wanted = training(gate, doubles)()
+    found = training(gate, leaves)()
+    return max(((a.double() - b).norm() / b.norm()).item() for a, b in zip(found, wanted, strict=True))
+
+
+@contextlib.contextmanager
+def variant(persistent: bool, precision: str) -> Iterator[None]:
+    """Which of Triton's kernels are used; ``precision`` is that of float32 products."""
+    fits, before = triton_persistent.fits, triton_lstm._PRECISION
+    triton_persistent.fits = fits if persistent else lambda *args: False
+    triton_lstm._PRECISION = precision
+    try:
+        yield
+    finally:
+        triton_persistent.fits, triton_lstm._PRECISION = fits, before
+
+
 def main() -> None:
     """Prints one line a size, type and kernel."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--tiles", action="store_true", help="also other tile sizes of the Triton kernels")
-    options = parser.parse_args()
-    sizes = [(80, 32, 128, 128), (40, 64, 64, 64), (80, 128, 256, 512)]
-    tiles = [(16, 16, 32, 4)] + (
-        [(16, 16, 64, 4), (16, 16, 64, 2), (32, 16, 32, 4), (16, 32, 32, 4)] if options.tiles else []
-    )
-    print("| time, batch, in, units | dtype | kernel | in a graph ms | eager ms | / cuDNN |\n|---|---|---|---|---|---|")
+    argparse.ArgumentParser(description=__doc__.splitlines()[0]).parse_args()
+    kinds = [
+        ("cuDNN, TF32", "sigmoid", None),
+        ("cuDNN, exact", "sigmoid", None),
+        ("Triton, all steps", "hard_sigmoid", (True, "tf32x3")),
+        ("Triton, all steps, ieee", "hard_sigmoid", (True, "ieee")),
+        ("Triton, a step", "hard_sigmoid", (False, "tf32x3")),
+        ("Triton, a step, ieee", "hard_sigmoid", (False, "ieee")),
+    ]
+    print("| time, batch, in, units | dtype | kernel | forward ms | training ms | / cuDNN | error |")
+    print("|---|---|---|---|---|---|---|")
+    sizes = [(80, 32, 128, 128), (40, 64, 64, 64), (80, 32, 256, 256), (80, 128, 256, 512)]
     for size in sizes:
         for dtype in (torch.float32, torch.bfloat16):
             base = None
-            for name, gate, tile in [("cuDNN", "sigmoid", None), *(("Triton", "hard_sigmoid", tile) for tile in tiles)]:
-                if tile is not None and on_gpu.lstm_scan(torch.ones(1, 1, 1, device="cuda"), ["tanh", gate]) is None:
-                    print("no Triton here")
+            leaves = leaves_of(*size, dtype)
+            for name, gate, chosen in kinds:
+                exact = chosen is None or chosen[1] == "ieee"
+                if exact and name != "cuDNN, TF32" and (dtype == torch.bfloat16 or size != sizes[0]):
+                    continue  # the same as the other, or little news for the time that compiling takes
+                if chosen and chosen[0] and not triton_persistent.fits(leaves[0], size[1], size[3]):
                     continue
-                if tile is not None:
-                    from kerastorch.kernels import triton_lstm
-
-                    triton_lstm._ROWS, triton_lstm._UNITS, triton_lstm._DEPTH, triton_lstm._WARPS = tile
-                work = worker(gate, *size, dtype)
-                inside, outside = milliseconds(graphed(work)), milliseconds(work, 5)
-                base = base or inside
-                label = name if tile is None else f"{name} {tile}"
+                torch.backends.cudnn.allow_tf32 = name == "cuDNN, TF32"
+                with variant(*chosen) if chosen else contextlib.nullcontext():
+                    forward = milliseconds(graphed(inference(gate, leaves)))
+                    both = milliseconds(graphed(training(gate, leaves)))
+                    error = error_of(gate, leaves) if size[0] * size[3] <= 80 * 256 else float("nan")
+                base = base or both
                 kind = str(dtype).removeprefix("torch.")
-                print(f"| {size} | {kind} | {label} | {inside:.3f} | {outside:.3f} | {inside / base:.2f} |", flush=True)
-    with fast_paths(False):
-        work = worker("hard_sigmoid", *sizes[0], torch.float32)
-        print(
-            f"| {sizes[0]} | float32 | plain loop | {milliseconds(graphed(work)):.3f} | {milliseconds(work, 5):.3f} | |"
-        )
+                line = f"| {size} | {kind} | {name} | {forward:.3f} | {both:.3f} | {both / base:.2f} | {error:.1e} |"
+                print(line, flush=True)
 
 
 if __name__ == "__main__":

@@ -63,6 +63,7 @@ def figures(options: argparse.Namespace) -> dict[str, Any]:
         "turns": turns,
         "rows": {},
         "growth": {},
+        "peers": {},
     }
     try:
         for row in wanted:
@@ -71,10 +72,12 @@ def figures(options: argparse.Namespace) -> dict[str, Any]:
             if row.name in _GROWTH:
                 calls = 2000 if options.quick else 20000
                 found["growth"][row.name] = {"calls": calls, "MB": measure.grown(everybody[0], row, calls)}
+            found["peers"] = {peer.name: peer.about for peer in everybody}
+            if options.json:  # after each row, so that a run that is cut short leaves its figures
+                options.json.write_text(json.dumps(found, indent=1))
     finally:
         for peer in everybody:
             peer.close()
-    found["peers"] = {peer.name: peer.about for peer in everybody}
     return found
 
 
@@ -101,8 +104,6 @@ def main() -> None:
     """Measures or reads, and shows."""
     options = arguments()
     found = json.loads(options.read.read_text()) if options.read else figures(options)
-    if options.json:
-        options.json.write_text(json.dumps(found, indent=1))
     show(found, options.by)
     if options.plot:
         report.plot(found["rows"], options.plot, options.by)

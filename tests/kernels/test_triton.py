@@ -48,12 +48,20 @@ def triton():
     pytest.importorskip("triton")
 
 
+def triton_persistent():
+    """The module, which can be imported where Triton is."""
+    from kerastorch.kernels import triton_persistent as found
+
+    return found
+
+
 def test_it_is_in_use():
-    assert on_gpu.lstm_scan(torch.ones(1, 2, 3, device="cuda"), ["tanh", "hard_sigmoid"]) is not None
+    scan = on_gpu.lstm_scan(torch.ones(1, 2, 3, device="cuda"), ["tanh", "hard_sigmoid"])
+    assert scan is not None and scan.keywords["persistent"]
     assert on_gpu.lstm_scan(torch.ones(1, 2, 3, device="cuda").double(), ["tanh", "hard_sigmoid"]) is None
 
 
-@pytest.mark.parametrize("activation, gate", itertools.product(KINDS, GATES))
+@pytest.mark.parametrize("activation, gate", list(itertools.product(KINDS, GATES)))
 def test_lstm(activation, gate):
     if (activation, gate) == ("tanh", "sigmoid"):
         pytest.skip("cuDNN's")
@@ -66,6 +74,32 @@ def test_lstm_with_a_mask(kind):
     ahead = torch.arange(9) < torch.tensor([9, 2, 0, 5, 1]).unsqueeze(1)
     mask = {"end": ahead, "start": ahead.flip(1), "holes": torch.rand(5, 9) > 0.4}[kind].cuda()
     assert worst(leaves, recurrent_activation="hard_sigmoid", mask=mask) < 1e-6
+
+
+@pytest.mark.parametrize("masked", [False, True])
+def test_a_launch_a_step(masked, monkeypatch):
+    """What layers too large for the kernel of all steps get."""
+    monkeypatch.setattr(triton_persistent(), "fits", lambda *args: False)
+    mask = (torch.rand(5, 9) > 0.4).cuda() if masked else None
+    assert worst(arguments(5, 9, 7, 33), recurrent_activation="hard_sigmoid", mask=mask) < 1e-6
+
+
+@pytest.mark.parametrize("batch, units, dtype", [(70, 128, torch.float32), (40, 256, torch.bfloat16)])
+def test_several_groups_of_programs(batch, units, dtype):
+    """Programs that wait for one another share a group of samples."""
+    leaves = arguments(batch, 12, 20, units, dtype)
+    assert triton_persistent().fits(leaves[0], batch, units)
+    bound = 1e-6 if dtype == torch.float32 else 8 * torch.finfo(dtype).eps
+    for _ in range(3):
+        assert worst(leaves, recurrent_activation="hard_sigmoid") < bound
+
+
+def test_all_steps_at_once_have_the_same_bits_each_time():
+    leaves = arguments(32, 80, 128, 128)
+    first = lstm(*leaves, recurrent_activation="hard_sigmoid")
+    for _ in range(20):
+        for ours, theirs in zip(lstm(*leaves, recurrent_activation="hard_sigmoid"), first, strict=True):
+            assert torch.equal(ours, theirs)
 
 
 def test_lstm_at_the_size_of_the_benchmark():
