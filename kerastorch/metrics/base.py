@@ -26,7 +26,7 @@ class MetricVariable(State):
 
     Example:
         >>> total = MetricVariable.of(torch.zeros(()))
-        >>> total.assign_add(2.0)
+        >>> _ = total.assign_add(2.0)
         >>> float(total)
         2.0
     """
