@@ -58,6 +58,9 @@ class Era:
     local_conv1d_format: str = "ignored"  # LocallyConnected1D takes data_format and ignores it; or 'honoured'
     alpha_dropout_config: str = "rate"  # the config of AlphaDropout leaves noise_shape and seed out; or 'all'
     activity_regularizer: str = "sum"  # or 'mean': divided by the batch size
+    wrapper_penalties: str = (
+        "own"  # a wrapper applies the inner layer's penalty to its own output; or 'inner' ones count
+    )
     hinge_labels: str = "raw"  # or 'signed': labels in {0, 1} become {-1, 1}
     crossentropy: str = "keras2"  # which formulas: where probabilities are clipped and renormalised, logits looked up
     binary_accuracy: str = "round"  # predictions are rounded, or compared with a 'threshold'
@@ -116,6 +119,7 @@ _TF_KERAS = dataclasses.replace(
     local_conv1d_format="honoured",
     alpha_dropout_config="all",
     activity_regularizer="mean",
+    wrapper_penalties="inner",
     hinge_labels="signed",
     crossentropy="tf.keras",
     binary_accuracy="threshold",

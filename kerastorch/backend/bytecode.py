@@ -7,12 +7,17 @@ from __future__ import annotations
 
 import base64
 import binascii
+import hashlib
 import marshal
 import types
 from collections.abc import Callable
 from typing import Any
 
-__all__ = ["func_dump", "func_load"]
+__all__ = ["func_dump", "func_load", "globals_of", "was_dumped_here"]
+
+# The globals of the functions that this process wrote down, by the hash of their code: who reads back the very code
+# that it wrote runs nobody else's.
+_dumped: dict[bytes, dict[str, Any]] = {}
 
 
 def func_dump(func: Callable) -> tuple[str, tuple | None, tuple | None]:
@@ -24,7 +29,9 @@ def func_dump(func: Callable) -> tuple[str, tuple | None, tuple | None]:
         >>> func_load(func_dump(lambda x: x + 1))(2)
         3
     """
-    code = base64.encodebytes(marshal.dumps(func.__code__)).decode("ascii")
+    raw = marshal.dumps(func.__code__)
+    _dumped[_digest(raw)] = func.__globals__
+    code = base64.encodebytes(raw).decode("ascii")
     closure = tuple(cell.cell_contents for cell in func.__closure__) if func.__closure__ else None
     return code, func.__defaults__, closure
 
@@ -62,6 +69,29 @@ def func_load(
         cells = tuple(value if isinstance(value, types.CellType) else types.CellType(value) for value in closure)
     arguments = tuple(defaults) if defaults is not None else None
     return types.FunctionType(loaded, globals() if globs is None else globs, loaded.co_name, arguments, cells)
+
+
+def _digest(raw: bytes) -> bytes:
+    return hashlib.sha256(raw).digest()
+
+
+def was_dumped_here(dumped: Any) -> bool:
+    """Whether this process wrote this very code down, so that it is not a stranger's.
+
+    Args:
+        dumped: what ``func_dump`` gave.
+
+    Example:
+        >>> was_dumped_here(func_dump(lambda x: x + 1))
+        True
+    """
+    return globals_of(dumped) is not None
+
+
+def globals_of(dumped: Any) -> dict[str, Any] | None:
+    """The globals of the function that this process wrote down so; None for another's."""
+    code = dumped[0] if isinstance(dumped, (tuple, list)) and dumped else dumped
+    return _dumped.get(_digest(_decoded(code))) if isinstance(code, str) else None
 
 
 def _decoded(text: str) -> bytes:

@@ -12,7 +12,16 @@ from .. import eras
 from ..engine.symbolic import building, computing, record, recordable
 from .variable import Variable, stored
 
-__all__ = ["Action", "Update", "assign_all", "moving_average_update", "update", "update_add", "update_sub"]
+__all__ = [
+    "Action",
+    "MovedWeight",
+    "Update",
+    "assign_all",
+    "moving_average_update",
+    "update",
+    "update_add",
+    "update_sub",
+]
 
 
 class Update(tuple):
@@ -55,6 +64,36 @@ class Action:
         self.needs = list(needs)
         self.run = run
         self.of_layers = of_layers
+
+
+class MovedWeight(Action):
+    """A weight that a layer moves by itself while it runs in training: an average, a state.
+
+    Args:
+        variable: the weight.
+        outputs: the symbolic outputs of the call that moves it.
+    """
+
+    def __init__(self, variable: torch.Tensor, outputs: Sequence[Any]) -> None:
+        super().__init__(outputs, lambda values: None, of_layers=True)
+        self.variable = variable
+
+    def on(self, outputs: Sequence[Any]) -> MovedWeight:
+        """The same weight, moved by another call."""
+        return MovedWeight(self.variable, outputs)
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The weight's shape."""
+        return tuple(self.variable.shape)
+
+    @property
+    def name(self) -> str | None:
+        """The weight's name."""
+        return getattr(self.variable, "name", None)
+
+    def __repr__(self) -> str:
+        return f"<MovedWeight {self.name} {self.shape}>"
 
 
 @torch.no_grad()

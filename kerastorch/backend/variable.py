@@ -207,6 +207,25 @@ def _operator(name: str) -> Callable:
     return apply
 
 
+def _is_same(self: Variable, other: Any) -> Any:
+    """Two variables are equal when they stand for the same tensor, so that ``in`` and lists of weights compare."""
+    if not isinstance(other, Variable):
+        return torch.Tensor.__eq__(self, other)
+    return _place(self) == _place(other)
+
+
+def _is_other(self: Variable, other: Any) -> Any:
+    return not _is_same(self, other) if isinstance(other, Variable) else torch.Tensor.__ne__(self, other)
+
+
+def _place(variable: Variable) -> tuple[int, ...]:
+    handle = variable.handle
+    return (id(variable),) if handle is None else (id(handle.owner), hash(handle.attribute))
+
+
+Variable.__eq__ = _is_same  # type: ignore[method-assign]
+Variable.__ne__ = _is_other  # type: ignore[method-assign]
+Variable.__hash__ = lambda self: hash(_place(self))  # type: ignore[method-assign]
 for _name in OPERATORS:
     setattr(Variable, f"__{_name}__", _operator(f"__{_name}__"))
 for _name in ASSIGNING:  # v += 1 makes a new tensor: only assigning changes a variable

@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 import threading
+from typing import Any
 
 import torch
 
-__all__ = ["calls", "collecting_losses", "from_graph"]
+__all__ = ["Traced", "calls", "collecting_losses", "from_graph"]
+
+
+class Traced:
+    """What came to light while a call was recorded: losses and updates that it adds, whether the phase matters."""
+
+    def __init__(self) -> None:
+        self.losses: list[Any] = []
+        self.updates: list[Any] = []
+        self.phased: bool | None = None  # None: the call was not looked into
 
 
 class _CallState(threading.local):
     def __init__(self) -> None:
         self.from_graph = False  # the next layer call was recorded before: its inputs are checked, its mask is passed
         self.losses: list[torch.Tensor] | None = None
+        self.traced: Traced | None = None  # of the innermost call that is being recorded
+        self.building = 0  # inside of a layer's build()
 
 
 calls = _CallState()

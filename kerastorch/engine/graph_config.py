@@ -82,7 +82,7 @@ def _as_places(entries: Any) -> Any:
 
 
 def _refuse_functions(network: Any) -> None:
-    tensors = [t for node in network._network_nodes if node.layer is not None for t in node.input_tensors]
+    tensors = [t for node in network._network_nodes if node.layer is not None for t in node.sources]
     for tensor in [*network.outputs, *tensors]:
         if tensor._keras_history is None:
             raise ValueError(

@@ -25,7 +25,7 @@ __all__ = [
 
 
 def _inputs_of(node: Node) -> list[SymbolicTensor]:
-    return node.input_tensors if node.layer is not None else node.parents
+    return node.sources if node.layer is not None else node.parents
 
 
 def _made_by(tensor: SymbolicTensor) -> Node | None:
@@ -34,8 +34,10 @@ def _made_by(tensor: SymbolicTensor) -> Node | None:
     return tensor.node
 
 
-def order(inputs: Sequence[SymbolicTensor], outputs: Sequence[SymbolicTensor]) -> tuple[list[Layer], list[Node]]:
-    """The layers of a graph sorted as Keras sorts them, and its nodes.
+def order(
+    inputs: Sequence[SymbolicTensor], outputs: Sequence[SymbolicTensor]
+) -> tuple[list[Layer], list[Node], dict[int, int]]:
+    """The layers of a graph sorted as Keras sorts them, its nodes, and the depth of each by its ``id``.
 
     A layer's depth is the longest way from it to an output; deep layers come first, layers of one depth in the order
     in which a walk from the outputs meets them. ``get_weights()``, files and summaries follow this order.
@@ -83,9 +85,10 @@ def order(inputs: Sequence[SymbolicTensor], outputs: Sequence[SymbolicTensor]) -
         if node is not None and id(node) not in done:
             key = id(node.layer)
             owner[key], depth_of[key], met[key] = node.layer, 0, len(met)
+            depth_of_node[id(node)] = 0
             finished.append(node)
     keys = sorted(depth_of, key=lambda key: (-depth_of[key], met[key]))
-    return [owner[key] for key in keys if owner[key] is not None], finished
+    return [owner[key] for key in keys if owner[key] is not None], finished, {**depth_of, **depth_of_node}
 
 
 def _input_node(tensor: SymbolicTensor) -> Node:
@@ -216,7 +219,7 @@ def restore_graph(flat: dict[str, Any]) -> Any:
         for k, tensor in enumerate(node.outputs):
             tensor.node, tensor.index = node, k
         if layer is not None:
-            layer._add_node(node.outputs, extra, None)
+            layer._add_node(node.outputs, extra)
     for i, mask in flat["masks"].items():
         tensors[i]._keras_mask = tensors[mask]
     return map_structure(from_ref, flat["tensors"])

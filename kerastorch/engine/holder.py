@@ -243,11 +243,6 @@ class WeightHolder(nn.Module):
         trainable, fixed = partition(self)
         return sum(int(np.prod(weight.shape)) for weight in trainable + fixed)
 
-    @property
-    def losses(self) -> list[torch.Tensor]:
-        """The penalties on its weights, computed now."""
-        return [w.regularizer(w.view) for w in sum(partition(self), []) if w.regularizer is not None]
-
     def _partition(self) -> tuple[list[Weight], list[Weight]]:
         """The layer's weights, trainable and not; containers with an order of their own override it."""
         return _gather(self)

@@ -11,9 +11,10 @@ import torch
 from .. import config, eras, regularizers
 from ..backend import names, phase
 from . import checks, script
+from .additions import Additions
 from .arguments import as_tensor, as_tensors, masks_of, shapes_for, signature
-from .calls import calls, collecting_losses, from_graph
-from .holder import partition, sublayers
+from .calls import Traced, calls, collecting_losses, from_graph
+from .holder import WeightHolder, partition, sublayers
 from .immutable import as_immutable, foreign, plain
 from .input_spec import InputSpec, check_inputs
 from .nodes import NodeInfo
@@ -23,13 +24,14 @@ from .symbolic import (
     SymbolicTensor,
     building,
     flatten,
+    is_graph_type,
     is_symbolic,
     map_structure,
     placeholder,
+    read,
     record_layer,
     tracing,
 )
-from .terms import Terms
 
 __all__ = ["Layer", "InputSpec", "collecting_losses", "from_graph", "partition", "sublayers"]
 
@@ -38,7 +40,7 @@ def _shape_of(x: Any) -> Shape:
     return x.shape if isinstance(x, SymbolicTensor) else Shape((None, *tuple(x.shape)[1:]))
 
 
-class Layer(NodeInfo, Terms):
+class Layer(NodeInfo, Additions, WeightHolder):
     """Base of all layers.
 
     A subclass writes ``build(input_shape)``, which makes weights with ``add_weight``, ``call(inputs)``, the maths, and
@@ -188,8 +190,14 @@ class Layer(NodeInfo, Terms):
     def compute_output_shape(self, input_shape: Any) -> Any:
         """The output's shape for an input shape, None for unknown axes.
 
-        A layer that does not say is run on symbolic tensors to find out.
+        A layer that does not say is run on symbolic tensors to find out. One that says asks here for the shape of what
+        leaves shapes as they are.
         """
+        if type(self).compute_output_shape is not Layer.compute_output_shape:
+            return input_shape
+        return self._traced_output_shape(input_shape)
+
+    def _traced_output_shape(self, input_shape: Any) -> Any:
         shapes = input_shape if isinstance(input_shape, list) else [input_shape]
         inputs = [placeholder(tuple(shape), config.torch_dtype(None)) for shape in shapes]
         with tracing():
@@ -224,8 +232,12 @@ class Layer(NodeInfo, Terms):
         shape = map_structure(_shape_of, inputs)
         shape = list(shape) if isinstance(inputs, (list, tuple)) else shape
         by_name = shapes_for(type(self).build, arguments or {}, _shape_of)
-        with names.name_scope(self.name), casting_weights(None):
-            self.build(**by_name) if by_name else self.build(shape)
+        calls.building += 1
+        try:
+            with names.name_scope(self.name), casting_weights(None):
+                self.build(**by_name) if by_name else self.build(shape)
+        finally:
+            calls.building -= 1
         self.built = True
         if self._initial_weights is not None:
             self.set_weights(self._initial_weights)
@@ -266,10 +278,7 @@ class Layer(NodeInfo, Terms):
             with phase.inside(self.training):
                 outputs = self._call(args, kwargs)
         if self.activity_regularizer is not None and calls.losses is not None and not tracing.active():
-            for output in outputs if isinstance(outputs, (list, tuple)) else [outputs]:
-                penalty = self.activity_regularizer(output)
-                mean = eras.current().activity_regularizer == "mean"
-                calls.losses.append(penalty / output.shape[0] if mean else penalty)
+            calls.losses += self._penalties(outputs)
         return outputs
 
     def _call(self, args: tuple, kwargs: dict[str, Any]) -> Any:
@@ -345,6 +354,8 @@ class Layer(NodeInfo, Terms):
         if script.kind() is not None and isinstance(leaf, script.kind()) and leaf.is_floating_point():
             kind = config.torch_dtype(self.__dict__.get("dtype"))  # tf.keras casts floats to the layer's own type
             return leaf if leaf.dtype == kind else leaf.to(kind)
+        if is_graph_type(leaf) and building():
+            return read(leaf)  # as K functions take it: what a variable holds is looked up when the graph runs
         if leaf is not None and not isinstance(leaf, (torch.Tensor, SymbolicTensor)):
             raise ValueError(
                 f"Layer {self.name}: expected tensors or arrays as inputs. "
@@ -365,12 +376,28 @@ class Layer(NodeInfo, Terms):
             kwargs = {**kwargs, "training": phase.fixed()}  # a graph keeps the phase that it was built in
         mask, kwargs = self._with_masks(args, kwargs)
         output_masks = self.compute_mask(inputs, mask)
-        shapes, dtypes = self._output_specs(args, kwargs)
+        around, calls.traced = calls.traced, Traced()
+        try:
+            shapes, dtypes = self._output_specs(args, kwargs)
+            traced = calls.traced
+        finally:
+            calls.traced = around
         outputs = record_layer(self, args, kwargs, shapes, dtypes)
         self._attach_masks(outputs, output_masks)
+        node = next(flatten(outputs)).node
+        node.losses, node.updates = traced.losses, traced.updates
+        if kwargs.get("training") is None:
+            node.phased |= self._differs_in_training() if traced.phased is None else traced.phased
         if not tracing.active():
-            self._add_node(outputs, call_arguments, output_masks)
+            self._add_node(outputs, call_arguments)
+        elif around is not None:
+            around.losses += self.losses_of(node)
+            around.updates += node.updates
         return outputs
+
+    def _differs_in_training(self) -> bool:
+        """Whether training and inference give other results where nobody says which of them runs."""
+        return "training" in self._call_names()
 
     def _output_specs(self, args: tuple, kwargs: dict[str, Any]) -> tuple[Any, Any]:
         """Shapes and dtypes of the outputs: from ``compute_output_shape``, or by running ``call`` symbolically."""
@@ -415,6 +442,8 @@ class Layer(NodeInfo, Terms):
         with tracing(), phase.of(phase.current() or False):
             outputs = self.call(*args, **kwargs) if self._compute is None else self._call_in_policy(args, kwargs)
         outputs = list(outputs) if isinstance(outputs, tuple) else outputs
+        if calls.traced is not None:
+            calls.traced.phased = any(getattr(leaf, "_uses_learning_phase", False) for leaf in flatten(outputs))
         for leaf in flatten(outputs):
             if not isinstance(leaf, (SymbolicTensor, torch.Tensor)):
                 raise ValueError(f"Layer {self.name}: expected call() to return tensors. Received: {leaf!r}")
@@ -442,7 +471,7 @@ class Layer(NodeInfo, Terms):
         return cls(**config)
 
     def __getstate__(self) -> dict[str, Any]:
-        state = self.__dict__.copy()
+        state = super().__getstate__()
         state["_inbound_nodes"] = []  # a copy belongs to no graph yet
         state["_outbound_nodes"] = []
         state.pop("_call_losses", None)

@@ -9,7 +9,9 @@ import torch
 from torch import nn
 
 from ..backend import phase
+from ..backend.updates import MovedWeight
 from . import graph_order
+from .additions import kept_losses, kept_updates
 from .arguments import masks_of, signature
 from .input_layer import InputLayer
 from .input_spec import InputSpec
@@ -31,6 +33,13 @@ def as_list(value: Any) -> list[Any]:
     if isinstance(value, list):
         return value
     return list(value) if isinstance(value, tuple) else [value]
+
+
+def _by_depth(items: Sequence[Any], depths: dict[int, int]) -> dict[int, list[Any]]:
+    found: dict[int, list[Any]] = {}
+    for item in items:
+        found.setdefault(depths[id(item)], []).append(item)
+    return found
 
 
 class Network(Layer):
@@ -86,7 +95,7 @@ class Network(Layer):
             InputLayer(input_tensor=x)
 
     def _order_layers(self) -> None:
-        layers, self._network_nodes = graph_order.order(self.inputs, self.outputs)
+        layers, self._network_nodes, self._depths = graph_order.order(self.inputs, self.outputs)
         seen: dict[str, Layer] = {}
         for layer in layers:
             if seen.setdefault(layer.name, layer) is not layer:
@@ -99,8 +108,10 @@ class Network(Layer):
         self._loose = graph_order.loose_parameters(self._masked_plan.nodes)
         for i, parameter in enumerate(self._loose):
             self._parameters[f"loose_{i}"] = parameter
-        self.input_layers = [x._keras_history[0] for x in self.inputs]
-        self.output_layers = [x._keras_history[0] if x._keras_history else None for x in self.outputs]
+        self.input_layers = self._input_layers = [x._keras_history[0] for x in self.inputs]
+        self.output_layers = self._output_layers = [
+            x._keras_history[0] if x._keras_history else None for x in self.outputs
+        ]
         self.input_names = [layer.name for layer in self.input_layers]
         self.output_names = graph_order.output_names(self.outputs)
 
@@ -206,7 +217,7 @@ class Network(Layer):
         if mask is not None and any(m is not None for m in flatten(mask)):
             masks = self._run_with_masks(values, list(flatten(mask)))[1]
         elif all(m is None for m in self._output_masks):
-            return None
+            masks = self._output_masks
         else:
             masks = self._mask_plan.run(values)
         return masks[0] if len(masks) == 1 else masks
@@ -220,7 +231,7 @@ class Network(Layer):
         if self._graph and [tuple(s) for s in shapes] == [x.shape for x in self.inputs]:
             result = [x.shape for x in self.outputs]
             return result[0] if len(result) == 1 else result
-        return super().compute_output_shape(input_shape)
+        return self._traced_output_shape(input_shape)
 
     # ---------------------------------------------------------------- contents
 
@@ -254,6 +265,15 @@ class Network(Layer):
     def layers(self) -> list[Layer]:
         """The layers, inputs first, in Keras's order."""
         return list(self._layers)
+
+    @property
+    def _layers_by_depth(self) -> dict[int, list[Layer]]:
+        """The layers by the longest way from them to an output, as Keras keeps them."""
+        return _by_depth(self._layers, self._depths)
+
+    @property
+    def _nodes_by_depth(self) -> dict[int, list[Node]]:
+        return _by_depth([node for node in self._network_nodes if node.layer is not None], self._depths)
 
     def get_layer(self, name: str | None = None, index: int | None = None) -> Layer:
         """A layer by name or by index.
@@ -312,32 +332,49 @@ class Network(Layer):
     def stateful(self, value: bool) -> None:
         pass  # follows from the layers
 
-    @property
-    def updates(self) -> list[torch.Tensor]:
-        """The weights that training moves by other means than gradients: moving averages, one entry a recorded call."""
-        if not self._graph or (not self.trainable and not self.stateful):
-            return []
-        nodes = [node for node in self._plan.nodes if node.layer is not None]
-        return [weight for node in nodes for weight in node.layer.updates_of(node)]
+    def _calls(self) -> list[Node]:
+        """The calls of layers that the graph is made of."""
+        return [node for node in self._plan.nodes if node.layer is not None]
 
-    def updates_of(self, node: Node) -> list[torch.Tensor]:
-        """Those of the layers inside, whichever call of the network it is."""
-        return self.updates
+    @property
+    def losses(self) -> list[Any]:
+        """Penalties on weights, computed now, and what its layers' calls and ``add_loss`` add, symbolic."""
+        if not self._graph:
+            return super().losses
+        found = self._weight_penalties() + self._terms(kept_losses(self), self._calls())
+        tensors = {id(term): term for term in found if not isinstance(term, (int, float))}
+        return [*tensors.values(), *(term for term in found if isinstance(term, (int, float)))]
+
+    @property
+    def updates(self) -> list[Any]:
+        """What its layers' calls and ``add_update`` change in training by other means than gradients."""
+        if not self._graph:
+            return super().updates
+        if not self.trainable and not self.stateful:
+            return []
+        return kept_updates(self) + [update for node in self._calls() for update in node.layer.updates_of(node)]
+
+    def updates_of(self, node: Node) -> list[Any]:
+        """Those of the layers inside, moved by this call of the network."""
+        moved = [update.on(node.outputs) for update in self.updates if isinstance(update, MovedWeight)]
+        return moved + super().updates_of(node)
 
     @property
     def state_updates(self) -> list[Any]:
-        """Empty: states are updated by the layers themselves."""
-        return []
+        """Those of the stateful layers alone, which change in predictions too."""
+        return [update for layer in self.layers if layer.stateful for update in layer.updates]
 
     # ------------------------------------------------------------------ copies
 
     def __getstate__(self) -> dict[str, Any]:
         state = super().__getstate__()
         if self._graph:
-            for key in ("_plan", "_masked_plan", "_mask_plan", "_network_nodes"):
+            for key in ("_plan", "_masked_plan", "_mask_plan", "_network_nodes", "_depths"):
                 state.pop(key, None)
             tensors = [self._input_structure, self._output_structure, self.inputs, self.outputs, self._output_masks]
-            state["_flat_graph"] = graph_order.flatten_graph(self.inputs, self._masked_plan.nodes, tensors)
+            added = [term for _, term in self._kept("_kept_losses") if isinstance(term, SymbolicTensor)]
+            nodes = Plan(self.inputs, [*self.outputs, *self._output_masks, *added]).nodes
+            state["_flat_graph"] = graph_order.flatten_graph(self.inputs, nodes, [*tensors, added])
             for key in ("_input_structure", "_output_structure", "inputs", "outputs", "_output_masks"):
                 state.pop(key)
         return state
@@ -348,11 +385,12 @@ class Network(Layer):
         if flat is None:
             return
         tensors = graph_order.restore_graph(flat)
-        self._input_structure, self._output_structure, self.inputs, self.outputs, self._output_masks = tensors
+        self._input_structure, self._output_structure, self.inputs, self.outputs, self._output_masks, added = tensors
+        self._kept("_kept_losses").extend((None, term) for term in added)
         self._plan = Plan(self.inputs, self.outputs)
         self._masked_plan = Plan(self.inputs, [*self.outputs, *self._output_masks])
         self._mask_plan = Plan(self.inputs, self._output_masks)
-        _, self._network_nodes = graph_order.order(self.inputs, self.outputs)
+        _, self._network_nodes, self._depths = graph_order.order(self.inputs, self.outputs)
         node = Node(self, (list(self.inputs),), {}, layer=self)
         node.outputs = list(self.outputs)
         self._inbound_nodes = [node]

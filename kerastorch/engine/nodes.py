@@ -20,15 +20,14 @@ class NodeInfo:
     _outbound_nodes: list[Node]
     name: str
 
-    def _add_node(self, outputs: Any, call_arguments: dict[str, Any], output_masks: Any) -> None:
+    def _add_node(self, outputs: Any, call_arguments: dict[str, Any]) -> None:
         flat = [leaf for leaf in flatten(outputs) if isinstance(leaf, SymbolicTensor)]
         node = flat[0].node
         node.call_arguments = call_arguments
-        node.output_masks = output_masks
         for i, tensor in enumerate(flat):
             tensor._keras_history = (self, len(self._inbound_nodes), i)
         self._inbound_nodes.append(node)
-        for tensor in node.input_tensors:
+        for tensor in node.sources:
             if tensor._keras_history is not None:
                 tensor._keras_history[0]._outbound_nodes.append(node)
 

@@ -18,6 +18,7 @@ import torch
 
 from .. import config
 from ..backend import names
+from .call_view import CallView
 from .immutable import OPERATORS, as_immutable, foreign
 from .shape import Shape
 from .tracing import building, computing, guard, tracing
@@ -29,8 +30,10 @@ __all__ = [
     "Spec",
     "placeholder",
     "record",
+    "read",
     "record_as",
     "recordable",
+    "is_graph_type",
     "is_symbolic",
     "computing",
     "building",
@@ -59,7 +62,7 @@ def is_symbolic(tree: Any) -> bool:
     return isinstance(tree, SymbolicTensor)
 
 
-class Node:
+class Node(CallView):
     """One recorded call: an operation, its arguments and the symbolic tensors that came out.
 
     Args:
@@ -76,10 +79,13 @@ class Node:
         "layer",
         "outputs",
         "parents",
-        "output_masks",
         "call_arguments",
         "inner",
         "guard",
+        "phased",
+        "losses",
+        "updates",
+        "penalties",
     )
 
     def __init__(self, operation: Callable, args: tuple, kwargs: dict[str, Any], layer: Any = None) -> None:
@@ -89,10 +95,14 @@ class Node:
         self.layer = layer
         self.outputs: list[SymbolicTensor] = []
         self.parents = [leaf for leaf in flatten((args, kwargs)) if isinstance(leaf, SymbolicTensor)]
-        self.output_masks: Any = None
         self.call_arguments: dict[str, Any] = {}
         self.inner = tracing.active()  # recorded inside of a layer's call
         self.guard = guard()  # the phase that it runs in; None for both
+        # whether its results differ in training and inference
+        self.phased = getattr(operation, "reads_phase", False) or any(p._uses_learning_phase for p in self.parents)
+        self.losses: list[Any] = []  # what the layer's call added to the loss and to the updates
+        self.updates: list[Any] = []
+        self.penalties: list[Any] | None = None  # the activity regularizer's terms, once somebody asks
 
     def replay(self, value_of: Callable[[SymbolicTensor], Any]) -> Any:
         """The operation's result on real values."""
@@ -100,8 +110,8 @@ class Node:
         return self.operation(*map_structure(swap, self.args), **map_structure(swap, self.kwargs))
 
     @property
-    def input_tensors(self) -> list[SymbolicTensor]:
-        """The layer's own inputs (masks and other extras left out), as Keras's nodes list them."""
+    def sources(self) -> list[SymbolicTensor]:
+        """The layer's own inputs (masks and other extras left out); none where a graph begins."""
         inputs = [leaf for leaf in flatten(self.args[:1]) if isinstance(leaf, SymbolicTensor)]
         return inputs + [leaf for leaf in flatten(self.call_arguments) if isinstance(leaf, SymbolicTensor)]
 
@@ -151,6 +161,10 @@ class SymbolicTensor:
     @property
     def _keras_shape(self) -> tuple[int | None, ...]:
         return self.shape
+
+    @property
+    def _uses_learning_phase(self) -> bool:
+        return self.node is not None and self.node.phased
 
     @property
     def dtype(self) -> torch.dtype:
@@ -437,6 +451,23 @@ def graph_type(kind: type) -> type:
     """Class decorator: ``recordable`` functions of such tensors are recorded while a graph is built."""
     _graph_types.append(kind)
     return kind
+
+
+def is_graph_type(leaf: Any) -> bool:
+    """Whether something is a real tensor that counts as symbolic while a graph is built."""
+    return type(leaf) in _graph_types
+
+
+def read(variable: torch.Tensor) -> SymbolicTensor:
+    """A symbolic tensor that has the value of a variable whenever the graph runs; the same one each time."""
+    found = variable.__dict__.get("_symbol")
+    if found is None:
+        found = variable._symbol = record(_plain_tensor, (variable,), {}, getattr(variable, "name", None) or "read")
+    return found
+
+
+def _plain_tensor(variable: torch.Tensor) -> torch.Tensor:
+    return variable.as_subclass(torch.Tensor)
 
 
 def wants_recording(args: tuple, kwargs: dict[str, Any]) -> bool:

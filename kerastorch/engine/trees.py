@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-__all__ = ["flatten", "map_structure"]
+__all__ = ["flatten", "map_structure", "object_list_uid"]
 
 
 def flatten(tree: Any) -> Iterator[Any]:
@@ -36,3 +36,14 @@ def map_structure(fn: Callable[[Any], Any], tree: Any) -> Any:
     if isinstance(tree, slice):
         return slice(fn(tree.start), fn(tree.stop), fn(tree.step))
     return fn(tree)
+
+
+def object_list_uid(object_list: Any) -> str:
+    """A text that tells lists of objects apart by identity.
+
+    Example:
+        >>> object_list_uid([3]) == object_list_uid(3)
+        True
+    """
+    objects = object_list if isinstance(object_list, list) else [object_list]
+    return ", ".join(str(abs(id(x))) for x in objects)

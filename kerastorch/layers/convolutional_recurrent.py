@@ -16,7 +16,7 @@ from ..backend.convolution import convolve
 from ..engine import checks
 from ..engine.input_spec import InputSpec
 from ..kernels.loop import rnn
-from .recurrent.base import HARD_SIGMOID, RecurrentCell, forget_bias, recurrent_activation_of
+from .recurrent.base import HARD_SIGMOID, RecurrentCell, forget_bias, recurrent_activation_of, zeros_for_rows
 from .recurrent.gated import OneCellLayer, of_cell
 from .recurrent.rnn import RNN
 
@@ -276,7 +276,7 @@ class ConvRNN2D(RNN):
 
     def get_initial_state(self, inputs: Tensor) -> list[Tensor]:
         shape = self.cell.compute_output_shape((inputs.shape[0], *inputs.shape[2:]))
-        return [inputs.new_zeros(shape) for _ in self.cell.state_size]
+        return [zeros_for_rows(inputs, shape[1:]) for _ in self.cell.state_size]
 
     def build(self, input_shape: Any) -> None:
         first = input_shape[0] if isinstance(input_shape, list) else input_shape

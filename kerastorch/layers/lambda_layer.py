@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import torch
 
-from ..backend.bytecode import func_dump, func_load
-from ..backend.registry import Registry
+from .. import backend
+from ..backend.bytecode import func_dump, func_load, globals_of, was_dumped_here
+from ..backend.registry import Registry, get_custom_objects
 from ..backend.safe_mode import in_safe_mode
 from ..engine.layer import Layer
 
@@ -17,7 +19,7 @@ __all__ = ["Lambda"]
 _FUNCTIONS = Registry("function")
 
 
-class _Written(tuple):
+class _Written:
     """A function as a config holds it: plain data that, within the process, still knows the function itself.
 
     So a copy of a model needs no bytecode; a file holds the plain data only.
@@ -25,37 +27,74 @@ class _Written(tuple):
 
     function: Callable
 
-    @classmethod
-    def of(cls, function: Callable) -> _Written:
-        written = cls(func_dump(function))
-        written.function = function
-        return written
-
     def __deepcopy__(self, memo: dict) -> _Written:
         return self
 
+    def __reduce__(self) -> Any:  # a pickle is a file, too
+        plain = type(self).__mro__[2]
+        return plain, (plain(self),)  # type: ignore[call-arg]
+
+
+class _WrittenCode(_Written, tuple):
+    """A lambda's bytecode."""
+
+
+class _WrittenName(_Written, str):
+    """A function's name."""
+
 
 def _write(function: Any) -> tuple[Any, str]:
+    if not callable(function):
+        return function, "raw"
     if getattr(function, "__name__", None) == "<lambda>" and hasattr(function, "__code__"):
-        return _Written.of(function), "lambda"
-    if callable(function):
-        return getattr(function, "__name__", type(function).__name__), "function"
-    return function, "raw"
+        written, kind = _WrittenCode(func_dump(function)), "lambda"
+    else:
+        written, kind = _WrittenName(getattr(function, "__name__", type(function).__name__)), "function"
+        _remember(written, function)
+    written.function = function
+    return written, kind
+
+
+# The functions that this process wrote down by name: it finds them again in its own files. None where two functions
+# bear one name.
+_named: dict[str, Callable | None] = {}
+
+
+def _remember(name: str, function: Callable) -> None:
+    name = str(name)
+    _named[name] = function if _named.setdefault(name, function) is function else None
 
 
 def _read(value: Any, kind: str, name: str, custom_objects: dict[str, Any] | None) -> Any:
     if kind == "raw":
         return tuple(value) if isinstance(value, list) else value
     if kind == "function":
-        return _FUNCTIONS.find(value, custom_objects)
+        try:
+            return _FUNCTIONS.find(value, custom_objects)
+        except ValueError:
+            known = value.function if isinstance(value, _Written) else _named.get(value)
+            if known is None:
+                raise
+            return known
     if isinstance(value, _Written):
         return value.function
-    if in_safe_mode():
+    if in_safe_mode() and not was_dumped_here(value):
         raise ValueError(
             f"Lambda {name}: expected a named function, since a file's lambda brings code that runs as whoever loads "
             "it. Received: bytecode; pass safe_mode=False to load_model for a file that you trust"
         )
-    return func_load(value)
+    own = globals_of(value) or {"K": backend, "np": np, "torch": torch}
+    return func_load(value, globs={**own, **get_custom_objects(), **(custom_objects or {})})
+
+
+def _plain(value: Any) -> Any:
+    """An argument as files hold it."""
+    return {"type": "ndarray", "value": value.tolist()} if isinstance(value, np.ndarray) else value
+
+
+def _from_plain(value: Any) -> Any:
+    is_array = isinstance(value, dict) and set(value) == {"type", "value"} and value["type"] == "ndarray"
+    return np.array(value["value"]) if is_array else value
 
 
 class Lambda(Layer):
@@ -112,7 +151,7 @@ class Lambda(Layer):
     def compute_output_shape(self, input_shape: Any) -> Any:
         given = self._output_shape
         if given is None:
-            return super().compute_output_shape(input_shape)
+            return self._traced_output_shape(input_shape)
         if callable(given):
             return tuple(given(input_shape))
         first = input_shape[0] if isinstance(input_shape, list) else input_shape
@@ -135,7 +174,7 @@ class Lambda(Layer):
             "function_type": function_type,
             "output_shape": shape,
             "output_shape_type": shape_type,
-            "arguments": self.arguments,
+            "arguments": {key: _plain(value) for key, value in self.arguments.items()},
         }
 
     @classmethod
@@ -154,4 +193,5 @@ class Lambda(Layer):
         kind, shape_kind = given.pop("function_type", "function"), given.pop("output_shape_type", "raw")
         given["function"] = _read(given["function"], kind, name, custom_objects)
         given["output_shape"] = _read(given.get("output_shape"), shape_kind, name, custom_objects)
+        given["arguments"] = {key: _from_plain(value) for key, value in (given.get("arguments") or {}).items()}
         return cls(**given)

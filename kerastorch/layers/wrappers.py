@@ -5,6 +5,7 @@ Source: https://keras.io/api/layers/recurrent_layers/
 
 from __future__ import annotations
 
+import contextlib
 import copy
 from collections.abc import Sequence
 from typing import Any
@@ -15,10 +16,16 @@ from .. import eras
 from ..backend import names
 from ..engine import checks
 from ..engine.input_spec import InputSpec
-from ..engine.layer import Layer
+from ..engine.layer import Layer, collecting_losses
 from ..engine.symbolic import is_symbolic, recordable
+from ..engine.trees import object_list_uid
+from .recurrent.base import as_list, state_sizes
 
 __all__ = ["Wrapper", "TimeDistributed", "Bidirectional"]
+
+
+def _applies_inner_penalty() -> bool:
+    return eras.current().wrapper_penalties == "own"
 
 
 def _deserialize(entry: Any, custom_objects: dict[str, Any] | None) -> Any:
@@ -62,6 +69,45 @@ class Wrapper(Layer):
         for inner in self._modules.values():
             inner.trainable = value
 
+    @property
+    def activity_regularizer(self) -> Any:
+        """That of the layer inside, which Keras 2 applies to what the wrapper puts out."""
+        return getattr(self.layer, "activity_regularizer", None) if _applies_inner_penalty() else None
+
+    @activity_regularizer.setter
+    def activity_regularizer(self, value: Any) -> None:
+        if value is not None:
+            self.layer.activity_regularizer = value
+
+    def _muted(self) -> Any:
+        """Around calls of the layer inside: in Keras 2 what these add to the loss does not count."""
+        return collecting_losses() if _applies_inner_penalty() else contextlib.nullcontext()
+
+    def updates_of(self, node: Any) -> list[Any]:
+        """Those of the layers inside, and what they add in the recorded call."""
+        return [u for inner in self._modules.values() for u in inner.updates_of(node)] + super().updates_of(node)
+
+    def get_weights(self) -> list[Any]:
+        """The weights inside as arrays, in the inner layer's own order."""
+        return [value for inner in self._modules.values() for value in inner.get_weights()]
+
+    def set_weights(self, weights: Sequence[Any]) -> None:
+        """Sets the weights inside, in the order of ``get_weights()``.
+
+        Raises:
+            ValueError: when the number or a shape differs.
+        """
+        weights = list(weights)
+        counts = [len(inner.get_weights()) for inner in self._modules.values()]
+        if len(weights) != sum(counts):
+            raise ValueError(f"Layer {self.name}: expected a list of {sum(counts)} weights. Received: {len(weights)}")
+        for inner, count in zip(self._modules.values(), counts, strict=True):
+            inner.set_weights(weights[:count])
+            weights = weights[count:]
+
+    def _differs_in_training(self) -> bool:
+        return any(inner._differs_in_training() for inner in self._modules.values())
+
     def get_config(self) -> dict[str, Any]:
         inner = {"class_name": type(self.layer).__name__, "config": self.layer.get_config()}
         return {**super().get_config(), "layer": inner}
@@ -70,7 +116,6 @@ class Wrapper(Layer):
     def from_config(cls, config: dict[str, Any], custom_objects: dict[str, Any] | None = None) -> Wrapper:
         """The layer that a config describes, with fresh weights."""
         given = dict(config)
-        given.pop("num_constants", None)
         return cls(_deserialize(copy.deepcopy(given.pop("layer")), custom_objects), **given)
 
 
@@ -119,6 +164,11 @@ class TimeDistributed(Wrapper):
         inner = self.layer.compute_output_shape(self._step_shape(input_shape))
         return (inner[0], input_shape[1], *inner[1:])
 
+    @property
+    def _input_map(self) -> dict[str, Any]:
+        """What the layer inside is given in each recorded call, under the name that Keras 2 keeps it."""
+        return {object_list_uid(node.sources): self._inner(node.sources[0], None)[0] for node in self._inbound_nodes}
+
     def _inner(self, inputs: torch.Tensor, mask: Any) -> tuple[torch.Tensor, Any]:
         return torch.flatten(inputs, 0, 1), None if mask is None else torch.flatten(mask, 0, 1)
 
@@ -128,7 +178,8 @@ class TimeDistributed(Wrapper):
         extra: dict[str, Any] = {"training": training} if "training" in accepted and training is not None else {}
         if "mask" in accepted and inner_mask is not None:
             extra["mask"] = inner_mask
-        return split_steps(self.layer(inner, **extra), inputs)
+        with self._muted():
+            return split_steps(self.layer(inner, **extra), inputs)
 
     def compute_mask(self, inputs: torch.Tensor, mask: Any = None) -> Any:
         inner, inner_mask = self._inner(inputs, mask)
@@ -207,6 +258,7 @@ class Bidirectional(Wrapper):
         self.return_sequences = layer.return_sequences
         self.return_state = layer.return_state
         self.input_spec = layer.input_spec
+        self._num_constants: int | None = None
 
     @staticmethod
     def _check_backward(layer: Layer, backward: Any) -> None:
@@ -236,16 +288,21 @@ class Bidirectional(Wrapper):
         self._modules["layer"] = value
 
     def build(self, input_shape: Any) -> None:
-        shape = input_shape[0] if isinstance(input_shape, list) else input_shape
+        shapes = input_shape if isinstance(input_shape, list) else [input_shape]
+        constants = shapes[len(shapes) - self._count_constants() :]
         for inner in (self.forward_layer, self.backward_layer):
+            inner._num_constants = self._num_constants
             with names.name_scope(inner.name):
-                inner.build(shape)
+                inner.build([shapes[0], *constants] if constants else shapes[0])
             inner.built = True
             if inner._initial_weights is not None:
                 inner.set_weights(inner._initial_weights)
                 inner._initial_weights = None
         self.input_spec = None
         super().build(input_shape)
+
+    def _count_constants(self) -> int:
+        return self._num_constants or 0
 
     def compute_output_shape(self, input_shape: Any) -> Any:
         shape = input_shape[0] if isinstance(input_shape, list) else input_shape
@@ -257,27 +314,53 @@ class Bidirectional(Wrapper):
         result = [*outputs, *(tuple(s) for s in states), *(tuple(s) for s in states)]
         return result[0] if len(result) == 1 else result
 
+    def _check_inputs(self, inputs: Any) -> None:
+        super()._check_inputs(inputs[0] if isinstance(inputs, (list, tuple)) else inputs)
+
+    def forward(self, *args: Any, **kwargs: Any) -> Any:
+        """Runs the layer; symbolic states and constants become inputs of the recorded call, after the sequence."""
+        states, constants = as_list(kwargs.pop("initial_state", None)), as_list(kwargs.pop("constants", None))
+        if states is None and constants is None:
+            return super().forward(*args, **kwargs)
+        self._halves(states or [])
+        if constants is not None:
+            self._num_constants = len(constants)
+        inputs = args[0] if args else kwargs.pop("inputs")
+        extra = [self._as_input(leaf) for leaf in (*(states or ()), *(constants or ()))]
+        return super().forward([inputs, *extra], *args[1:], **kwargs)
+
+    def _halves(self, states: Sequence[Any]) -> list[Any]:
+        """The states of either direction."""
+        if len(states) % 2:
+            raise ValueError(
+                f"Layer {self.name}: expected initial_state to be a list with the states of both directions. "
+                f"Received: {len(states)} states"
+            )
+        return [states[: len(states) // 2], states[len(states) // 2 :]]
+
     def call(
-        self, inputs: Any, mask: Any = None, training: bool | None = None, initial_state: Any = None
+        self,
+        inputs: Any,
+        mask: Any = None,
+        training: bool | None = None,
+        initial_state: Any = None,
+        constants: Any = None,
     ) -> torch.Tensor | list[torch.Tensor]:
         if isinstance(inputs, (list, tuple)):
-            inputs, initial_state = inputs[0], list(inputs[1:]) or initial_state
+            inputs, *extra = inputs
+            count = self._count_constants()
+            initial_state = extra[: len(extra) - count] or initial_state
+            constants = extra[len(extra) - count :] or constants
         mask = mask[0] if isinstance(mask, (list, tuple)) else mask
-        halves: list[Any] = [None, None]
-        if initial_state is not None:
-            if len(initial_state) % 2:
-                raise ValueError(
-                    f"Layer {self.name}: expected initial_state to hold states for both directions. "
-                    f"Received: {len(initial_state)} states"
-                )
-            middle = len(initial_state) // 2
-            halves = [initial_state[:middle], initial_state[middle:]]
+        given: dict[str, Any] = {} if constants is None else {"constants": constants}
+        halves = self._halves(initial_state or [])
         if self.forward_layer.stateful and not self.stateful and not is_symbolic(inputs):
             self.reset_states()
-        results = [
-            inner(inputs, mask=mask, training=training, **({} if half is None else {"initial_state": half}))
-            for inner, half in zip((self.forward_layer, self.backward_layer), halves, strict=True)
-        ]
+        with self._muted():
+            results = [
+                inner(inputs, mask=mask, training=training, **given, **({"initial_state": half} if half else {}))
+                for inner, half in zip((self.forward_layer, self.backward_layer), halves, strict=True)
+            ]
         states = [state for result in results for state in result[1:]] if self.return_state else []
         there, back = (result[0] if self.return_state else result for result in results)
         if self.return_sequences:
@@ -298,9 +381,10 @@ class Bidirectional(Wrapper):
 
     def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
         mask = mask[0] if isinstance(mask, (list, tuple)) else mask
-        if not self.return_sequences:
-            return None
-        return [mask, mask] if self.merge_mode is None else mask
+        mask = mask if self.return_sequences else None
+        masks = [mask, mask] if self.merge_mode is None else [mask]
+        masks += [None] * (2 * len(state_sizes(self.forward_layer.cell))) if self.return_state else []
+        return masks[0] if len(masks) == 1 else masks
 
     def reset_states(self) -> None:
         """Forgets the states of both directions."""
@@ -311,6 +395,8 @@ class Bidirectional(Wrapper):
         out = super().get_config()
         out["layer"]["config"]["name"] = self._layer_name
         out["merge_mode"] = self.merge_mode
+        if self._num_constants is not None:
+            out["num_constants"] = self._num_constants
         if self._backward_given:
             out["backward_layer"] = {
                 "class_name": type(self.backward_layer).__name__,
@@ -324,4 +410,7 @@ class Bidirectional(Wrapper):
         given = dict(config)
         if given.get("backward_layer") is not None:
             given["backward_layer"] = _deserialize(copy.deepcopy(given["backward_layer"]), custom_objects)
-        return super().from_config(given, custom_objects)
+        num_constants = given.pop("num_constants", None)
+        layer = super().from_config(given, custom_objects)
+        layer._num_constants = num_constants
+        return layer

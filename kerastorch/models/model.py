@@ -12,10 +12,10 @@ import numpy as np
 import torch
 
 from .. import config
-from ..engine.calls import calls
+from ..engine.calls import Traced, calls
 from ..engine.input_layer import Input
 from ..engine.layer import Layer, tracing
-from ..engine.network import Network, as_list
+from ..engine.network import Network
 from ..engine.plan import Plan
 from ..engine.symbolic import SymbolicTensor, flatten, is_symbolic
 from ..training import standardize
@@ -82,24 +82,7 @@ class Model(Trainer, Network):
         return list(self.outputs) if self._graph else [None] * len(self.output_names)
 
     def _has_added_losses(self) -> bool:
-        return bool(self._added_losses())
-
-    def _added_losses(self) -> list[SymbolicTensor]:
-        return self.__dict__.get("_symbolic_losses", [])
-
-    def add_loss(self, losses: Any, inputs: Any = None) -> None:
-        """Adds terms to the loss.
-
-        Args:
-            losses: symbolic tensors of this model's graph, or inside ``call`` tensors of the running step.
-            inputs: accepted as in Keras.
-        """
-        symbolic = [loss for loss in as_list(losses) if isinstance(loss, SymbolicTensor)]
-        if symbolic and not tracing.active():
-            self.__dict__.setdefault("_symbolic_losses", []).extend(symbolic)
-            self.__dict__.pop("_step_plan", None)
-        elif not symbolic:
-            super().add_loss(losses, inputs)
+        return bool(self.losses)
 
     def add_metric(self, value: Any, name: str | None = None, aggregation: str | None = "mean", **kwargs: Any) -> None:
         """Reports a number of the batch, whose mean over an epoch is logged.
@@ -116,6 +99,9 @@ class Model(Trainer, Network):
         super().add_metric(value, name, aggregation, **kwargs)
         if isinstance(value, SymbolicTensor) and not tracing.active():
             self.__dict__.setdefault("_symbolic_metrics", {})[name] = value
+
+    def _added_losses(self) -> list[SymbolicTensor]:
+        return [term for _, term in self.__dict__.get("_kept_losses", ()) if isinstance(term, SymbolicTensor)]
 
     def _call_with_terms(self, inputs: Any) -> Any:
         """The outputs; added losses and metrics of the graph go where those of layers go."""
@@ -136,17 +122,17 @@ class Model(Trainer, Network):
             state.pop(name, None)
         return state
 
-    def begin_step(self, scores: Sequence[Any], ys: Sequence[Any]) -> None:
-        """Readies the run of one step: masks of outputs, added losses and scores come along where there are any.
+    def begin_step(self, scores: Sequence[Any], ys: Sequence[Any], added: Sequence[SymbolicTensor] = ()) -> None:
+        """Readies the run of one step: masks of outputs, added tensors and scores come along where there are any.
 
         Args:
             scores: for each output None, or (target, score) tensors of the graph.
             ys: the step's targets.
+            added: further tensors of the graph that are wanted: losses, values of updates.
         """
         self._extras: Any = None
         if not self._graph:
             return
-        added = self._added_losses()
         pairs = {i: pair for i, pair in enumerate(scores) if pair is not None}
         if not added and not pairs and all(m is None for m in self._output_masks):
             self._running = None
@@ -164,7 +150,7 @@ class Model(Trainer, Network):
             raise NotImplementedError(f"Model {self.name}: expected {type(self).__name__} to define call(inputs)")
         running = self.__dict__.get("_running")
         if running is None or is_symbolic(inputs):
-            terms = self._added_losses() or "_symbolic_metrics" in self.__dict__
+            terms = "_kept_losses" in self.__dict__ or "_symbolic_metrics" in self.__dict__
             if terms and mask is None and calls.losses is not None and not is_symbolic(inputs):
                 return self._call_with_terms(inputs)
             return super().call(inputs, mask, training)
@@ -175,7 +161,7 @@ class Model(Trainer, Network):
         return self._pack(values[: len(self.outputs)])
 
     def end_step(self, outputs: Any) -> tuple[list[Any] | None, dict[int, Any], list[Any]]:
-        """The masks, scores and added losses of the step that ran."""
+        """The masks, scores and added tensors of the step that ran."""
         if not self._graph:
             masks = [getattr(o, "_keras_mask", None) for o in flatten(outputs)]
             return masks, {}, []
@@ -201,8 +187,13 @@ class Model(Trainer, Network):
         symbols = [Input(tuple(int(s) for s in a.shape[1:]), dtype=str(floats).removeprefix("torch.")) for a in arrays]
         inputs: Any = dict(zip(keys, symbols, strict=True)) if keys else (symbols[0] if len(symbols) == 1 else symbols)
         self._ensure_built(inputs)
-        with tracing():
-            outputs = self._run((inputs,), {})
+        around, calls.traced = calls.traced, Traced()
+        try:
+            with tracing():
+                outputs = self._run((inputs,), {})
+            self._traced_losses = calls.traced.losses
+        finally:
+            calls.traced = around
         self.inputs, self.outputs = symbols, list(flatten(outputs))
         self.input_names = keys or [f"input_{i + 1}" for i in range(len(symbols))]
         self.output_names = [f"output_{i + 1}" for i in range(len(self.outputs))]
@@ -226,15 +217,15 @@ class Model(Trainer, Network):
         return trainable + fixed
 
     @property
-    def losses(self) -> list[torch.Tensor]:
-        """Penalties on weights, computed now, and the losses that were added; their values, once it was called."""
-        symbolic = [] if "_call_losses" in self.__dict__ else list(self._added_losses())
-        return super().losses + symbolic
+    def losses(self) -> list[Any]:
+        """Penalties on weights, computed now, and what the layers' calls and ``add_loss`` add."""
+        known = self._graph or "_call_losses" in self.__dict__
+        return super().losses + ([] if known else self.__dict__.get("_traced_losses", []))
 
     @property
     def uses_learning_phase(self) -> bool:
-        """Whether some layer acts differently in training."""
-        return any("training" in type(layer)._call_names() for layer in self.layers)
+        """Whether the outputs differ in training."""
+        return any(x._uses_learning_phase for x in self.__dict__.get("outputs") or ())
 
     def graph_connections(self, layer: Layer) -> list[str]:
         """Where a layer's inputs come from, as ``summary`` shows it: ``['input_1[0][0]']``."""
@@ -358,7 +349,7 @@ def _connections(model: Model, layer: Layer) -> list[str]:
     for node in layer._inbound_nodes:
         if id(node) not in own:
             continue
-        for tensor in node.input_tensors:
+        for tensor in node.sources:
             source, index, place = tensor._keras_history or (None, 0, 0)
             result.append(f"{source.name if source else tensor.name}[{index}][{place}]")
     return result
@@ -370,10 +361,10 @@ def _is_chain(model: Model) -> bool:
     own = {id(node) for node in model._network_nodes}
     for layer in model.layers:
         nodes = [node for node in layer._inbound_nodes if id(node) in own]
-        if len(nodes) > 1 or any(len(node.input_tensors) > 1 for node in nodes):
+        if len(nodes) > 1 or any(len(node.sources) > 1 for node in nodes):
             return False
     users: dict[int, int] = {}
     for node in model._network_nodes:
-        for tensor in node.input_tensors:
+        for tensor in node.sources:
             users[id(tensor)] = users.get(id(tensor), 0) + 1
     return all(count == 1 for count in users.values())

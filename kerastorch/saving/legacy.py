@@ -73,10 +73,13 @@ def _convolution(layer: Any, kind: str, arrays: Arrays, backend: str) -> Arrays:
             arrays[i] = _flipped(arrays[i])
     wanted = sum(partition(layer), [])
     for i in kernels:
-        # Keras 1 and Theano files of old have (out, in, rows, columns)
-        turned = tuple(arrays[i].shape[axis] for axis in (2, 3, 1, 0)) if arrays[i].ndim == 4 else None
-        if i < len(wanted) and wanted[i].shape not in (arrays[i].shape, None) and wanted[i].shape == turned:
-            arrays[i] = np.transpose(arrays[i], (2, 3, 1, 0))
+        if i >= len(wanted) or wanted[i].shape == arrays[i].shape or arrays[i].ndim != 4:
+            continue
+        # Keras 1 and Theano files of old have (out, in, rows, columns); the other way undoes that where it was not so
+        for axes in ((2, 3, 1, 0), (3, 2, 0, 1)):
+            if wanted[i].shape == tuple(arrays[i].shape[axis] for axis in axes):
+                arrays[i] = np.transpose(arrays[i], axes)
+                break
     return arrays
 
 

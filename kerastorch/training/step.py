@@ -16,8 +16,12 @@ import torch
 from torch import nn
 
 from ..backend import phase, random
+from ..backend.updates import assign_all
+from ..engine.additions import kept_losses, kept_updates
 from ..engine.layer import collecting_losses, partition
+from ..engine.plan import evaluate
 from ..engine.policy import HALF
+from ..engine.symbolic import SymbolicTensor
 from ..engine.weights import Weight
 from ..kernels.memory import keep_freed
 from .capture import Captured, Watch
@@ -41,6 +45,10 @@ class Program:
         optimizer: the optimizer, None for a model that only evaluates.
         trained: the weights that gradients are taken for.
         penalties: weights with a regularizer.
+        added: tensors of the model's graph that were added to the loss once for all steps.
+        standing: numbers, functions and other tensors that were.
+        updates: what changes variables in each step besides the optimizer.
+        values: tensors of the model's graph that these assign.
         bounded: trained weights with a constraint.
         learn: ``gradients`` of this program, captured.
         measure: ``measurements`` of this program, captured.
@@ -54,12 +62,17 @@ class Program:
     penalties: list[Weight] = field(init=False)
     bounded: list[Weight] = field(init=False)
     params: list[torch.Tensor] = field(init=False)
+    added: list[SymbolicTensor] = field(init=False)
+    standing: list[Any] = field(init=False)
+    updates: list[Any] = field(init=False)
+    values: list[SymbolicTensor] = field(init=False)
 
     def __post_init__(self) -> None:
         keep_freed()
         everything = sum(partition(self.model), [])
         self.penalties = [w for w in everything if w.regularizer is not None]
         self.bounded = [w for w in self.trained if w.constraint is not None]
+        self._take_additions()
         self.params = [w.tensor for w in self.trained]
         self._binding = None
         owners = [*self.objective.called, *(w.regularizer for w in self.penalties)]
@@ -78,6 +91,16 @@ class Program:
         else:
             self.learn = Graphed(self.learn, watch, generators=streams, lent=1)
             self.update = functools.partial(learn_and_update, self)
+
+    def _take_additions(self) -> None:
+        """What was added to the model outside of its layers' calls; symbolic tensors are computed with its graph."""
+        graph = getattr(self.model, "_graph", False)
+        losses, self.updates = kept_losses(self.model), kept_updates(self.model)
+        self.added = [term for term in losses if graph and isinstance(term, SymbolicTensor)]
+        self.standing = [term for term in losses if not any(term is known for known in self.added)]
+        values = [update[1] for update in self.updates if isinstance(update, tuple)]
+        self.values = [value for value in values if graph and isinstance(value, SymbolicTensor)]
+        self.found: dict[int, torch.Tensor] = {}
 
     def _whole(self) -> bool:
         """Whether the update, too, only queues work on the device."""
@@ -105,9 +128,12 @@ def forward(program: Program, xs: Tensors, ys: Tensors) -> tuple[list[Any], list
     """Outputs, their masks, the terms that layers added to the loss, and scores computed with the graph."""
     model = program.model
     with collecting_losses() as added:
-        model.begin_step(program.objective.symbolic, ys)
+        model.begin_step(program.objective.symbolic, ys, [*program.added, *program.values])
         outputs = run_model(model, xs[0] if len(xs) == 1 else list(xs))
         masks, scores, more = model.end_step(outputs)
+    count = len(program.added)
+    program.found = {id(value): now for value, now in zip(program.values, more[count:])}
+    more = more[:count]
     outputs = list(outputs) if isinstance(outputs, (list, tuple)) else _values(outputs)
     outputs = [o.float() if o.dtype in HALF else o for o in outputs]  # losses and metrics need the digits
     return outputs, masks or [None] * len(outputs), added + more, scores
@@ -120,8 +146,15 @@ def _values(outputs: Any) -> list[Any]:
 def score(program: Program, xs: Tensors, ys: Tensors, ws: Tensors) -> tuple[Any, list[Any], list[Any], list[Any]]:
     outputs, masks, added, scores = forward(program, xs, ys)
     added += [weight.regularizer(weight.view) for weight in program.penalties]
+    added += [_value(term) for term in program.standing]
     total, parts = program.objective.loss(ys, outputs, ws, masks, added, scores)
     return total, parts, outputs, masks
+
+
+def _value(term: Any) -> Any:
+    if isinstance(term, SymbolicTensor):
+        return evaluate(term)
+    return term() if callable(term) and not isinstance(term, torch.Tensor) else term
 
 
 def _results(program: Program, total: Any, parts: list, ys: Tensors, outputs: list, ws: Tensors, masks: list) -> list:
@@ -154,7 +187,17 @@ def learn_and_update(program: Program, xs: Tensors, ys: Tensors, ws: Tensors) ->
                 for weight in program.bounded:
                     view = weight.view
                     view.copy_(weight.constraint(view))
+    if program.updates:
+        _carry_out(program)
     return (results,)
+
+
+def _carry_out(program: Program) -> None:
+    """The updates that were added to the model once for all steps."""
+    with phase.of(True), torch.no_grad():
+        pairs = [update for update in program.updates if isinstance(update, tuple)]
+        known = program.found
+        assign_all([(v, known[id(new)] if id(new) in known else _value(new)) for v, new in pairs])
 
 
 def train_step(program: Program, xs: Tensors, ys: Tensors, ws: Tensors) -> list[torch.Tensor]:

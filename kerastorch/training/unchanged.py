@@ -16,6 +16,7 @@ import torch
 from torch import nn
 
 from .. import config, eras
+from ..engine.additions import kept_losses, kept_updates
 from ..engine.network import Network
 
 __all__ = ["Unchanged", "is_ours", "refusal"]
@@ -68,8 +69,8 @@ def refusal(model: Any, owners: Sequence[Any], on_gpu: bool = False) -> str | No
         for node in network._masked_plan.nodes:
             if node.layer is None and not is_ours(node.operation):
                 return f"the graph calls {_label(node.operation)}"
-    if getattr(model, "_symbolic_losses", None):
-        return "losses were added to the graph"
+    if kept_losses(model) or kept_updates(model):
+        return "losses or updates were added to it"
     for owner in owners:
         if not is_ours(owner) or not getattr(owner, "capturable", True):
             return f"compile() was given {_label(owner)}"

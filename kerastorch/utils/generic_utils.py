@@ -11,6 +11,7 @@ from typing import Any
 
 from kerastorch.backend.bytecode import func_dump, func_load
 from kerastorch.backend.registry import CustomObjectScope, Registry, custom_object_scope, get_custom_objects
+from kerastorch.engine.trees import object_list_uid
 from kerastorch.training.progress import Progbar
 
 __all__ = [
@@ -114,11 +115,6 @@ def unpack_singleton(x: Any) -> Any:
         (7, [7, 8])
     """
     return x[0] if len(x) == 1 else x
-
-
-def object_list_uid(object_list: Any) -> str:
-    """A text that tells lists of objects apart by identity."""
-    return ", ".join(str(abs(id(x))) for x in to_list(object_list))
 
 
 def is_all_none(iterable_or_element: Any) -> bool:

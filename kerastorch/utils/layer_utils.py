@@ -120,7 +120,7 @@ def get_source_inputs(tensor: Any, layer: Any = None, node_index: int | None = N
         if node is None or began:  # an Input around a tensor hides what that one was computed from
             before = []
         else:
-            before = node.input_tensors if node.layer is not None else node.parents
+            before = node.sources if node.layer is not None else node.parents
         if not before:
             found[id(current)] = current
         stack.extend(reversed(before))

@@ -75,7 +75,7 @@ class _Drawing:
             here = prefix + str(id(node.layer or node))
             if any(id(x) in inputs for x in node.outputs):
                 continue
-            for tensor in node.input_tensors if node.layer is not None else node.parents:
+            for tensor in node.sources if node.layer is not None else node.parents:
                 self._connect(prefix + _maker(tensor, own), here)
 
     def _add_layer(self, layer: Any, group: tuple[str, ...], prefix: str) -> None:

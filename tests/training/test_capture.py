@@ -572,7 +572,7 @@ def subclassed():
         (with_function_activation, "calls .*<lambda>"),
         (with_custom_loss, r"compile\(\) was given .*<lambda>"),
         (with_custom_metric, r"compile\(\) was given .*<lambda>"),
-        (with_added_loss, "losses were added to the graph"),
+        (with_added_loss, "losses or updates were added to it"),
         (with_hook, "calls hooks"),
         (with_patched_class, "Dense.call was replaced"),
         (subclassed, "it is no graph of layers"),

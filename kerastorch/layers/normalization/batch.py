@@ -9,6 +9,7 @@ import torch
 
 from ... import eras, initializers
 from ...backend import phase
+from ...backend.updates import MovedWeight
 from ...engine import checks
 from ...engine.layer import InputSpec
 from .base import ScaledAndShifted, Shape
@@ -188,11 +189,12 @@ class BatchNormalization(ScaledAndShifted):
         torch.div(variances, share, out=moving_var)
         return y
 
-    def updates_of(self, node: Any) -> list[torch.Tensor]:
+    def updates_of(self, node: Any) -> list[Any]:
         """The two averages, unless the layer is frozen or was called with ``training=False``."""
         if not self.trainable or node.call_arguments.get("training") in (0, False):
             return []
-        return [weight.variable for weight in self._own_weights if weight.attribute in ("running_mean", "running_var")]
+        moved = [weight for weight in self._own_weights if weight.attribute in ("running_mean", "running_var")]
+        return [MovedWeight(weight.variable, node.outputs) for weight in moved]
 
     def get_config(self) -> dict[str, Any]:
         config = {

@@ -14,12 +14,15 @@ from ... import activations, constraints, eras, initializers, regularizers
 from ...backend import phase
 from ...engine import checks
 from ...engine.layer import Layer
+from ...engine.symbolic import recordable
 from ...kernels.dropout import dropout_mask
 
 __all__ = [
     "EraDefault",
+    "as_list",
     "call_takes",
     "check_cell",
+    "differs_in_training",
     "state_sizes",
     "HARD_SIGMOID",
     "RecurrentCell",
@@ -27,6 +30,7 @@ __all__ = [
     "implementation_of",
     "kernel_name",
     "recurrent_activation_of",
+    "zeros_for_rows",
 ]
 
 Tensor = torch.Tensor
@@ -181,6 +185,9 @@ class RecurrentCell(Layer):
         count = 1 if self._shares_masks() else self._gates
         return list(dropout_mask(like.detach().new_empty(count, *like.shape), rate).unbind(0))
 
+    def _differs_in_training(self) -> bool:
+        return self.dropout + self.recurrent_dropout > 0
+
     def forget_masks(self) -> None:
         """Lets the next step draw new dropout masks: they hold for one sequence."""
         self._dropout_mask = self._recurrent_dropout_mask = None
@@ -267,6 +274,29 @@ def state_sizes(cell: Any) -> list[Any]:
     """
     sizes = cell.state_size
     return list(sizes) if hasattr(sizes, "__len__") else [sizes]
+
+
+def differs_in_training(cell: Any) -> bool:
+    """Whether a cell acts differently in training."""
+    return cell._differs_in_training() if isinstance(cell, Layer) else call_takes(cell, "training")
+
+
+@recordable
+def zeros_for_rows(x: Tensor, shape: Sequence[int]) -> Tensor:
+    """Zeros (batch, *shape), as many rows as ``x`` has.
+
+    Example:
+        >>> zeros_for_rows(torch.ones(2, 5), (3,)).shape
+        torch.Size([2, 3])
+    """
+    return x.new_zeros((x.shape[0], *shape))
+
+
+def as_list(value: Any) -> list[Any] | None:
+    """A list or tuple as a list, a single thing as a list of one, None as it is."""
+    if value is None or isinstance(value, list):
+        return value
+    return list(value) if isinstance(value, tuple) else [value]
 
 
 def call_takes(cell: Any, name: str) -> bool:

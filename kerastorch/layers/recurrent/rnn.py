@@ -10,12 +10,13 @@ import torch
 
 from ... import config as _config
 from ...backend import phase
+from ...backend.updates import MovedWeight
 from ...engine.input_spec import InputSpec
 from ...engine.layer import Layer
 from ...engine.symbolic import flatten, is_symbolic, map_structure, tracing
 from ...kernels.loop import rnn
 from ...kernels.recurrence import needed
-from .base import call_takes, check_cell, state_sizes
+from .base import as_list, call_takes, check_cell, differs_in_training, state_sizes, zeros_for_rows
 from .stacked import StackedRNNCells, output_size_of
 
 __all__ = ["RNN"]
@@ -107,7 +108,7 @@ class RNN(Layer):
 
     def get_initial_state(self, inputs: Tensor) -> list[Tensor]:
         """Zeros for each state, as many samples as the inputs have."""
-        return [inputs.new_zeros(shape) for shape in self._state_shapes(inputs.shape[0])]
+        return [zeros_for_rows(inputs, shape[1:]) for shape in self._state_shapes(inputs.shape[0])]
 
     def reset_states(self, states: Any = None) -> None:
         """Sets what a stateful layer remembers.
@@ -133,7 +134,7 @@ class RNN(Layer):
         if states is None:
             values: list[Any] = [0.0] * len(shapes)
         else:
-            values = [np.asarray(s) if not isinstance(s, Tensor) else s for s in _as_list(states)]
+            values = [np.asarray(s) if not isinstance(s, Tensor) else s for s in as_list(states)]
             self._check_states(values, shapes)
         with torch.no_grad():
             for kept, value in zip(self.states, values, strict=True):
@@ -147,8 +148,17 @@ class RNN(Layer):
             if len(got) != len(shape) or any(None not in (a, b) and a != b for a, b in zip(got, shape, strict=True)):
                 raise ValueError(f"Layer {self.name}: expected state {i} to have shape {shape}. Received: shape {got}")
 
+    def _differs_in_training(self) -> bool:
+        return differs_in_training(self.cell)
+
+    def updates_of(self, node: Any) -> list[Any]:
+        """The states of a stateful layer."""
+        if not self.stateful:
+            return super().updates_of(node)
+        return [MovedWeight(state, node.outputs) for state in self.states if state is not None]
+
     def _remember(self, states: Sequence[Tensor]) -> None:
-        if tracing.active():
+        if tracing.active() or phase.pure():
             return
         with torch.no_grad():
             for kept, new in zip(self.states, states, strict=True):
@@ -217,7 +227,7 @@ class RNN(Layer):
 
     def forward(self, *args: Any, **kwargs: Any) -> Any:
         """Runs the layer; symbolic states and constants become inputs of the recorded call, after the sequence."""
-        states, constants = _as_list(kwargs.pop("initial_state", None)), _as_list(kwargs.pop("constants", None))
+        states, constants = as_list(kwargs.pop("initial_state", None)), as_list(kwargs.pop("constants", None))
         if states is None and constants is None:
             return super().forward(*args, **kwargs)
         inputs = args[0] if args else kwargs.pop("inputs")
@@ -247,6 +257,9 @@ class RNN(Layer):
         initial_state: Any = None,
         constants: Any = None,
     ) -> Any:
+        if is_symbolic((inputs, initial_state, constants)):
+            with tracing():  # called by a script in the place of the layer: part of a graph, but no call of the layer
+                return self(inputs, mask=mask, training=training, initial_state=initial_state, constants=constants)
         if isinstance(inputs, (list, tuple)):
             count = self._num_constants or 0
             inputs, *extra = inputs
@@ -254,10 +267,10 @@ class RNN(Layer):
             constants = extra[len(extra) - count :] or constants
         if isinstance(mask, (list, tuple)):
             mask = mask[0]
-        states = self._first_states(inputs, _as_list(initial_state))
+        states = self._first_states(inputs, as_list(initial_state))
         if training is None:
             training = phase.current()
-        last, outputs, states = self._run_cell(inputs, states, _as_list(constants), mask, training)
+        last, outputs, states = self._run_cell(inputs, states, as_list(constants), mask, training)
         if self.stateful:
             self._remember(states)
         output = outputs if self.return_sequences else last
@@ -377,12 +390,6 @@ class _Shaped:
 
     def __init__(self, shape: Sequence[int | None]) -> None:
         self.shape = tuple(shape)
-
-
-def _as_list(value: Any) -> list[Any] | None:
-    if value is None or isinstance(value, list):
-        return value
-    return list(value) if isinstance(value, tuple) else [value]
 
 
 def _runs_sequences(cell: Any) -> bool:

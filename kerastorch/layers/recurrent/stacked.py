@@ -9,7 +9,7 @@ from typing import Any
 import torch
 
 from ...engine.layer import Layer
-from .base import call_takes, check_cell, state_sizes
+from .base import call_takes, check_cell, differs_in_training, state_sizes
 
 __all__ = ["StackedRNNCells"]
 
@@ -104,6 +104,9 @@ class StackedRNNCells(Layer):
                     weight.full_name = f"{weight.full_name.removesuffix(':0')}_{i}:0"  # kernel_1, as in Keras's files
             input_shape = (input_shape[0], output_size_of(cell))
         super().build(input_shape)
+
+    def _differs_in_training(self) -> bool:
+        return any(differs_in_training(cell) for cell in self.cells)
 
     def forget_masks(self) -> None:
         """Lets each cell draw new dropout masks at the next step."""

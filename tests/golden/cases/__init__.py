@@ -28,6 +28,7 @@ AREAS = (
     "more_recurrent",
     "more_layers",
     "functional",
+    "additions",
 )
 
 
