@@ -12,6 +12,7 @@ import torch
 from .. import config
 from ..engine.immutable import values_of
 from ..engine.symbolic import SymbolicTensor, flatten
+from .arrays import forward
 
 __all__ = ["as_tensor", "beside", "dtype_name", "is_tensor_like", "sizes", "static_shape", "to_numpy"]
 
@@ -48,13 +49,13 @@ def as_tensor(value: Any, like: Any = None) -> Any:
     if is_tensor_like(value):
         return beside(value, like)
     if is_tensor_like(like):
-        array = np.asarray(value)
+        array = forward(value)
         kind = like.dtype if array.dtype.kind in "fiu" else None
         return torch.as_tensor(array, dtype=kind, device=like.device)
     if isinstance(value, (list, tuple)) and any(is_tensor_like(leaf) for leaf in flatten(value)):
         first = next(leaf for leaf in flatten(value) if is_tensor_like(leaf))
         return torch.stack([as_tensor(item, first) for item in value])
-    tensor = torch.as_tensor(np.asarray(value), device=config.device())
+    tensor = torch.as_tensor(forward(value), device=config.device())
     typed = isinstance(value, (np.ndarray, np.generic))
     return tensor if typed or tensor.dtype != torch.float64 else tensor.to(config.torch_dtype(None))
 

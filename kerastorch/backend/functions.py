@@ -15,6 +15,7 @@ from .. import config
 from ..engine.plan import Plan, evaluate
 from ..engine.symbolic import SymbolicTensor, flatten, map_structure
 from . import phase
+from .arrays import forward
 from .control import is_learning_phase
 from .convert import as_tensor, to_numpy
 from .updates import Action, Update, assign_all
@@ -174,7 +175,7 @@ def _as_fed(x: SymbolicTensor, value: Any) -> torch.Tensor:
     if isinstance(value, SymbolicTensor):
         value = evaluate(value)
     if not isinstance(value, torch.Tensor):
-        value = torch.as_tensor(np.asarray(value, order="C"))
+        value = torch.as_tensor(forward(value))
     if value.ndim != x.ndim or any(
         None not in pair and pair[0] != pair[1] for pair in zip(x.shape, value.shape, strict=True)
     ):

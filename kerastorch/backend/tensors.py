@@ -16,6 +16,7 @@ from .. import config
 from ..engine.symbolic import SymbolicTensor, recordable
 from ..engine.symbolic import placeholder as _placeholder
 from . import names
+from .arrays import forward
 from .convert import as_tensor, dtype_name, is_tensor_like, sizes, to_numpy
 
 __all__ = [
@@ -90,7 +91,7 @@ def constant(
         >>> constant([1, 2]), constant(3, shape=(2,))
         (tensor([1., 2.]), tensor([3., 3.]))
     """
-    tensor = torch.as_tensor(np.asarray(value), dtype=config.torch_dtype(dtype), device=config.device())
+    tensor = torch.as_tensor(forward(value), dtype=config.torch_dtype(dtype), device=config.device())
     if shape is None:
         return tensor
     return tensor.expand(sizes(shape)).clone() if tensor.numel() == 1 else tensor.reshape(sizes(shape))

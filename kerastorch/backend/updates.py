@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-import numpy as np
 import torch
 
 from .. import eras
 from ..engine.symbolic import building, computing, record, recordable
+from .arrays import forward
 from .variable import Variable, stored
 
 __all__ = [
@@ -110,7 +110,7 @@ def assign_all(updates: Iterable[Any]) -> None:
         elif isinstance(value, (int, float)):
             variable.fill_(value)
         else:
-            variable.copy_(torch.as_tensor(np.asarray(value)))
+            variable.copy_(torch.as_tensor(forward(value)))
         assign_all(getattr(update, "beside", ()))
 
 

@@ -15,6 +15,7 @@ from .. import config
 from ..engine.plan import evaluate
 from ..engine.symbolic import Spec, SymbolicTensor, computing, is_symbolic, record_as
 from . import names
+from .arrays import forward
 from .convert import as_tensor, sizes, static_shape, to_numpy
 from .updates import Update, assign_all
 from .variable import Variable
@@ -62,7 +63,7 @@ def variable(
     if isinstance(value, torch.Tensor):
         tensor = value.detach().as_subclass(torch.Tensor).to(config.device(), kind, copy=True)
     else:
-        tensor = torch.tensor(np.asarray(value), dtype=kind, device=config.device())
+        tensor = torch.tensor(forward(value), dtype=kind, device=config.device())
     made = Variable.of(tensor, names.scoped(name or _default_name()))
     made.requires_grad_(tensor.is_floating_point())
     made.constraint = constraint
@@ -220,7 +221,7 @@ def set_value(x: Any, value: Any) -> None:
         >>> get_value(x).item()
         5.0
     """
-    given = value.detach() if isinstance(value, torch.Tensor) else torch.as_tensor(np.asarray(value))
+    given = value.detach() if isinstance(value, torch.Tensor) else torch.as_tensor(forward(value))
     if tuple(given.shape) != tuple(x.shape):
         raise ValueError(
             f"set_value: expected values of shape {tuple(x.shape)} for {getattr(x, 'name', None) or 'the variable'}. "

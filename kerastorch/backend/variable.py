@@ -12,6 +12,7 @@ from .. import config
 from ..engine.immutable import ASSIGNING, OPERATORS, Immutable, as_immutable, foreign, operand
 from ..engine.symbolic import building, graph_type, record
 from . import names
+from .arrays import forward
 from .kept import before_writing
 
 __all__ = ["State", "Variable", "stored"]
@@ -103,7 +104,7 @@ class Variable(Immutable):
         Raises:
             ValueError: for another shape.
         """
-        new = value if isinstance(value, torch.Tensor) else torch.as_tensor(np.asarray(value))
+        new = value if isinstance(value, torch.Tensor) else torch.as_tensor(forward(value))
         if tuple(new.shape) != tuple(self.shape):
             raise ValueError(
                 f"Variable {self.name!r}: expected values of shape {tuple(self.shape)}. Received: {tuple(new.shape)}"

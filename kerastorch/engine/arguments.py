@@ -11,6 +11,7 @@ import numpy as np
 import torch
 
 from .. import config
+from ..backend.arrays import forward
 from .trees import flatten, map_structure
 
 __all__ = ["Signature", "as_tensor", "as_tensors", "masks_of", "shapes_for", "signature"]
@@ -109,5 +110,5 @@ def _is_numbers(leaf: Any) -> bool:
 
 def as_tensor(array: np.ndarray | np.generic) -> torch.Tensor:
     """An array of numbers as a tensor on the device, one of float64 in ``floatx()``."""
-    tensor = torch.as_tensor(array, device=config.device())
+    tensor = torch.as_tensor(forward(array), device=config.device())
     return tensor.to(config.torch_dtype(None)) if tensor.dtype == torch.float64 else tensor

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from ..backend.arrays import forward
 from . import script
 from .shape import Shape
 from .trees import map_structure
@@ -106,7 +107,7 @@ def operand(value: Any, like: torch.Tensor) -> Any:
     if not isinstance(value, np.ndarray):
         return value
     kind = like.dtype if value.dtype == np.float64 and like.is_floating_point() else None
-    return torch.as_tensor(value, dtype=kind, device=like.device)
+    return torch.as_tensor(forward(value), dtype=kind, device=like.device)
 
 
 def _operator(name: str) -> Callable:

@@ -18,6 +18,7 @@ import torch
 
 from .. import config
 from ..backend import names
+from ..backend.arrays import forward
 from .call_view import CallView
 from .immutable import OPERATORS, as_immutable, foreign
 from .shape import Shape
@@ -304,7 +305,7 @@ def _to_tensors(args: tuple, kwargs: dict[str, Any]) -> tuple[tuple, dict[str, A
     def convert(leaf: Any) -> Any:
         if not isinstance(leaf, (np.ndarray, np.generic)):
             return leaf
-        tensor = torch.as_tensor(leaf, device=config.device() if leaf.ndim else None)
+        tensor = torch.as_tensor(forward(leaf), device=config.device() if leaf.ndim else None)
         return tensor.to(beside) if tensor.dtype == torch.float64 else tensor
 
     return map_structure(convert, (args, kwargs))

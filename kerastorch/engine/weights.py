@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from torch import nn
 
+from ..backend.arrays import forward
 from ..backend.variable import Variable
 
 if TYPE_CHECKING:
@@ -91,7 +92,7 @@ class Weight:
     @torch.no_grad()
     def load(self, values: Any) -> None:
         """Writes values of Keras's shape in place."""
-        source = values if isinstance(values, torch.Tensor) else torch.from_numpy(np.asarray(values, order="C"))
+        source = values if isinstance(values, torch.Tensor) else torch.from_numpy(forward(values))
         self.view.copy_(source)
 
     def __repr__(self) -> str:

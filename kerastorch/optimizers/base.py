@@ -21,6 +21,7 @@ import torch
 from torch import Tensor
 
 from kerastorch import eras
+from kerastorch.backend.arrays import forward
 from kerastorch.backend.registry import nearest
 from kerastorch.optimizers.applying import Applying
 from kerastorch.optimizers.binding import Binding, Group, MissingGradientError, View, laid_out_as
@@ -411,7 +412,7 @@ class Optimizer(Applying):
                 )
         with torch.no_grad():
             for held, new in zip(own, weights):
-                held.copy_(torch.as_tensor(np.asarray(new)))
+                held.copy_(torch.as_tensor(forward(new)))
 
     def get_config(self) -> dict[str, Any]:
         """The arguments that make an equal optimizer, as Python values."""
