@@ -7,8 +7,10 @@ Source: https://keras.io/api/utils/config_utils/
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import torch
@@ -23,6 +25,7 @@ __all__ = [
     "normalize_data_format",
     "device",
     "set_device",
+    "on_device",
     "float32_precision",
     "set_float32_precision",
     "torch_dtype",
@@ -214,6 +217,27 @@ def set_float32_precision(value: str) -> None:
         raise ValueError(f"set_float32_precision: expected 'highest', 'high' or 'medium'. Received: {value!r}")
     torch.set_float32_matmul_precision(value)
     torch.backends.cudnn.allow_tf32 = value != "highest"
+
+
+@contextlib.contextmanager
+def on_device(name: str | torch.device) -> Iterator[None]:
+    """A block in which new tensors go to another device.
+
+    Args:
+        name: as for ``set_device``.
+
+    Example:
+        >>> with on_device("cpu"):
+        ...     device()
+        device(type='cpu')
+    """
+    global _device
+    before = _device
+    _device = torch.device(name)
+    try:
+        yield
+    finally:
+        _device = before
 
 
 def torch_dtype(name: str | torch.dtype | None) -> torch.dtype:

@@ -36,11 +36,24 @@ def record_expressions():
     print(len(store), "arrays")
 
 
+def record_pipelines():
+    from pipelines import PIPELINES, values
+
+    store = {}
+    for text in PIPELINES:
+        found, cardinality = values(tf, text)
+        store[_key(f"{text}|cardinality")] = np.asarray(cardinality)
+        for i, array in enumerate(found):
+            store[_key(f"{text}|{i}")] = array
+    np.savez_compressed(os.path.join(HERE, "pipelines.npz"), **store)
+    print(len(store), "arrays")
+
+
 def _key(text):
     return text.replace("/", "\u2215")  # a slash would make a folder in the archive
 
 
-PARTS = {"expressions": record_expressions}
+PARTS = {"expressions": record_expressions, "pipelines": record_pipelines}
 
 if __name__ == "__main__":
     for part in sys.argv[1:] or PARTS:

@@ -1,0 +1,72 @@
+"""Rows of tensors by number, so that whole batches are gathered at once instead of row by row."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+import torch
+
+from ....engine.immutable import as_immutable, plain
+from .._texts import TextTensor
+from .elements import flat, mapped
+
+__all__ = ["Rows"]
+
+
+class Rows:
+    """Rows of tensors that lie side by side, in some order.
+
+    Args:
+        columns: the tensors, in tuples and dicts.
+        order: gives the numbers of the rows, anew for each pass.
+    """
+
+    def __init__(self, columns: Any, order: Callable[[], Iterator[int]]) -> None:
+        self.columns, self.order = columns, order
+
+    @classmethod
+    def of(cls, columns: Any) -> Rows:
+        """All rows as they lie.
+
+        Raises:
+            ValueError: when the tensors have different lengths.
+        """
+        lengths = {len(leaf) for leaf in flat(columns)}
+        if len(lengths) != 1:
+            raise ValueError(f"from_tensor_slices: expected tensors of one length. Received: lengths {sorted(lengths)}")
+        count = lengths.pop()
+        return cls(columns, lambda: iter(range(count)))
+
+    def with_order(self, order: Callable[[], Iterator[int]]) -> Rows:
+        """The same rows in another order."""
+        return Rows(self.columns, order)
+
+    def __iter__(self) -> Iterator[Any]:
+        for i in self.order():
+            yield mapped(lambda leaf, i=i: leaf[i], self.columns)
+
+    def batches(self, size: int, drop_remainder: bool) -> Iterator[Any]:
+        """The rows, ``size`` at a time."""
+        order = self.order()
+        while True:
+            places = [i for _, i in zip(range(size), order)]
+            if not places or (drop_remainder and len(places) < size):
+                return
+            yield self._gathered(places)
+
+    def _gathered(self, places: list[int]) -> Any:
+        run = places[-1] - places[0] == len(places) - 1 and places == list(range(places[0], places[-1] + 1))
+        index = None if run else torch.tensor(places)
+
+        def gather(leaf: Any) -> Any:
+            if run:
+                return leaf[places[0] : places[-1] + 1]
+            if isinstance(leaf, torch.Tensor):
+                return as_immutable(plain(leaf).index_select(0, index))
+            if isinstance(leaf, TextTensor):
+                return TextTensor(leaf.array[np.asarray(places)])
+            return leaf.gather(places)
+
+        return mapped(gather, self.columns)
