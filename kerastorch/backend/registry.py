@@ -13,7 +13,17 @@ import inspect
 from collections.abc import Callable, Iterable
 from typing import Any
 
-__all__ = ["Registry", "CustomObjectScope", "custom_object_scope", "get_custom_objects", "nearest", "callable_name"]
+__all__ = [
+    "CustomObjectScope",
+    "Registry",
+    "callable_name",
+    "custom_object_scope",
+    "get_custom_objects",
+    "get_registered_name",
+    "get_registered_object",
+    "nearest",
+    "register_keras_serializable",
+]
 
 _custom_objects: dict[str, Any] = {}
 
@@ -62,6 +72,64 @@ def nearest(name: object, known: Iterable[str]) -> str:
     names = {k.lower(): k for k in known}
     found = difflib.get_close_matches(str(name).lower(), names, 1, 0.6)
     return f" Did you mean {names[found[0]]!r}?" if found else ""
+
+
+def register_keras_serializable(package: str = "Custom", name: str | None = None) -> Callable:
+    """Decorator: a class or function that files may name, ``package>name``.
+
+    Args:
+        package: whose it is.
+        name: what it is called; its own name when missing.
+
+    Raises:
+        ValueError: for a class without ``get_config``.
+
+    Example:
+        >>> @register_keras_serializable(package="mine")
+        ... def doubled(x):
+        ...     return 2 * x
+        >>> get_registered_name(doubled), get_registered_object("mine>doubled") is doubled
+        ('mine>doubled', True)
+    """
+
+    def register(obj: Any) -> Any:
+        if inspect.isclass(obj) and not hasattr(obj, "get_config"):
+            raise ValueError(
+                f"register_keras_serializable: expected {obj.__name__} to have get_config(). Received: none"
+            )
+        own = name or obj.__name__
+        full = f"{package}>{own}"
+        _registered[full] = obj
+        _registered_names[obj] = full
+        _custom_objects.update({full: obj, own: obj})
+        return obj
+
+    return register
+
+
+_registered: dict[str, Any] = {}
+_registered_names: dict[Any, str] = {}
+
+
+def get_registered_name(obj: Any) -> str:
+    """The name that a class or function was registered under; its own when it was not."""
+    return _registered_names.get(obj, getattr(obj, "__name__", str(obj)))
+
+
+def get_registered_object(
+    name: str, custom_objects: dict[str, Any] | None = None, module_objects: dict[str, Any] | None = None
+) -> Any:
+    """The class or function of a name; None where there is none.
+
+    Args:
+        name: the name.
+        custom_objects: where to look first.
+        module_objects: where to look last.
+    """
+    for table in (custom_objects or {}, _custom_objects, _registered, module_objects or {}):
+        if name in table:
+            return table[name]
+    return None
 
 
 class Registry:

@@ -28,6 +28,12 @@ from kerastorch.utils.io_utils import HDF5Matrix, h5dict
 from kerastorch.utils.layer_utils import convert_all_kernels_in_model, get_source_inputs, print_summary
 from kerastorch.utils.multi_gpu_utils import multi_gpu_model
 from kerastorch.utils.np_utils import normalize, to_categorical
+from kerastorch.utils.random_utils import (
+    disable_interactive_logging,
+    enable_interactive_logging,
+    is_interactive_logging_enabled,
+    set_random_seed,
+)
 from kerastorch.utils.vis_utils import model_to_dot, plot_model
 
 __all__ = [
@@ -42,12 +48,15 @@ __all__ = [
     "custom_object_scope",
     "data_utils",
     "deserialize_keras_object",
+    "disable_interactive_logging",
+    "enable_interactive_logging",
     "generic_utils",
     "get_custom_objects",
     "get_file",
     "get_source_inputs",
     "h5dict",
     "io_utils",
+    "is_interactive_logging_enabled",
     "layer_utils",
     "model_to_dot",
     "multi_gpu_model",
@@ -57,6 +66,7 @@ __all__ = [
     "plot_model",
     "print_summary",
     "serialize_keras_object",
+    "set_random_seed",
     "to_categorical",
     "vis_utils",
 ]

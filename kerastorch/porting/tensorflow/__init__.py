@@ -13,6 +13,7 @@ import importlib
 import sys
 from typing import Any
 
+from ...backend import seeds
 from ...engine import script
 from . import _spaces
 from ._dtypes import DType, as_dtype
@@ -38,8 +39,9 @@ def begin() -> None:
 
 
 def end() -> None:
-    """Takes ``begin`` back; ``uninstall()`` does this."""
+    """Takes ``begin`` back, and the seed; ``uninstall()`` does this."""
     script.see_as(None)
+    seeds.set_seed(None)
 
 
 def __getattr__(name: str) -> Any:
@@ -55,7 +57,7 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_spaces.ROOMS, *_spaces.names_of("")} - {"begin", "end", "script"})
+    return sorted({*globals(), *_spaces.ROOMS, *_spaces.names_of("")} - {"begin", "end", "script", "seeds"})
 
 
 __all__ = ["DType", "Tensor", "as_dtype", "begin", "end", "newaxis"]

@@ -17,7 +17,7 @@ from typing import Any
 import torch
 
 from ... import config
-from ...backend import philox
+from ...backend import philox, seeds
 from ...engine.immutable import as_immutable, plain
 from ...engine.symbolic import Spec, is_symbolic, record_as
 from ._dtypes import torch_type
@@ -48,17 +48,7 @@ __all__ = [
     "uniform",
 ]
 
-_DEFAULT_SEED = 87654321  # TensorFlow's, for an operation with a seed where set_seed was not called
-_LIMIT = 2**31 - 1
 _RESERVED = 256  # counters that TensorFlow sets aside for each number
-
-
-class _State:
-    """The process's seed, the seeds of operations that have none of their own, and how far each stream went."""
-
-    seed: int | None = None
-    seeds = python_random.Random()
-    places: dict[tuple, int] = {}
 
 
 def set_seed(seed: int) -> None:
@@ -68,31 +58,18 @@ def set_seed(seed: int) -> None:
         >>> set_seed(42)
         >>> uniform((2,)).numpy()
         array([0.6645621 , 0.44100678], dtype=float32)
+        >>> seeds.set_seed(None)
     """
-    _State.seed = int(seed)
-    _State.seeds = python_random.Random(int(seed))
-    _State.places = {}
-    torch.manual_seed(int(seed))
+    seeds.set_seed(seed)
 
 
 set_random_seed = set_seed
+get_seed = seeds.get_seed
 
 
-def get_seed(op_seed: int | None) -> tuple[int | None, int | None]:
-    """The two seeds of an operation: of the process and its own; None twice where nothing was seeded."""
-    if _State.seed is None and op_seed is None:
-        return None, None
-    own = _State.seeds.randint(0, _LIMIT) if op_seed is None else int(op_seed)
-    pair = (_DEFAULT_SEED if _State.seed is None else _State.seed) % _LIMIT, own % _LIMIT
-    return (0, _LIMIT) if pair == (0, 0) else pair
-
-
-def _place(kind: str, seeds: tuple[int, int], reserved: int) -> torch.Tensor:
+def _place(kind: str, pair: tuple[int, int], reserved: int) -> torch.Tensor:
     """Where an operation's stream goes on, on the device; moves it forward."""
-    key = (kind, *seeds)
-    place = _State.places.get(key, 0)
-    _State.places[key] = place + reserved
-    return torch.tensor(place, dtype=torch.int64, device=config.device())
+    return torch.tensor(seeds.place(kind, pair, reserved), dtype=torch.int64, device=config.device())
 
 
 _DRAWS = {"uniform": philox.uniform, "normal": philox.normal, "truncated_normal": philox.truncated_normal}
@@ -100,14 +77,14 @@ _DRAWS = {"uniform": philox.uniform, "normal": philox.normal, "truncated_normal"
 
 def _standard(kind: str, shape: Sequence[int], dtype: torch.dtype, seed: int | None) -> torch.Tensor:
     """Standard random numbers, TensorFlow's where there is a seed."""
-    seeds = get_seed(seed)
-    if seeds[0] is None:
+    pair = get_seed(seed)
+    if pair[0] is None:
         out = torch.empty(tuple(shape), dtype=dtype, device=config.device())
         if kind == "uniform":
             return out.uniform_()
         return out.normal_() if kind == "normal" else torch.nn.init.trunc_normal_(out, a=-2.0, b=2.0)
-    start = _place(kind + str(dtype), seeds, _RESERVED * math.prod(shape))
-    return _DRAWS[kind](shape, seed=seeds, dtype=dtype, start=start)
+    start = _place(kind + str(dtype), pair, _RESERVED * math.prod(shape))
+    return _DRAWS[kind](shape, seed=pair, dtype=dtype, start=start)
 
 
 def _sizes(shape: Any) -> list[int]:
@@ -203,11 +180,11 @@ def _between(drawn: Any, low: Any, high: Any) -> torch.Tensor:
 
 
 def _whole(shape: Sequence[int], low: int, high: int, dtype: torch.dtype, seed: int | None) -> torch.Tensor:
-    seeds = get_seed(seed)
-    if seeds[0] is None:
+    pair = get_seed(seed)
+    if pair[0] is None:
         return torch.randint(low, high, tuple(shape), dtype=dtype, device=config.device())
-    start = _place(f"integers{dtype}", seeds, _RESERVED * math.prod(shape))
-    return philox.integers(shape, low, high, seed=seeds, dtype=dtype, start=start)
+    start = _place(f"integers{dtype}", pair, _RESERVED * math.prod(shape))
+    return philox.integers(shape, low, high, seed=pair, dtype=dtype, start=start)
 
 
 def shuffle(value: Any, seed: int | None = None, name: str | None = None) -> Any:
@@ -217,11 +194,11 @@ def shuffle(value: Any, seed: int | None = None, name: str | None = None) -> Any
 
 
 def _order(count: int, seed: int | None) -> torch.Tensor:
-    seeds = get_seed(seed)
-    if seeds[0] is None:
+    pair = get_seed(seed)
+    if pair[0] is None:
         return torch.randperm(count)
-    start = _place("shuffle", seeds, -(-(count - 1) // 4)).cpu()
-    return _permuted(count, philox.words(max(count - 1, 0), seed=seeds, start=start).tolist())
+    start = _place("shuffle", pair, -(-(count - 1) // 4)).cpu()
+    return _permuted(count, philox.words(max(count - 1, 0), seed=pair, start=start).tolist())
 
 
 def _permuted(count: int, words: list[int]) -> torch.Tensor:
@@ -244,20 +221,20 @@ def categorical(
     """
     rows, count = plain(tensor(logits)).detach(), ints(num_samples)
     kind = torch.int64 if dtype is None else torch_type(dtype)
-    seeds = get_seed(seed)
-    if seeds[0] is None:
+    pair = get_seed(seed)
+    if pair[0] is None:
         return as_immutable(torch.multinomial(torch.softmax(rows.double(), -1), count, True).to(kind))
     reserved = -(-count // 4) * 4
-    start = _place("categorical", seeds, _RESERVED * rows.shape[0] * reserved)
-    return as_immutable(_sampled(rows, count, seeds, start).to(kind))
+    start = _place("categorical", pair, _RESERVED * rows.shape[0] * reserved)
+    return as_immutable(_sampled(rows, count, pair, start).to(kind))
 
 
 multinomial = categorical
 
 
-def _sampled(rows: torch.Tensor, count: int, seeds: tuple[int, int], start: torch.Tensor) -> torch.Tensor:
+def _sampled(rows: torch.Tensor, count: int, pair: tuple[int, int], start: torch.Tensor) -> torch.Tensor:
     """Samples by the inverse of the cumulated probabilities, in double precision."""
-    drawn = philox.words(2 * rows.shape[0] * count, seed=seeds, start=start).view(-1, 2)
+    drawn = philox.words(2 * rows.shape[0] * count, seed=pair, start=start).view(-1, 2)
     units = ((drawn[:, 0] & 0xFFFFF) << 32 | drawn[:, 1]).to(torch.float64) * 2.0**-52
     rows = rows.to(device=units.device, dtype=torch.float64)
     total = torch.exp(rows - rows.amax(-1, keepdim=True)).cumsum(-1)
@@ -501,7 +478,7 @@ def get_global_generator() -> Generator:
     """The process's stream."""
     global _global
     if _global is None:
-        _global = Generator.from_non_deterministic_state() if _State.seed is None else Generator.from_seed(_State.seed)
+        _global = Generator.from_non_deterministic_state()
     return _global
 
 

@@ -1,30 +1,14 @@
 """The functions of ``tf`` give TensorFlow's values, dtypes and gradients: those of ``expressions.py``."""
 
-import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
-
-import kerastorch
-
-sys.path.insert(0, str(Path(__file__).parent))
-
-from expressions import EXPRESSIONS, arrays, evaluate  # noqa: E402
+from expressions import EXPRESSIONS, arrays, evaluate
 
 STORE = np.load(Path(__file__).with_name("expressions.npz"))
 # Draws through other libraries' transcendental functions differ in the last digits; so do iterative decompositions.
 TOLERANCE = {"random": 2e-6, "image": 2e-5, "linear": 2e-4, "signal_sets_sparse": 2e-5}
-
-
-@pytest.fixture(scope="module", autouse=True)
-def tf():
-    kerastorch.install("tf.keras")
-    import tensorflow
-
-    yield tensorflow
-    kerastorch.uninstall()
-    kerastorch.set_era("keras2")
 
 
 def key(text):

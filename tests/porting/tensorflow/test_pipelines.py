@@ -1,28 +1,12 @@
 """Data sets give TensorFlow's elements in TensorFlow's order: those of ``pipelines.py``."""
 
-import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
-
-import kerastorch
-
-sys.path.insert(0, str(Path(__file__).parent))
-
-from pipelines import PIPELINES, values  # noqa: E402
+from pipelines import PIPELINES, values
 
 STORE = np.load(Path(__file__).with_name("pipelines.npz"))
-
-
-@pytest.fixture(scope="module", autouse=True)
-def tf():
-    kerastorch.install("tf.keras")
-    import tensorflow
-
-    yield tensorflow
-    kerastorch.uninstall()
-    kerastorch.set_era("keras2")
 
 
 @pytest.mark.parametrize("text", PIPELINES)

@@ -49,8 +49,12 @@ class Batching:
         spec = None if drop_remainder else lambda: spec_of(stacked([next(self._make())]), free_first=True)
         if self._rows is not None:
             rows = self._rows
-            return self._new(lambda: rows.batches(size, drop_remainder), count, spec)
-        return self._new(lambda: (stacked(group) for group in _groups(self._make(), size, drop_remainder)), count, spec)
+            made = self._new(lambda: rows.batches(size, drop_remainder), count, spec)
+        else:
+            groups = lambda: _groups(self._make(), size, drop_remainder)  # noqa: E731
+            made = self._new(lambda: (stacked(group) for group in groups()), count, spec)
+        made._batch_size = size
+        return made
 
     def padded_batch(
         self,

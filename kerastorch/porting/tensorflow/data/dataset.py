@@ -71,6 +71,7 @@ class Dataset(Sources, Changing, Batching):
     ) -> None:
         self._make, self._count, self._spec, self._rows = make, cardinality, spec, rows
         self._options = Options()
+        self._batch_size: int | None = None  # of a data set that batch() made
 
     @staticmethod
     def _new(*args: Any, **kwargs: Any) -> Dataset:
