@@ -11,6 +11,7 @@ import numpy as np
 import torch
 
 from kerastorch import eras
+from kerastorch.backend.variable import Variable
 from kerastorch.callbacks.monitor import Direction, checked_mode, monitored
 from kerastorch.training.callback import Callback
 from kerastorch.training.logs import fetch
@@ -39,7 +40,12 @@ def _read_rate(owner: str, model: Any) -> Any:
 
 
 def _write_rate(owner: str, model: Any, rate: float) -> None:
-    setattr(model.optimizer, _rate_name(owner, model), float(rate))
+    name = _rate_name(owner, model)
+    held = getattr(model.optimizer, name)
+    if isinstance(held, Variable):  # of a script's own optimizer, whose updates read this very variable
+        held.assign(float(rate))
+    else:
+        setattr(model.optimizer, name, float(rate))
 
 
 def _more_is_better(name: str) -> bool:

@@ -14,6 +14,7 @@ class Traced:
     """What came to light while a call was recorded: losses and updates that it adds, whether the phase matters."""
 
     def __init__(self) -> None:
+        self.outputs: Any = ()
         self.losses: list[Any] = []
         self.updates: list[Any] = []
         self.phased: bool | None = None  # None: the call was not looked into

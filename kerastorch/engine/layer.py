@@ -18,8 +18,10 @@ from .holder import WeightHolder, partition, sublayers
 from .immutable import as_immutable, foreign, plain
 from .input_spec import InputSpec, check_inputs
 from .nodes import NodeInfo
+from .outer import outer_tensors
 from .policy import Policy, casting_weights, policy_of
 from .shape import Shape
+from .standins import Outer, serial, stand_in, standing_in
 from .symbolic import (
     SymbolicTensor,
     building,
@@ -262,6 +264,10 @@ class Layer(NodeInfo, Additions, WeightHolder):
 
     def _run(self, args: tuple, kwargs: dict[str, Any]) -> Any:
         """``call`` with the training phase resolved, and the penalty on its output."""
+        if Outer.argument in kwargs:
+            outer, *values = kwargs.pop(Outer.argument)
+            with standing_in(outer, values):
+                return self._run(args, kwargs)
         told, sig = kwargs.get("training"), signature(type(self).call)
         if "training" not in sig.names:
             if told is None or not sig.takes_any:
@@ -297,6 +303,7 @@ class Layer(NodeInfo, Additions, WeightHolder):
 
     def _call_from_outside(self, args: tuple, kwargs: dict[str, Any]) -> Any:
         sig = signature(type(self).call)
+        args, kwargs = stand_in((args, kwargs))
         if not args:
             if sig.first not in kwargs:
                 raise TypeError(f"Layer {self.name}: expected an input. Received: no argument {sig.first!r}")
@@ -371,6 +378,7 @@ class Layer(NodeInfo, Additions, WeightHolder):
         self._check_inputs(inputs)
         self._ensure_built(inputs, sig.arguments(args, kwargs))
         self._check_inputs(inputs)
+        outer = kwargs.pop(Outer.argument, None)
         call_arguments = {key: value for key, value in kwargs.items() if key != "mask"}
         if phase.fixed() is not None and building() and "training" in sig.names and kwargs.get("training") is None:
             kwargs = {**kwargs, "training": phase.fixed()}  # a graph keeps the phase that it was built in
@@ -378,11 +386,11 @@ class Layer(NodeInfo, Additions, WeightHolder):
         output_masks = self.compute_mask(inputs, mask)
         around, calls.traced = calls.traced, Traced()
         try:
-            shapes, dtypes = self._output_specs(args, kwargs)
+            shapes, dtypes, outer = self._specs_and_outer(args, kwargs, outer)
             traced = calls.traced
         finally:
             calls.traced = around
-        outputs = record_layer(self, args, kwargs, shapes, dtypes)
+        outputs = record_layer(self, args, {**kwargs, Outer.argument: outer} if outer else kwargs, shapes, dtypes)
         self._attach_masks(outputs, output_masks)
         node = next(flatten(outputs)).node
         node.losses, node.updates = traced.losses, traced.updates
@@ -398,6 +406,16 @@ class Layer(NodeInfo, Additions, WeightHolder):
     def _differs_in_training(self) -> bool:
         """Whether training and inference give other results where nobody says which of them runs."""
         return "training" in self._call_names()
+
+    def _specs_and_outer(self, args: tuple, kwargs: dict[str, Any], outer: list[Any] | None) -> tuple[Any, Any, Any]:
+        """Shapes and dtypes of the outputs, and the tensors that ``call`` refers to: an ``Outer`` and their values."""
+        if outer is not None:  # a call recorded before, now for other tensors
+            with standing_in(outer[0], outer[1:]):
+                return *self._output_specs(args, kwargs), outer
+        began = serial()
+        shapes, dtypes = self._output_specs(args, kwargs)
+        found = outer_tensors((calls.traced.outputs, calls.traced.losses), (args, kwargs), began)
+        return shapes, dtypes, [Outer(found), *found] if found else None
 
     def _output_specs(self, args: tuple, kwargs: dict[str, Any]) -> tuple[Any, Any]:
         """Shapes and dtypes of the outputs: from ``compute_output_shape``, or by running ``call`` symbolically."""
@@ -443,6 +461,7 @@ class Layer(NodeInfo, Additions, WeightHolder):
             outputs = self.call(*args, **kwargs) if self._compute is None else self._call_in_policy(args, kwargs)
         outputs = list(outputs) if isinstance(outputs, tuple) else outputs
         if calls.traced is not None:
+            calls.traced.outputs = outputs
             calls.traced.phased = any(getattr(leaf, "_uses_learning_phase", False) for leaf in flatten(outputs))
         for leaf in flatten(outputs):
             if not isinstance(leaf, (SymbolicTensor, torch.Tensor)):

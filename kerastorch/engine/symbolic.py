@@ -22,6 +22,7 @@ from ..backend.arrays import forward
 from .call_view import CallView
 from .immutable import OPERATORS, as_immutable, foreign
 from .shape import Shape
+from .standins import serial, stand_in
 from .tracing import building, computing, guard, tracing
 from .trees import flatten, map_structure
 
@@ -87,6 +88,7 @@ class Node(CallView):
         "losses",
         "updates",
         "penalties",
+        "serial",
     )
 
     def __init__(self, operation: Callable, args: tuple, kwargs: dict[str, Any], layer: Any = None) -> None:
@@ -98,6 +100,7 @@ class Node(CallView):
         self.parents = [leaf for leaf in flatten((args, kwargs)) if isinstance(leaf, SymbolicTensor)]
         self.call_arguments: dict[str, Any] = {}
         self.inner = tracing.active()  # recorded inside of a layer's call
+        self.serial = serial()
         self.guard = guard()  # the phase that it runs in; None for both
         # whether its results differ in training and inference
         self.phased = getattr(operation, "reads_phase", False) or any(p._uses_learning_phase for p in self.parents)
@@ -373,6 +376,7 @@ def record(operation: Callable, args: tuple, kwargs: dict[str, Any], label: str 
         ValueError: when the function does not work for these shapes.
     """
     label = label or getattr(operation, "__name__", None) or repr(operation)
+    args, kwargs = stand_in((args, kwargs))
     if computing():
         return operation(*map_structure(_value_now, args), **map_structure(_value_now, kwargs))
     args, kwargs = _to_tensors(args, kwargs)
@@ -434,6 +438,9 @@ def record_as(operation: Callable, args: tuple, kwargs: dict[str, Any], like: An
         like: a ``Spec``, or any nesting of them.
         label: what the results are called.
     """
+    args, kwargs = stand_in((args, kwargs))
+    if computing() and args and not is_symbolic(args) and not is_symbolic(kwargs):
+        return operation(*args, **kwargs)  # values stand in for all of its tensors
     args, kwargs = _to_tensors(args, kwargs)
     node = Node(operation, args, kwargs)
 

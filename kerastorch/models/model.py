@@ -82,6 +82,7 @@ class Model(Trainer, Network):
         return list(self.outputs) if self._graph else [None] * len(self.output_names)
 
     def _has_added_losses(self) -> bool:
+        """Whether there is something to minimise beside the outputs' losses."""
         return bool(self.losses)
 
     def add_metric(self, value: Any, name: str | None = None, aggregation: str | None = "mean", **kwargs: Any) -> None:
@@ -126,23 +127,23 @@ class Model(Trainer, Network):
         """Readies the run of one step: masks of outputs, added tensors and scores come along where there are any.
 
         Args:
-            scores: for each output None, or (target, score) tensors of the graph.
+            scores: what is computed with the graph: None, or an output's number and (target, score) tensors.
             ys: the step's targets.
             added: further tensors of the graph that are wanted: losses, values of updates.
         """
         self._extras: Any = None
         if not self._graph:
             return
-        pairs = {i: pair for i, pair in enumerate(scores) if pair is not None}
+        pairs = {place: entry for place, entry in enumerate(scores) if entry is not None}
         if not added and not pairs and all(m is None for m in self._output_masks):
             self._running = None
             return
-        key = (tuple(id(x) for x in added), tuple(id(pair[1]) for pair in pairs.values()))
+        key = (tuple(id(x) for x in added), tuple(id(score) for _, _, score in pairs.values()))
         if self.__dict__.get("_step_plan", (None,))[0] != key:
-            feeds = [*self.inputs, *(target for target, _ in pairs.values())]
-            wanted = [*self.outputs, *self._output_masks, *added, *(score for _, score in pairs.values())]
+            feeds = [*self.inputs, *(target for _, target, _ in pairs.values())]
+            wanted = [*self.outputs, *self._output_masks, *added, *(score for _, _, score in pairs.values())]
             self._step_plan = (key, Plan(feeds, wanted), list(pairs), len(added))
-        self._running = (self._step_plan[1], [ys[i] for i in pairs])
+        self._running = (self._step_plan[1], [ys[i] for i, _, _ in pairs.values()])
 
     def call(self, inputs: Any, mask: Any = None, training: bool | None = None) -> Any:
         """The outputs for these inputs; a subclass writes its own."""

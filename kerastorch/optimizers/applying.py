@@ -18,7 +18,7 @@ from kerastorch.backend.variable import stored
 from kerastorch.engine import script
 from kerastorch.engine.immutable import plain
 
-__all__ = ["Applying"]
+__all__ = ["Applying", "as_stored", "project"]
 
 
 class Applying:
@@ -74,8 +74,8 @@ class Applying:
         binding = self.bind(params, views)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of missing gradients, which were told by name
-            self.step([_laid_out(gradient, h) for (gradient, _), h in zip(pairs, handles)], binding)
-        self._project([variable for _, variable in pairs])
+            self.step([as_stored(gradient, h) for (gradient, _), h in zip(pairs, handles)], binding)
+        project([variable for _, variable in pairs])
         return self.iterations
 
     def apply(self, grads: Sequence[Any], trainable_variables: Sequence[Any] | None = None) -> None:
@@ -151,23 +151,24 @@ class Applying:
         """
         return self.apply_gradients(self.compute_gradients(loss, var_list, tape))
 
-    @staticmethod
-    def _project(variables: Sequence[Any]) -> None:
-        with torch.no_grad():
-            for variable in variables:
-                handle = getattr(variable, "handle", None)
-                owner = variable if handle is None else handle
-                constraint = getattr(owner, "constraint", None)
-                if constraint is not None:
-                    view = plain(variable) if handle is None else handle.view
-                    view.copy_(constraint(view))
+
+@torch.no_grad()
+def project(variables: Sequence[Any]) -> None:
+    """Applies the constraints that variables have."""
+    for variable in variables:
+        handle = getattr(variable, "handle", None)
+        owner = variable if handle is None else handle
+        constraint = getattr(owner, "constraint", None)
+        if constraint is not None:
+            view = plain(variable) if handle is None else handle.view
+            view.copy_(constraint(view))
 
 
 def _name_of(variable: Any) -> str:
     return str(getattr(variable, "name", None) or f"of shape {tuple(variable.shape)}")
 
 
-def _laid_out(gradient: Any, handle: Any) -> Tensor | None:
+def as_stored(gradient: Any, handle: Any) -> Tensor | None:
     """A gradient, seen as its variable is, as the variable is stored."""
     if gradient is None:
         return None

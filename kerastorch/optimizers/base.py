@@ -24,9 +24,10 @@ from kerastorch import eras
 from kerastorch.backend.arrays import forward
 from kerastorch.backend.registry import nearest
 from kerastorch.optimizers.applying import Applying
-from kerastorch.optimizers.binding import Binding, Group, MissingGradientError, View, laid_out_as
+from kerastorch.optimizers.binding import Binding, Group, MissingGradientError, View
 from kerastorch.optimizers.clipping import clip_each, clip_together
 from kerastorch.optimizers.defaults import value
+from kerastorch.optimizers.graph_updates import GraphUpdates
 from kerastorch.optimizers.hyper import Hyper, value_of
 
 __all__ = ["Optimizer"]
@@ -45,7 +46,7 @@ _OFF: dict[str, Any] = {
 }
 
 
-class Optimizer(Applying):
+class Optimizer(Applying, GraphUpdates):
     """Base class of all optimizers.
 
     A subclass names its state in ``slots`` and its arguments in ``arguments``, and gives the formula in ``update``.
@@ -248,6 +249,9 @@ class Optimizer(Applying):
             raise ValueError(
                 f"{type(self).__name__}: expected bind(params) before step(grads). Received: no parameters"
             )
+        if self._is_scripted():
+            self._step_by_graph(grads, binding)
+            return
         with torch.no_grad():
             for group, own in self._ready(binding, grads):
                 count = self.iterations.item() if group.host else group.here(self.iterations)
@@ -344,18 +348,6 @@ class Optimizer(Applying):
 
     def finish(self, binding: Binding) -> None:
         """What an optimizer does once a step, after every group is updated and before the iteration is counted."""
-
-    def get_gradients(self, loss: Tensor, params: Sequence[Tensor]) -> list[Tensor]:
-        """Clipped gradients of a loss.
-
-        Raises:
-            MissingGradientError: when the loss does not depend on a parameter.
-        """
-        grads = torch.autograd.grad(loss, list(params), allow_unused=True)
-        for i, g in enumerate(grads):
-            if g is None:
-                raise MissingGradientError(i, type(self).__name__)
-        return list(self.clip([laid_out_as(g, p) for g, p in zip(grads, params)]))
 
     @property
     def weights(self) -> list[Tensor]:

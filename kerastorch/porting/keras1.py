@@ -289,9 +289,11 @@ FUNCTIONS: dict[str, Translation] = {
             *("resize_images", "resize_volumes", "spatial_2d_padding", "spatial_3d_padding"),
         )
     },
-    "utils.to_categorical": Translation({"nb_classes": "num_classes"}),
     "utils.np_utils.to_categorical": Translation({"nb_classes": "num_classes"}),
 }
+
+
+_ALSO_IN = {"utils.np_utils.to_categorical": ("utils",)}
 
 
 def _renamed(owner: str, table: Translation, kwargs: dict[str, Any], told: list[str]) -> None:
@@ -375,8 +377,9 @@ def _wrap_method(cls: type, name: str, table: Translation) -> None:
     setattr(cls, name, wrapper)
 
 
-def _wrap_function(room: Any, name: str, table: Translation) -> None:
-    function = getattr(room, name)
+@functools.cache
+def _wrapped_function(function: Callable, path: str) -> Callable:
+    name, table = function.__name__, FUNCTIONS[path]
 
     @functools.wraps(function)
     def wrapper(*args: Any, **kwargs: Any) -> Any:
@@ -384,7 +387,7 @@ def _wrap_function(room: Any, name: str, table: Translation) -> None:
             args, kwargs = translated(name, table, args, kwargs)
         return function(*args, **kwargs)
 
-    setattr(room, name, wrapper)
+    return wrapper
 
 
 def install() -> None:
@@ -397,6 +400,8 @@ def install() -> None:
     for path, table in METHODS.items():
         room, owner, name = path.rsplit(".", 2)
         _wrap_method(getattr(importlib.import_module(f"{_PACKAGE}.{room}"), owner), name, table)
-    for path, table in FUNCTIONS.items():
+    for path in FUNCTIONS:
         room, _, name = path.rpartition(".")
-        _wrap_function(importlib.import_module(f"{_PACKAGE}.{room}"), name, table)
+        for place in (room, *_ALSO_IN.get(path, ())):
+            module = importlib.import_module(f"{_PACKAGE}.{place}")
+            setattr(module, name, _wrapped_function(getattr(module, name), path))

@@ -101,7 +101,7 @@ OLD_PATHS: dict[str, tuple[str, ...]] = {
     "backend.torch_backend": ("backend",),
     "backend.common": ("config",),
     "backend.load_backend": ("backend",),
-    "legacy.interfaces": ("porting.keras1",),
+    "legacy.interfaces": ("porting.interfaces",),
     "legacy.layers": ("porting.legacy_layers",),
     "legacy.models": ("models", "porting.graph_model:Graph"),
 }

@@ -34,7 +34,7 @@ _WHERE = {
     "initializers": ".initializers",
     "initializations": ".initializers",
     "regularizers": ".regularizers",
-    "interfaces": ".porting.keras1",
+    "interfaces": ".porting.interfaces",
     "losses": ".losses",
     "layers": ".layers",
     "optimizers": ".optimizers",

@@ -80,6 +80,7 @@ class Objective:
         if self._several:
             self.names += [f"{self.output_names[i]}_loss" for i in self.scored]
         self.metrics: list[tuple[int, Callable, bool]] = []  # output, function of (y, p, w, mask), weighed
+        self._given: list[tuple[int, Any]] = []  # the same as the script wrote them
         self.stateful: list[tuple[str, Any]] = []
         plain = self._collect(metrics, "metrics")
         weighed = self._collect(weighted_metrics, "weighted_metrics")
@@ -88,7 +89,9 @@ class Objective:
             for group, is_weighed in ((plain[i], False), (weighed[i], True)):
                 for metric in group:
                     self._add_metric(i, metric, is_weighed, shape)
-        self.symbolic = [self._symbolic_score(i, outputs[i]) for i in range(len(self.output_names))]
+        # (output, target, score) of what has to be computed with the graph: first the losses, then the metrics
+        self.symbolic = [self._symbolic_score(i, self.functions[i], outputs[i]) for i in range(len(self.output_names))]
+        self.symbolic += [self._symbolic_score(i, given, outputs[i]) for i, given in self._given]
 
     def _resolve_losses(self, loss: Any) -> list[Any]:
         if isinstance(loss, dict):
@@ -137,6 +140,7 @@ class Objective:
         )
         self.names.append(key)
         self.called.append(function)
+        self._given.append((i, metric))
         if metrics.is_stateful(function):
             self.stateful.append((key, function))
             self.metrics.append((i, functools.partial(metrics.update, function), weighed))
@@ -153,12 +157,13 @@ class Objective:
         for _, metric in self.stateful:
             metric.reset_state() if hasattr(metric, "reset_state") else metric.reset_states()
 
-    def _symbolic_score(self, i: int, output: SymbolicTensor | None) -> tuple[SymbolicTensor, SymbolicTensor] | None:
-        """A loss that closes over other tensors of the graph, as (target, score), to be computed with the graph.
+    def _symbolic_score(
+        self, i: int, function: Any, output: SymbolicTensor | None
+    ) -> tuple[int, SymbolicTensor, SymbolicTensor] | None:
+        """A loss or metric that closes over other tensors of the graph, to be computed with the graph.
 
         A variational autoencoder's loss function does so: it reads ``z_mean`` from outside its arguments.
         """
-        function = self.functions[i]
         if output is None or not inspect.isfunction(function) or function.__module__.startswith("kerastorch."):
             return None
         target = placeholder(output.shape, output.dtype, f"{self.output_names[i]}_target")
@@ -171,7 +176,7 @@ class Objective:
         try:
             topological([score], [target, output])
         except ValueError:  # it needs more than its arguments
-            return target, score
+            return i, target, score
         return None
 
     # ---------------------------------------------------------------- one step
@@ -211,6 +216,14 @@ class Objective:
         outputs: Sequence[torch.Tensor],
         weights: Sequence[torch.Tensor | None],
         masks: Sequence[torch.Tensor | None],
+        scores: dict[int, torch.Tensor] | None = None,
     ) -> list[torch.Tensor]:
         """The metrics' values of one batch, on the device."""
-        return [fn(ys[i], outputs[i], weights[i] if weighed else None, masks[i]) for i, fn, weighed in self.metrics]
+        values = []
+        for place, (i, fn, weighed) in enumerate(self.metrics, len(self.output_names)):
+            weight = weights[i] if weighed else None
+            if scores and place in scores:
+                values.append(losses.weighted_masked_mean(scores[place], weight, masks[i]))
+            else:
+                values.append(fn(ys[i], outputs[i], weight, masks[i]))
+        return values

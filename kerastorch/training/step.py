@@ -143,12 +143,14 @@ def _values(outputs: Any) -> list[Any]:
     return list(outputs.values()) if isinstance(outputs, dict) else [outputs]
 
 
-def score(program: Program, xs: Tensors, ys: Tensors, ws: Tensors) -> tuple[Any, list[Any], list[Any], list[Any]]:
+def score(
+    program: Program, xs: Tensors, ys: Tensors, ws: Tensors
+) -> tuple[Any, list[Any], list[Any], list[Any], dict[int, Any]]:
     outputs, masks, added, scores = forward(program, xs, ys)
     added += [weight.regularizer(weight.view) for weight in program.penalties]
     added += [_value(term) for term in program.standing]
     total, parts = program.objective.loss(ys, outputs, ws, masks, added, scores)
-    return total, parts, outputs, masks
+    return total, parts, outputs, masks, scores
 
 
 def _value(term: Any) -> Any:
@@ -157,24 +159,27 @@ def _value(term: Any) -> Any:
     return term() if callable(term) and not isinstance(term, torch.Tensor) else term
 
 
-def _results(program: Program, total: Any, parts: list, ys: Tensors, outputs: list, ws: Tensors, masks: list) -> list:
+def _results(
+    program: Program, total: Any, parts: list, outputs: list, masks: list, scores: dict, ys: Tensors, ws: Tensors
+) -> list:
     """The values to log, in the order of ``objective.names``."""
     results = [total.detach()]
     if len(program.objective.output_names) > 1:
         results += [part.detach() for part in parts]
     if program.objective.metrics:
         with torch.no_grad():
-            results += program.objective.measure(ys, [o.detach() for o in outputs], ws, masks)
+            known = {place: score.detach() for place, score in scores.items()}
+            results += program.objective.measure(ys, [o.detach() for o in outputs], ws, masks, known)
     return results
 
 
 def gradients(program: Program, xs: Tensors, ys: Tensors, ws: Tensors) -> tuple[list[Any], list[Any]]:
     """What to log of a batch, and the gradient for each trained weight."""
     with phase.of(True), torch.enable_grad():
-        total, parts, outputs, masks = score(program, xs, ys, ws)
+        total, *rest = score(program, xs, ys, ws)
         scaled = program.optimizer.scale_loss(total) if program.params else total
         grads = torch.autograd.grad(scaled, program.params, allow_unused=True) if program.params else ()
-    return _results(program, total, parts, ys, outputs, ws, masks), list(grads)
+    return _results(program, total, *rest, ys, ws), list(grads)
 
 
 def learn_and_update(program: Program, xs: Tensors, ys: Tensors, ws: Tensors) -> tuple[list[Any]]:
@@ -218,8 +223,7 @@ def train_step(program: Program, xs: Tensors, ys: Tensors, ws: Tensors) -> list[
 def measurements(program: Program, xs: Tensors, ys: Tensors, ws: Tensors) -> tuple[list[Any]]:
     """What to log of a batch, in inference."""
     with phase.of(False), torch.no_grad():
-        total, parts, outputs, masks = score(program, xs, ys, ws)
-        return (_results(program, total, parts, ys, outputs, ws, masks),)
+        return (_results(program, *score(program, xs, ys, ws), ys, ws),)
 
 
 def test_step(program: Program, xs: Tensors, ys: Tensors, ws: Tensors) -> list[torch.Tensor]:
