@@ -82,6 +82,7 @@ class Layer(NodeInfo, Additions, WeightHolder):
     keeps_dtype = False  # True for layers that only move values: integers stay integers
     casts_inputs = True  # whether a dtype policy casts what comes in
     casts_weights = True  # and the weights; False for layers whose kernels take both types
+    _mode_chosen = False  # whether train() or eval() was ever called on it
     _policy: Policy | None = None
     _compute: torch.dtype | None = None  # what the policy computes in
 
@@ -262,6 +263,14 @@ class Layer(NodeInfo, Additions, WeightHolder):
         outputs = self._call_from_outside(args, kwargs)
         return as_immutable(outputs) if foreign.active() else outputs
 
+    def train(self, mode: bool = True) -> Layer:
+        """Chooses training or inference for calls outside of ``fit`` and its kin.
+
+        Before it was chosen, layers infer, but for those whose ``call`` says ``training=True``: augmentations.
+        """
+        self._mode_chosen = True
+        return super().train(mode)
+
     def _run(self, args: tuple, kwargs: dict[str, Any]) -> Any:
         """``call`` with the training phase resolved, and the penalty on its output."""
         if Outer.argument in kwargs:
@@ -274,7 +283,8 @@ class Layer(NodeInfo, Additions, WeightHolder):
                 kwargs.pop("training", None)
         elif told is None:
             now = phase.current()
-            kwargs["training"] = self.training if now is None else now
+            own = self.training or (sig.trains and not self._mode_chosen)
+            kwargs["training"] = own if now is None else now
         if isinstance(told, (bool, int)) and eras.current().training_inherited and told != phase.current():
             with phase.of(bool(told)):
                 outputs = self._call(args, kwargs)

@@ -17,6 +17,7 @@ class SeededLayer(Layer):
 
     Args:
         seed: fixes the layer's own stream of random numbers; None draws from torch's global generator.
+        rng_type: the kind of generator in configs of tf.keras; torch has one kind.
         **kwargs: those of ``Layer``.
 
     Example:
@@ -25,7 +26,7 @@ class SeededLayer(Layer):
         (1, None)
     """
 
-    def __init__(self, seed: int | None = None, **kwargs: Any) -> None:
+    def __init__(self, seed: int | None = None, *, rng_type: str | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         if seed is not None and not isinstance(seed, numbers.Integral):
             raise TypeError(f"{type(self).__name__}: expected seed to be an integer or None. Received: seed={seed!r}")

@@ -22,6 +22,7 @@ from . import (
     einsum_dense,
     embeddings,
     identity,
+    image,
     lambda_layer,
     local,
     merge,
@@ -41,6 +42,7 @@ from .cudnn_recurrent import *  # noqa: F403
 from .einsum_dense import *  # noqa: F403
 from .embeddings import *  # noqa: F403
 from .identity import *  # noqa: F403
+from .image import *  # noqa: F403
 from .lambda_layer import *  # noqa: F403
 from .local import *  # noqa: F403
 from .merge import *  # noqa: F403
@@ -69,6 +71,7 @@ _ROOMS = (
     advanced_activations,
     attention,
     einsum_dense,
+    image,
     torch_module,
 )
 

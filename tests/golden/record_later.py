@@ -6,6 +6,7 @@ Keras 3 and torch, records the generation that it finds.
 
 import argparse
 import collections
+import contextlib
 import os
 import shutil
 import sys
@@ -33,6 +34,13 @@ class LaterTools(Tools):
     def forward(self, model, inputs, grads=True, training=False):
         tensors = [self.tensor(x) for x in inputs]
         return self.pass_through(model, tensors, _floats(inputs) if grads else None, training)
+
+    def mask(self, model, inputs):
+        tensors = [self.tensor(x) for x in inputs]
+        outputs = model(tensors if len(tensors) > 1 else tensors[0])
+        outputs = list(outputs) if isinstance(outputs, (list, tuple)) else [outputs]
+        mask = getattr(outputs[0], "_keras_mask", None)
+        return None if mask is None else self.value(mask)
 
     def pick(self, found, tensors, wrt):
         """The gradients of the inputs in `wrt`, None for the others."""
@@ -79,12 +87,15 @@ class TensorFlowTools(LaterTools):
             results["grad_weights"] = found[len(watched) :]
         return results
 
-    def mask(self, model, inputs):
-        tensors = [self.tensor(x) for x in inputs]
-        outputs = model(tensors if len(tensors) > 1 else tensors[0])
-        outputs = list(outputs) if isinstance(outputs, (list, tuple)) else [outputs]
-        mask = getattr(outputs[0], "_keras_mask", None)
-        return None if mask is None else self.value(mask)
+    @contextlib.contextmanager
+    def drawn(self, layer):
+        generator = layer._random_generator
+        before = generator.random_uniform
+        generator.random_uniform = lambda shape, minval=0.0, maxval=1.0, dtype=None: (
+            minval + self.numbers([int(size) for size in shape]) * (maxval - minval)
+        )
+        yield
+        generator.random_uniform = before
 
 
 class TorchKerasTools(LaterTools):
@@ -132,12 +143,16 @@ class TorchKerasTools(LaterTools):
         results["grad_weights"] = found[len(wrt) :]
         return results
 
-    def mask(self, model, inputs):
-        tensors = [self.tensor(x) for x in inputs]
-        outputs = model(tensors if len(tensors) > 1 else tensors[0])
-        outputs = list(outputs) if isinstance(outputs, (list, tuple)) else [outputs]
-        mask = getattr(outputs[0], "_keras_mask", None)
-        return None if mask is None else self.value(mask)
+    @contextlib.contextmanager
+    def drawn(self, layer):
+        from keras.src.backend.torch import random
+
+        before = random.uniform
+        random.uniform = lambda shape, minval=0.0, maxval=1.0, dtype=None, seed=None: self.tensor(
+            minval + self.numbers(shape) * (maxval - minval)
+        )
+        yield
+        random.uniform = before
 
 
 def oracle():

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -115,6 +116,15 @@ class LaterTools(TorchTools):
         outputs = model(tensors if len(tensors) > 1 else tensors[0])
         first = outputs[0] if isinstance(outputs, (list, tuple)) else outputs
         return self._optional(getattr(first, "_keras_mask", None))
+
+    @contextlib.contextmanager
+    def drawn(self, layer: Any) -> Iterator[None]:
+        def uniform(shape: Any, low: float, high: float, device: Any, generator: Any = None) -> torch.Tensor:
+            return (low + torch.from_numpy(np.asarray(self.numbers(shape))) * (high - low)).to(device)
+
+        layer._uniform = uniform
+        yield
+        del layer._uniform
 
 
 def later_parameters() -> list:

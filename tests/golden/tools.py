@@ -56,6 +56,11 @@ class Tools:
     def never_computed(self, layer):
         """Says, before a layer is called, that the recording side cannot compute it and only its weights count."""
 
+    def numbers(self, shape):
+        """The next uniform numbers in [0, 1) that a layer is made to draw inside ``drawn``."""
+        self._uniforms = getattr(self, "_uniforms", None) or self.seeded("uniform numbers")
+        return self._uniforms.random_sample([int(size) for size in shape]).astype("float32")
+
     # The half that needs a backend.
 
     def value(self, tensor):
@@ -76,4 +81,8 @@ class Tools:
 
     def mask(self, model, inputs):
         """The mask that leaves the model's last layer, or None."""
+        raise NotImplementedError
+
+    def drawn(self, layer):
+        """A block in which the layer draws ``numbers`` instead of its own."""
         raise NotImplementedError

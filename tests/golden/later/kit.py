@@ -11,7 +11,7 @@ __all__ = ["ERAS", "Area", "examine", "plain_config"]
 ERAS = ("tf.keras", "keras3")
 
 # What every layer's config has; each generation writes it in its own way.
-_OF_EVERY_LAYER = ("name", "trainable", "dtype", "batch_input_shape", "quantization_config")
+_OF_EVERY_LAYER = ("name", "trainable", "dtype", "batch_input_shape", "quantization_config", "rng_type")
 
 
 class Area:
