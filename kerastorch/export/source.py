@@ -59,9 +59,12 @@ def to_source(model: Any) -> str:
 
     Example:
         >>> import kerastorch as keras
-        >>> model = keras.Sequential([keras.layers.Dense(2, activation="relu", input_shape=(3,), name="hidden")])
-        >>> print("\\n".join(line for line in to_source(model).splitlines() if "hidden" in line))
+        >>> hidden = keras.layers.Dense(2, activation="relu", input_shape=(3,), name="hidden")
+        >>> source = to_source(keras.Sequential([hidden], name="small"))
+        >>> print("\\n".join(line for line in source.splitlines() if "hidden" in line))
+            \"\"\"small: hidden_input (None, 3), batch axis first.\"\"\"
                 self.hidden = nn.Linear(3, 2)
+            def forward(self, hidden_input):
                 hidden = torch.relu(self.hidden(hidden_input))
                 return hidden
     """

@@ -29,9 +29,9 @@ def to_torch(model: Any) -> nn.Module:
     Example:
         >>> import torch
         >>> import kerastorch as keras
-        >>> model = keras.Sequential([keras.layers.Dense(2, input_shape=(3,), name="hidden")])
+        >>> model = keras.Sequential([keras.layers.Dense(2, input_shape=(3,), name="hidden")], name="small")
         >>> to_torch(model)
-        Sequential1(
+        Small(
           (hidden): Linear(in_features=3, out_features=2, bias=True)
         )
     """
