@@ -1,0 +1,28 @@
+"""Keras 3's ``keras.ops``: numpy's functions and those of neural networks, on torch tensors and symbolic ones alike.
+
+Arrays, lists and numbers are converted; a symbolic tensor among the arguments makes the call a part of the graph. What
+Keras 3 has beyond these raises ``AttributeError``.
+
+Source: https://keras.io/api/ops/
+"""
+
+from __future__ import annotations
+
+import types
+
+from . import arrays, core, elementwise, image, linalg, nn, reducing
+from .arrays import *  # noqa: F403
+from .core import *  # noqa: F403
+from .elementwise import *  # noqa: F403
+from .linalg import *  # noqa: F403
+from .nn import *  # noqa: F403
+from .reducing import *  # noqa: F403
+
+_ROOMS = (arrays, core, elementwise, linalg, nn, reducing)
+
+__all__ = ["image", "linalg", "nn", "numpy"]
+__all__ += sorted({*(name for room in _ROOMS for name in room.__all__)} - set(__all__))
+
+numpy = types.ModuleType(f"{__name__}.numpy", "The part of ``keras.ops`` that numpy has too.")
+for _room in (arrays, elementwise, linalg, reducing):
+    vars(numpy).update({name: getattr(_room, name) for name in _room.__all__})

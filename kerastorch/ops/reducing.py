@@ -1,0 +1,341 @@
+"""Operations over axes: sums, extremes, orders.
+
+Source: https://keras.io/api/ops/numpy/
+"""
+
+from __future__ import annotations
+
+import builtins
+from typing import Any
+
+import torch
+
+from ._making import axes, converted, dtype_of, floats, operation
+
+__all__ = [
+    "all",
+    "amax",
+    "amin",
+    "any",
+    "argmax",
+    "argmin",
+    "argsort",
+    "average",
+    "bincount",
+    "count_nonzero",
+    "cummax",
+    "cumprod",
+    "cumsum",
+    "digitize",
+    "logsumexp",
+    "max",
+    "mean",
+    "median",
+    "min",
+    "moments",
+    "nanmean",
+    "nansum",
+    "prod",
+    "quantile",
+    "searchsorted",
+    "segment_max",
+    "segment_sum",
+    "sort",
+    "std",
+    "sum",
+    "top_k",
+    "unique",
+    "var",
+]
+
+
+def _over(x: Any, axis: Any) -> Any:
+    return tuple(range(x.ndim)) if axis is None else axes(axis)
+
+
+def _summable(x: Any) -> Any:
+    """Whole numbers in Keras 3's type of a sum: int32 for the narrow ones."""
+    x = converted(x)
+    return x.to(torch.int32) if x.dtype in (torch.bool, torch.int8, torch.int16) else x
+
+
+@operation
+def sum(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    """The sum over axes."""
+    x = _summable(x)
+    return torch.sum(x, _over(x, axis), keepdim=keepdims, dtype=x.dtype)
+
+
+@operation
+def nansum(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    """The sum of what is a number."""
+    x = _summable(x)
+    return torch.nansum(x, _over(x, axis), keepdim=keepdims)
+
+
+@operation
+def prod(x: Any, axis: Any = None, keepdims: bool = False, dtype: Any = None) -> Any:
+    """The product over axes."""
+    x = _summable(x)
+    kind = dtype_of(dtype) or x.dtype
+    for one in sorted(_over(x, axis) if not isinstance(axis, int) else (axis % x.ndim,), reverse=True):
+        x = torch.prod(x, one, keepdim=keepdims, dtype=kind)
+    return x
+
+
+@operation
+def mean(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    """The mean over axes, a float."""
+    x = floats(x)
+    return torch.mean(x, _over(x, axis), keepdim=keepdims)
+
+
+@operation
+def nanmean(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    """The mean of what is a number."""
+    x = floats(x)
+    return torch.nanmean(x, _over(x, axis), keepdim=keepdims)
+
+
+@operation
+def average(x: Any, axis: Any = None, weights: Any = None) -> Any:
+    """The mean, each element with its weight."""
+    x = floats(x)
+    if weights is None:
+        return torch.mean(x, _over(x, axis))
+    weights = floats(weights)
+    if axis is not None and weights.ndim == 1 and x.ndim > 1:
+        weights = weights.reshape([-1 if i == axis % x.ndim else 1 for i in range(x.ndim)])
+    weights = weights.expand_as(x)
+    return torch.sum(x * weights, _over(x, axis)) / torch.sum(weights, _over(x, axis))
+
+
+@operation
+def var(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    """The mean square of the distance from the mean."""
+    x = floats(x)
+    return torch.var(x, _over(x, axis), correction=0, keepdim=keepdims)
+
+
+@operation
+def std(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    """The square root of ``var``."""
+    x = floats(x)
+    return torch.std(x, _over(x, axis), correction=0, keepdim=keepdims)
+
+
+@operation
+def moments(x: Any, axes: Any, keepdims: bool = False, synchronized: bool = False) -> Any:
+    """Mean and variance over axes.
+
+    Raises:
+        NotImplementedError: for ``synchronized=True``.
+    """
+    if synchronized:
+        raise NotImplementedError("ops.moments: expected synchronized=False. Received: synchronized=True")
+    return mean(x, axes, keepdims), var(x, axes, keepdims)
+
+
+def _extreme(x: Any, axis: Any, keepdims: bool, initial: Any, function: Any, both: Any) -> Any:
+    x = converted(x)
+    if initial is not None and x.numel() == 0:
+        return torch.as_tensor(initial, dtype=x.dtype, device=x.device)
+    found = function(x, _over(x, axis), keepdim=keepdims)
+    return found if initial is None else both(found, torch.as_tensor(initial, dtype=x.dtype, device=x.device))
+
+
+@operation
+def max(x: Any, axis: Any = None, keepdims: bool = False, initial: Any = None) -> Any:
+    """The greatest element over axes."""
+    return _extreme(x, axis, keepdims, initial, torch.amax, torch.maximum)
+
+
+@operation
+def min(x: Any, axis: Any = None, keepdims: bool = False, initial: Any = None) -> Any:
+    """The least element over axes."""
+    return _extreme(x, axis, keepdims, initial, torch.amin, torch.minimum)
+
+
+def amax(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    """``max`` under numpy's other name."""
+    return max(x, axis, keepdims)
+
+
+def amin(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    """``min`` under numpy's other name."""
+    return min(x, axis, keepdims)
+
+
+@operation
+def all(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    """Whether all are true."""
+    x = converted(x).bool()
+    return torch.all(x, _over(x, axis), keepdim=keepdims)
+
+
+@operation
+def any(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    """Whether any is true."""
+    x = converted(x).bool()
+    return torch.any(x, _over(x, axis), keepdim=keepdims)
+
+
+@operation
+def argmax(x: Any, axis: int | None = None, keepdims: bool = False) -> Any:
+    """Where the greatest is, as int32."""
+    return torch.argmax(converted(x), axis, keepdim=keepdims).to(torch.int32)
+
+
+@operation
+def argmin(x: Any, axis: int | None = None, keepdims: bool = False) -> Any:
+    """Where the least is, as int32."""
+    return torch.argmin(converted(x), axis, keepdim=keepdims).to(torch.int32)
+
+
+@operation
+def argsort(x: Any, axis: int | None = -1) -> Any:
+    """The order that sorts, as int32; None sorts all elements in a row."""
+    x = converted(x)
+    x, axis = (x.reshape(-1), -1) if axis is None else (x, axis)
+    return torch.argsort(x, dim=axis, stable=True).to(torch.int32)
+
+
+@operation
+def sort(x: Any, axis: int | None = -1) -> Any:
+    """The elements in order."""
+    x = converted(x)
+    x, axis = (x.reshape(-1), -1) if axis is None else (x, axis)
+    return torch.sort(x, dim=axis).values
+
+
+@operation
+def cumsum(x: Any, axis: int | None = None, dtype: Any = None) -> Any:
+    """Sums so far along an axis; None takes all elements in a row."""
+    x = _summable(x)
+    x, axis = (x.reshape(-1), 0) if axis is None else (x, axis)
+    return torch.cumsum(x, axis, dtype=dtype_of(dtype) or x.dtype)
+
+
+@operation
+def cumprod(x: Any, axis: int | None = None, dtype: Any = None) -> Any:
+    """Products so far along an axis; None takes all elements in a row."""
+    x = _summable(x)
+    x, axis = (x.reshape(-1), 0) if axis is None else (x, axis)
+    return torch.cumprod(x, axis, dtype=dtype_of(dtype) or x.dtype)
+
+
+@operation
+def cummax(x: Any, axis: int = 0) -> Any:
+    """The greatest so far along an axis."""
+    return torch.cummax(converted(x), axis).values
+
+
+@operation
+def count_nonzero(x: Any, axis: Any = None) -> Any:
+    """How many are not zero, as int32."""
+    x = converted(x)
+    return torch.count_nonzero(x, _over(x, axis)).to(torch.int32)
+
+
+@operation
+def logsumexp(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    """The logarithm of the sum of exponentials."""
+    x = floats(x)
+    return torch.logsumexp(x, _over(x, axis), keepdim=keepdims)
+
+
+@operation
+def quantile(x: Any, q: Any, axis: Any = None, method: str = "linear", keepdims: bool = False) -> Any:
+    """Quantiles along axes."""
+    x = floats(x)
+    q = torch.as_tensor(q, dtype=x.dtype, device=x.device)
+    if axis is None or isinstance(axis, int):
+        return torch.quantile(x, q, dim=axis, keepdim=keepdims, interpolation=method)
+    wanted = [one % x.ndim for one in axis]
+    rest = [i for i in range(x.ndim) if i not in wanted]
+    found = torch.quantile(x.permute(*rest, *wanted).flatten(len(rest)), q, dim=-1, interpolation=method)
+    if keepdims:
+        for one in sorted(wanted):
+            found = found.unsqueeze(one + q.ndim)
+    return found
+
+
+def median(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    """The middle of the elements, the mean of the middle two where they are even in number."""
+    return quantile(x, 0.5, axis, keepdims=keepdims)
+
+
+@operation
+def top_k(x: Any, k: int, sorted: bool = True) -> Any:
+    """The ``k`` greatest along the last axis, and where they are."""
+    found = torch.topk(converted(x), k, sorted=sorted)
+    return found.values, found.indices
+
+
+@operation
+def bincount(x: Any, weights: Any = None, minlength: int = 0, sparse: bool = False) -> Any:
+    """How often each whole number occurs, row by row.
+
+    Raises:
+        NotImplementedError: for ``sparse=True``.
+    """
+    if sparse:
+        raise NotImplementedError("ops.bincount: expected sparse=False. Received: sparse=True")
+    x = converted(x).long()
+    size = builtins.max(int(x.max()) + 1 if x.numel() else 0, minlength)
+    kind = torch.int32 if weights is None else None
+    weights = torch.ones_like(x, dtype=torch.int32) if weights is None else converted(weights)
+    counts = torch.zeros((*x.shape[:-1], size), dtype=kind or weights.dtype, device=x.device)
+    return counts.scatter_add(-1, x, weights)
+
+
+@operation
+def digitize(x: Any, bins: Any) -> Any:
+    """Between which bins each element lies, as int32."""
+    x, bins = converted(x), converted(bins)
+    kind = torch.promote_types(x.dtype, bins.dtype)
+    return torch.bucketize(x.to(kind), bins.to(kind), right=True).to(torch.int32)
+
+
+@operation
+def searchsorted(sorted_sequence: Any, values: Any, side: str = "left") -> Any:
+    """Where values belong in a sorted row, as int32."""
+    rows, values = converted(sorted_sequence), converted(values)
+    kind = torch.promote_types(rows.dtype, values.dtype)
+    return torch.searchsorted(rows.to(kind), values.to(kind), side=side).to(torch.int32)
+
+
+@operation
+def unique(x: Any, sorted: bool = True, return_index: bool = False) -> Any:
+    """The different elements.
+
+    Raises:
+        NotImplementedError: for ``return_index=True``.
+    """
+    if return_index:
+        raise NotImplementedError("ops.unique: expected return_index=False. Received: return_index=True")
+    return torch.unique(converted(x), sorted=sorted)
+
+
+def _segments(data: Any, ids: Any, count: int | None, start: Any, how: str) -> Any:
+    data, ids = converted(data), converted(ids).long()
+    count = int(ids.max()) + 1 if count is None else count
+    inside = (ids >= 0) & (ids < count)  # what belongs to no segment is left out
+    data, ids = data[inside], ids[inside]
+    out = torch.full((count, *data.shape[1:]), start, dtype=data.dtype, device=data.device)
+    index = ids.reshape(-1, *[1] * (data.ndim - 1)).expand_as(data)
+    return out.scatter_reduce(0, index, data, how)
+
+
+@operation
+def segment_sum(data: Any, segment_ids: Any, num_segments: int | None = None, sorted: bool = False) -> Any:
+    """Sums of the rows that belong together."""
+    return _segments(data, segment_ids, num_segments, 0, "sum")
+
+
+@operation
+def segment_max(data: Any, segment_ids: Any, num_segments: int | None = None, sorted: bool = False) -> Any:
+    """The greatest of the rows that belong together."""
+    kind = converted(data).dtype
+    least = float("-inf") if kind.is_floating_point else torch.iinfo(kind).min
+    return _segments(data, segment_ids, num_segments, least, "amax")

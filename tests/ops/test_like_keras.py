@@ -1,0 +1,117 @@
+"""``keras.ops`` gives Keras 3's values and types, on tensors and in graphs."""
+
+import json
+import operator
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+import kerastorch as keras
+from kerastorch import ops
+
+from .cases import CASES
+
+HERE = Path(__file__).parent
+VALUES = np.load(HERE / "ops.npz")
+KINDS = json.loads((HERE / "ops.json").read_text())["kinds"]
+IDS = [f"{i}-{name}" for i, (name, _, _) in enumerate(CASES)]
+
+
+@pytest.fixture(autouse=True)
+def keras3():
+    keras.set_era("keras3")
+
+
+def results_of(found):
+    return list(found) if isinstance(found, (list, tuple)) else [found]
+
+
+@pytest.mark.parametrize("i", range(len(CASES)), ids=IDS)
+def test_values_and_types(i):
+    name, args, kwargs = CASES[i]
+    assert KINDS[str(i)][0] == name
+    found = results_of(operator.attrgetter(name)(ops)(*args, **kwargs))
+    assert len(found) == len(KINDS[str(i)][1])
+    for k, (result, kind) in enumerate(zip(found, KINDS[str(i)][1])):
+        expected = VALUES[f"{i}/{k}"]
+        assert str(result.dtype).removeprefix("torch.") == kind
+        assert tuple(result.shape) == expected.shape
+        if expected.dtype.kind == "f":
+            np.testing.assert_allclose(result.numpy(), expected, rtol=2e-5, atol=2e-6)
+        else:
+            np.testing.assert_array_equal(result.numpy(), expected)
+
+
+@pytest.mark.parametrize("name", ["exp", "mean", "softmax", "concatenate", "one_hot", "top_k", "matmul", "expand_dims"])
+def test_in_a_graph(name):
+    _, args, kwargs = next(case for case in CASES if case[0] == name)
+    tensors = [torch.as_tensor(np.asarray(leaf)) for leaf in (args[0] if isinstance(args[0], list) else [args[0]])]
+    inputs = [keras.Input(tuple(t.shape[1:]), dtype=str(t.dtype).removeprefix("torch.")) for t in tensors]
+    symbolic = inputs if isinstance(args[0], list) else inputs[0]
+    outputs = results_of(getattr(ops, name)(symbolic, *args[1:], **kwargs))
+    expected = results_of(getattr(ops, name)(*args, **kwargs))
+    if name == "mean":
+        outputs, expected = [ops.mean(symbolic, axis=1)], [ops.mean(args[0], axis=1)]
+    if name == "concatenate":
+        outputs, expected = [ops.concatenate(symbolic[:1] * 2, axis=1)], [ops.concatenate(args[0][:1] * 2, axis=1)]
+        inputs, tensors = inputs[:1], tensors[:1]
+    got = results_of(keras.Model(inputs, outputs)(tensors if len(tensors) > 1 else tensors[0]))
+    for a, b in zip(got, expected, strict=True):
+        torch.testing.assert_close(a, b)
+
+
+@pytest.mark.parametrize("mode", ["constant", "reflect", "symmetric", "edge"])
+@pytest.mark.parametrize("width", [1, (2, 1), ((1, 0), (2, 2))])
+def test_pad_as_numpy_does(mode, width):
+    """Keras 3 on torch pads the last axis only for a single number, and mirrors the wrong rows for 'symmetric'."""
+    x = np.arange(12.0, dtype="float32").reshape(3, 4)
+    np.testing.assert_array_equal(ops.pad(x, width, mode=mode).numpy(), np.pad(x, width, mode=mode))
+
+
+def test_dot_as_numpy_does():
+    """Keras 3 on torch multiplies stacks of matrices pairwise instead."""
+    x, y = (np.random.RandomState(0).rand(*shape).astype("float32") for shape in ((2, 3), (4, 3, 2)))
+    np.testing.assert_allclose(ops.dot(x, y).numpy(), np.dot(x, y), rtol=1e-6)
+
+
+def test_control():
+    assert ops.cond(torch.tensor(True), lambda: 1, lambda: 2) == 1
+    assert ops.while_loop(lambda i, s: i < 4, lambda i, s: (i + 1, s + i), (0, 0)) == (4, 6)
+    assert ops.fori_loop(0, 4, lambda i, s: s + i, 0) == 6
+    assert ops.switch(5, [lambda x: x, lambda x: -x], 3) == -3
+    carry, found = ops.scan(lambda c, x: (c + x, c * x), torch.tensor(0.0), torch.arange(4.0))
+    assert float(carry) == 6 and found.tolist() == [0.0, 0.0, 2.0, 9.0]
+    assert ops.map(lambda x: x * 2, torch.arange(3)).tolist() == [0, 2, 4]
+    assert ops.vectorized_map(lambda x: x.sum(), torch.ones(3, 2)).tolist() == [2.0, 2.0, 2.0]
+
+
+def test_custom_gradient():
+    @ops.custom_gradient
+    def log1pexp(x):
+        e = ops.exp(x)
+        return ops.log(1 + e), lambda upstream: upstream * (1 - 1 / (1 + e))
+
+    x = torch.tensor(100.0, requires_grad=True)
+    log1pexp(x).backward()
+    assert float(x.grad) == 1.0
+
+
+@pytest.mark.parametrize(
+    ("call", "error"),
+    [
+        (lambda: ops.squeeze(np.ones((2, 3)), axis=0), "ops.squeeze: expected axis=0 to have size 1. Received: shape"),
+        (lambda: ops.split(np.ones(5), 2), "ops.split: expected axis 0 to be a multiple"),
+        (lambda: ops.pad(np.ones(3), 1, mode="wrap"), "ops.pad: expected mode constant, reflect"),
+        (lambda: ops.image.resize(np.ones((2, 2, 1)), (1, 1), interpolation="lanczos3"), "ops.image.resize: expected"),
+    ],
+)
+def test_errors(call, error):
+    with pytest.raises(ValueError, match=error):
+        call()
+
+
+def test_what_is_missing_says_so():
+    with pytest.raises(AttributeError, match="no_such_operation"):
+        ops.no_such_operation  # noqa: B018
