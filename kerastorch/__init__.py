@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from types import ModuleType
+from typing import Any
 
 from . import (
     activations,
@@ -52,8 +52,10 @@ __all__ = [
     "metrics",
     "mixed_precision",
     "models",
+    "ops",
     "optimizers",
     "preprocessing",
+    "random",
     "regularizers",
     "set_era",
     "uninstall",
@@ -62,13 +64,31 @@ __all__ = [
     "wrappers",
 ]
 
-_WHEN_ASKED_FOR = ("applications", "export", "preprocessing", "wrappers")
+_WHEN_ASKED_FOR = ("applications", "export", "ops", "preprocessing", "random", "wrappers")
+#: names that later Kerases have at the top, and where they are here
+_AT_THE_TOP = {
+    "DTypePolicy": "mixed_precision:Policy",
+    "Function": "backend.functions:Function",
+    "Initializer": "initializers:Initializer",
+    "InputSpec": "layers:InputSpec",
+    "KerasTensor": "engine.symbolic:SymbolicTensor",
+    "Layer": "layers:Layer",
+    "Loss": "losses:Loss",
+    "Metric": "metrics:Metric",
+    "Optimizer": "optimizers:Optimizer",
+    "Regularizer": "regularizers:Regularizer",
+    "Variable": "backend.variable:Variable",
+    "name_scope": "backend:name_scope",
+}
 
 
-def __getattr__(name: str) -> ModuleType:
+def __getattr__(name: str) -> Any:
     """Imports the parts that not every script needs when one asks for them."""
     if name in _WHEN_ASKED_FOR:
         return importlib.import_module(f"{__name__}.{name}")
+    if name in _AT_THE_TOP:
+        room, _, wanted = _AT_THE_TOP[name].partition(":")
+        return getattr(importlib.import_module(f"{__name__}.{room}"), wanted)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 

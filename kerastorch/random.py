@@ -118,7 +118,9 @@ def uniform(shape: Any, minval: float = 0.0, maxval: float = 1.0, dtype: Any = N
 def randint(shape: Any, minval: int, maxval: int, dtype: Any = "int32", seed: Any = None) -> torch.Tensor:
     """Whole numbers in [minval, maxval)."""
     kind, device = _place(dtype)
-    return torch.randint(int(minval), int(maxval), sizes(shape), generator=_generator(seed, device), device=device).to(kind)
+    return torch.randint(int(minval), int(maxval), sizes(shape), generator=_generator(seed, device), device=device).to(
+        kind
+    )
 
 
 @recordable
@@ -150,7 +152,9 @@ def shuffle(x: Any, axis: int = 0, seed: Any = None) -> torch.Tensor:
 
 
 @recordable
-def dropout(inputs: Any, rate: float, noise_shape: Sequence[int | None] | None = None, seed: Any = None) -> torch.Tensor:
+def dropout(
+    inputs: Any, rate: float, noise_shape: Sequence[int | None] | None = None, seed: Any = None
+) -> torch.Tensor:
     """Zeros in place of a random part; the rest is divided by ``1 - rate``."""
     x = as_tensor(inputs)
     if not 0 < rate < 1:

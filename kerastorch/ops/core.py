@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from .. import backend as _k
 from .. import config
 from ..backend.convert import to_numpy
 from ..engine.symbolic import SymbolicTensor, flatten, map_structure
@@ -64,8 +65,12 @@ def is_tensor(x: Any) -> bool:
 
 
 def shape(x: Any) -> Any:
-    """The shape as a tuple; None for what only data will tell."""
-    return tuple(converted(x).shape)
+    """The shape as a tuple; what only data will tell is a symbolic number, to be used in other shapes."""
+    x = converted(x)
+    if isinstance(x, SymbolicTensor) and None in x.shape:
+        told = _k.shape(x)
+        return tuple(told[i] if n is None else n for i, n in enumerate(x.shape))
+    return tuple(x.shape)
 
 
 def dtype(x: Any) -> str:

@@ -5,6 +5,9 @@ Source: https://keras.io/api/utils/
 
 from __future__ import annotations
 
+import importlib
+from typing import Any
+
 from kerastorch.utils import (
     conv_utils,
     data_utils,
@@ -70,3 +73,23 @@ __all__ = [
     "to_categorical",
     "vis_utils",
 ]
+
+
+#: names that later Kerases have here, and where they are
+_ELSEWHERE = {
+    "PyDataset": "utils:Sequence",
+    "array_to_img": "preprocessing.image:array_to_img",
+    "clear_session": "backend:clear_session",
+    "img_to_array": "preprocessing.image:img_to_array",
+    "is_keras_tensor": "backend:is_keras_tensor",
+    "load_img": "preprocessing.image:load_img",
+    "pad_sequences": "preprocessing.sequence:pad_sequences",
+    "save_img": "preprocessing.image:save_img",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name in _ELSEWHERE:
+        room, _, wanted = _ELSEWHERE[name].partition(":")
+        return getattr(importlib.import_module(f"kerastorch.{room}"), wanted)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

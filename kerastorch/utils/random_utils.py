@@ -23,7 +23,10 @@ def set_random_seed(seed: int) -> None:
     """Seeds Python's, numpy's and torch's generators, and draws of ``tf.random``.
 
     Args:
-        seed: a whole number.
+        seed: a whole number from 0 to 2**32 - 1.
+
+    Raises:
+        ValueError: for anything else.
 
     Example:
         >>> set_random_seed(1)
@@ -33,6 +36,8 @@ def set_random_seed(seed: int) -> None:
         True
         >>> seeds.set_seed(None)
     """
+    if not isinstance(seed, (int, np.integer)) or isinstance(seed, bool) or not 0 <= seed < 2**32:
+        raise ValueError(f"set_random_seed: expected a whole number from 0 to 2**32 - 1. Received: seed={seed!r}")
     random.seed(seed)
     np.random.seed(seed)
     seeds.set_seed(seed)
