@@ -67,6 +67,7 @@ class Era:
     top_k_accuracy: str = "batch"  # the top-k functions give the mean of the batch, or one value a 'sample'
     trainable_at: str = "compile"  # or 'live'
     training_inherited: bool = False  # whether layers inside take over the training= of the layer that calls them
+    plain_paths: str = "h5"  # what a path without .h5 or .keras means: HDF5, or 'tensorflow': folders are made for it
     metrics_property: str = "given"  # model.metrics is what compile() was given; or 'objects': the metrics
     predict_verbose: int = 0  # what verbose='auto' means to predict
     fit_epochs: int = 10
@@ -127,6 +128,7 @@ _TF_KERAS = dataclasses.replace(
     trainable_at="live",
     training_inherited=True,
     metrics_property="objects",
+    plain_paths="tensorflow",
     predict_verbose=1,
     fit_epochs=1,
     keras1_positions=False,
@@ -147,6 +149,7 @@ _TF_KERAS = dataclasses.replace(
 
 _KERAS3 = dataclasses.replace(
     _TF_KERAS,
+    plain_paths="h5",
     name="keras3",
     version="3.15",
     applications="keras3",

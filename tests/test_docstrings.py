@@ -44,5 +44,7 @@ def test_examples(name, restored, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     if ".triton_" in name:
         pytest.importorskip("triton")
+    if name.startswith("kerastorch.porting.tensorflow"):
+        eras.set_era("tf.keras")  # the era of the scripts that import it
     failed, _ = doctest.testmod(importlib.import_module(name), optionflags=FLAGS)
     assert failed == 0

@@ -10,7 +10,7 @@ import torch
 
 from .. import config
 from ..engine.immutable import ASSIGNING, OPERATORS, Immutable, as_immutable, foreign, operand
-from ..engine.symbolic import building, graph_type, record
+from ..engine.symbolic import SymbolicTensor, building, graph_type, record
 from . import names
 from .arrays import forward
 from .kept import before_writing
@@ -180,6 +180,11 @@ class Variable(Immutable):
 def _first_values(value: Any, dtype: Any) -> torch.Tensor:
     """Values as a tensor of their own: Python's floats as ``floatx()``, its whole numbers as int32."""
     kind = None if dtype is None else config.torch_dtype(dtype)
+    if isinstance(value, SymbolicTensor):
+        from ..engine.plan import evaluate
+
+        with torch.no_grad():
+            value = evaluate(value)
     if isinstance(value, torch.Tensor):
         return value.detach().as_subclass(torch.Tensor).to(device=config.device(), dtype=kind, copy=True)
     array = np.asarray(value)

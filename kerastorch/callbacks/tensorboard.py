@@ -19,7 +19,7 @@ from kerastorch.backend import phase
 from kerastorch.training import step
 from kerastorch.training.callback import Callback
 
-__all__ = ["TensorBoard"]
+__all__ = ["TensorBoard", "writer_of"]
 
 _IMAGES_OF_ONE_WEIGHT = 3  # as many as TensorFlow showed
 
@@ -102,7 +102,7 @@ class TensorBoard(Callback):
         return super().listens_to(hook) and (not batches or self.update_freq != "epoch")
 
     def on_train_begin(self, logs: dict | None = None) -> None:
-        self.writer = _writer(self.log_dir)
+        self.writer = writer_of(self.log_dir)
         if self.write_graph:
             self._add_graph()
 
@@ -232,7 +232,15 @@ class _NoWriter:
         return lambda *args, **kwargs: None
 
 
-def _writer(log_dir: str) -> Any:
+def writer_of(log_dir: str) -> Any:
+    """Torch's writer of event files.
+
+    Args:
+        log_dir: the folder.
+
+    Raises:
+        ImportError: without tensorboard; a script that runs unmodified gets a warning.
+    """
     # where TensorFlow's name is answered by another package, tensorboard would lean on what that has not got
     sys.modules.setdefault("tensorboard.compat.notf", types.ModuleType("tensorboard.compat.notf"))
     try:

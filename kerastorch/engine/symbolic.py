@@ -197,6 +197,17 @@ class SymbolicTensor:
         """The tensor in another type or on another device."""
         return record(_moved, (self, *args), kwargs, "to")
 
+    def eval(self, feed_dict: dict[Any, Any] | None = None, session: Any = None) -> Any:
+        """The values as an array, as scripts of TensorFlow 1 ask for them.
+
+        Args:
+            feed_dict: values of the symbolic tensors that it is computed from.
+            session: accepted as in TensorFlow.
+        """
+        from ..backend.session import get_session
+
+        return get_session().run(self, feed_dict)
+
     def size(self, axis: int | None = None) -> Any:
         """The shape, or one axis of it."""
         return self.shape if axis is None else self.shape[axis]

@@ -181,6 +181,10 @@ class Model(Trainer, Network):
         keys = list(x) if isinstance(x, dict) else [f"input_{i + 1}" for i in range(len(arrays))]
         arrays = standardize.arrays(arrays if len(arrays) > 1 else arrays[0], keys, None, "x")
         self._trace_call(arrays, keys if isinstance(x, dict) else None)
+        if "_waiting" in self.__dict__:
+            from ..saving import deferred
+
+            deferred.settle(self)
 
     def _trace_call(self, arrays: list[Any], keys: list[str] | None) -> None:
         """Runs ``call`` once on symbolic tensors of the data's shapes, to build the layers and know the outputs."""
@@ -284,11 +288,17 @@ class Model(Trainer, Network):
 
     def load_weights(
         self, filepath: Any, by_name: bool = False, skip_mismatch: bool = False, reshape: bool = False, **kwargs: Any
-    ) -> None:
-        """Reads weights from a file; see ``kerastorch.saving``."""
+    ) -> Any:
+        """Reads weights from a file; see ``kerastorch.saving``.
+
+        Returns:
+            None; in the era of tf.keras an object with ``expect_partial()`` and its kin, since all of it was read.
+        """
         from ..saving import load_weights
+        from ..saving.files import is_tensorflow_path
 
         load_weights(self, filepath, by_name=by_name, skip_mismatch=skip_mismatch, reshape=reshape, **kwargs)
+        return _Loaded() if is_tensorflow_path(filepath) else None
 
     def to_json(self, **kwargs: Any) -> str:
         """The architecture as JSON text.
@@ -339,6 +349,16 @@ class Model(Trainer, Network):
 
         inputs, outputs = config_to_graph(config, layers.deserialize, custom_objects)
         return cls(inputs=inputs, outputs=outputs, name=config.get("name"))
+
+
+class _Loaded:
+    """What ``load_weights`` gives in tf.keras; everything was found, or there was an error."""
+
+    def expect_partial(self) -> _Loaded:
+        """Anything goes."""
+        return self
+
+    assert_consumed = assert_existing_objects_matched = assert_nontrivial_match = expect_partial
 
 
 _MODEL_ARGUMENTS = {"inputs": "inputs", "outputs": "outputs", "input": "inputs", "output": "outputs"}

@@ -109,6 +109,7 @@ class Optimizer(Applying, GraphUpdates):
         self.updates: list = []
         self._bindings: list[Binding] = []
         self._current: Binding | None = None
+        self._pending: dict[str, Any] | None = None  # a state that waits for its parameters
         self._weights: list[Tensor] | None = None
 
     def _refuse_unknown(self, kwargs: dict[str, Any]) -> None:
@@ -189,6 +190,9 @@ class Optimizer(Applying, GraphUpdates):
         self._current = found
         self._weights = None
         self._place(found)
+        if self._pending is not None:
+            state, self._pending = self._pending, None
+            self.load_state_dict(state)
         return found
 
     def create_state(self, group: Group) -> None:
@@ -433,6 +437,15 @@ class Optimizer(Applying, GraphUpdates):
         numbers = {k: v.detach().clone() for k, v in self.__dict__.items() if isinstance(v, Tensor)}
         slots = {s: [t.detach().clone() for t in self._slot(s)] for s in self.slots} if self._current else {}
         return {"numbers": numbers, "slots": slots}
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """``load_state_dict``; state of parameters that are not bound yet follows when they are."""
+        if self._current is None:
+            self._pending = state
+            for name, number in state["numbers"].items():
+                setattr(self, name, number)
+        else:
+            self.load_state_dict(state)
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Restores what ``state_dict`` gave, into an optimizer bound to parameters of the same shapes.

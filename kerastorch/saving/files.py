@@ -12,6 +12,7 @@ from typing import Any
 import h5py
 import numpy as np
 
+from .. import eras
 from . import guard
 from .errors import FileError, MissingFileError, as_file_errors, brief
 
@@ -20,6 +21,8 @@ __all__ = [
     "FileError",
     "MissingFileError",
     "existing",
+    "is_tensorflow_path",
+    "make_folders",
     "reading",
     "reading_bytes",
     "replacing",
@@ -125,6 +128,20 @@ def replacing(filepath: Any) -> Iterator[str]:
         if os.path.exists(partial):
             os.unlink(partial)
         raise
+
+
+def is_tensorflow_path(filepath: Any, save_format: str | None = None) -> bool:
+    """Whether tf.keras would write TensorFlow's own format: what it means there is a file of ours."""
+    if isinstance(filepath, h5py.Group) or eras.current().plain_paths != "tensorflow":
+        return False
+    ending = os.path.splitext(os.fspath(filepath))[1]
+    return save_format == "tf" or save_format is None and ending not in (".h5", ".hdf5", ".keras")
+
+
+def make_folders(filepath: Any, save_format: str | None = None) -> None:
+    """Makes the folder of a file where tf.keras would, for its own format."""
+    if is_tensorflow_path(filepath, save_format):
+        os.makedirs(os.path.dirname(os.path.abspath(os.fspath(filepath))), exist_ok=True)
 
 
 def may_write(filepath: Any, overwrite: bool) -> bool:

@@ -31,14 +31,15 @@ def save_model(
             of tf.keras 2.12 and Keras 3, any other one Keras 2's HDF5 file.
         overwrite: False asks before an existing file is replaced.
         include_optimizer: False leaves the optimizer out.
-        save_format: ``'h5'`` or ``'keras'`` instead of what the path says.
+        save_format: ``'h5'`` or ``'keras'`` instead of what the path says; ``'tf'`` gives an HDF5 file, too.
 
     Raises:
         ValueError: before the model is built, or for another format.
         OSError: when the file cannot be written.
     """
-    if save_format not in (None, "h5", "hdf5", "keras"):
-        raise ValueError(f"save: expected save_format 'h5' or 'keras'. Received: save_format={save_format!r}")
+    if save_format not in (None, "h5", "hdf5", "keras", "tf"):
+        raise ValueError(f"save: expected save_format 'h5', 'keras' or 'tf'. Received: save_format={save_format!r}")
+    files.make_folders(filepath, save_format)
     if not model.built:
         raise ValueError(f"save: expected a built model. Received: {model.name!r}, whose shapes are not known yet")
     is_group = isinstance(filepath, h5py.Group)

@@ -17,7 +17,7 @@ from .. import eras
 from ..engine.layer import Layer, partition
 from ..engine.network import Network
 from ..engine.weights import Weight
-from . import files, guard, layered
+from . import deferred, files, guard, layered
 from .legacy import convert
 
 __all__ = ["layer_weights", "save_weights", "load_weights", "write_weights", "read_weights"]
@@ -43,14 +43,15 @@ def save_weights(model: Any, filepath: Any, overwrite: bool = True, save_format:
         model: the model.
         filepath: where to; a path or an open HDF5 file or group.
         overwrite: False asks before an existing file is replaced.
-        save_format: None or ``'h5'``.
+        save_format: None, ``'h5'`` or ``'tf'``; the file is HDF5 in any case.
 
     Raises:
         ValueError: before the model is built, or for another format.
         OSError: when the file cannot be written.
     """
-    if save_format not in (None, "h5", "hdf5", "keras"):
-        raise ValueError(f"save_weights: expected save_format 'h5'. Received: {save_format!r}")
+    if save_format not in (None, "h5", "hdf5", "keras", "tf"):
+        raise ValueError(f"save_weights: expected save_format 'h5' or 'tf'. Received: {save_format!r}")
+    files.make_folders(filepath, save_format)
     if not model.built:
         raise ValueError(
             f"save_weights: expected a built model. Received: {model.name!r}, whose shapes are not known yet"
@@ -115,6 +116,10 @@ def load_weights(
     """
     if skip_mismatch and not by_name and eras.current().name == "keras2":
         raise ValueError("load_weights: expected by_name=True beside skip_mismatch=True. Received: by_name=False")
+    if not model.built and files.is_tensorflow_path(filepath):
+        path = files.existing(filepath, "a weight file")
+        deferred.later(model, lambda: load_weights(model, path, by_name, skip_mismatch, reshape))
+        return
     if not model.built:
         raise ValueError(
             f"load_weights: expected a built model. Received: {model.name!r}, whose shapes are not known yet"

@@ -43,7 +43,7 @@ class Writer:
 @pytest.fixture
 def writer(monkeypatch):
     made = Writer()
-    monkeypatch.setattr(module, "_writer", lambda folder: made)
+    monkeypatch.setattr(module, "writer_of", lambda folder: made)
     return made
 
 

@@ -110,7 +110,7 @@ _FROM_ARRAYS = ("batch_to_space", "depth_to_space", "space_to_batch", "space_to_
 #: part -> modules all of whose names it has, and single names: "module:name", or "=path" of Keras's own
 SPACES: dict[str, tuple[tuple[str, ...], dict[str, str]]] = {
     "": (
-        "making arrays elementwise reducing indexing control tape variables _dtypes _specs odds v1".split(),
+        "making arrays elementwise reducing indexing control containers tape variables _dtypes _specs odds v1".split(),
         _TOP,
     ),
     "math": (("elementwise", "reducing", "indexing"), {"l2_normalize": "linear:l2_normalize"}),

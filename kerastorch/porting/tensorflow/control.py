@@ -1,4 +1,4 @@
-"""Functions that call functions: loops, conditions, ``tf.function``, Python code; and ``TensorArray``, ``Module``.
+"""Functions that call functions: loops, conditions, ``tf.function``, Python code.
 
 Everything runs at once, so ``tf.function`` is the function itself; Python's own ``if``, ``for`` and ``while`` work on
 tensors in it.
@@ -15,21 +15,17 @@ from typing import Any
 
 import numpy as np
 import torch
-from torch import nn
 
 from ...backend import control as keras
 from ...backend import names
-from ...engine.holder import WeightHolder
 from ...engine.immutable import as_immutable, values_of
 from ...engine.symbolic import flatten, is_symbolic, map_structure
 from ._dtypes import as_dtype
-from ._functions import ints, refuse, tensor, text_or_tensor
+from ._functions import ints, tensor, text_or_tensor
 from ._texts import TextTensor
-from .arrays import concat, stack
+from .arrays import stack
 
 __all__ = [
-    "Module",
-    "TensorArray",
     "case",
     "cond",
     "control_dependencies",
@@ -126,7 +122,7 @@ def while_loop(
         [6]
     """
     values = list(loop_vars) if isinstance(loop_vars, (list, _tuple)) else [loop_vars]
-    values = [v if isinstance(v, (TensorArray, dict)) else map_structure(_as_data, v) for v in values]
+    values = [map_structure(_as_data, v) for v in values]
     left = None if maximum_iterations is None else ints(maximum_iterations)
     while (left is None or left > 0) and _true(cond(*values)):
         found = body(*values)
@@ -138,9 +134,16 @@ def while_loop(
 
 
 def _as_data(value: Any) -> Any:
-    if isinstance(value, (torch.Tensor, TextTensor)) or is_symbolic(value) or value is None:
-        return value
-    return as_immutable(text_or_tensor(value))
+    """Numbers and texts as tensors; tensors, arrays of tensors and whatever else a loop carries as they are."""
+    plain_data = isinstance(value, (bool, int, float, complex, str, bytes, list, np.ndarray, np.generic))
+    return as_immutable(text_or_tensor(value)) if plain_data else value
+
+
+def _elements(elems: Any) -> Any:
+    """A structure of tensors; a list of plain numbers is one."""
+    if isinstance(elems, list) and not _holds_tensors(elems):
+        return _as_data(elems)
+    return map_structure(_as_data, elems)
 
 
 def _rows(elems: Any) -> int:
@@ -166,7 +169,7 @@ def map_fn(
     """
     if is_symbolic(elems):
         return keras.map_fn(fn, elems)
-    elems = map_structure(_as_data, elems) if not isinstance(elems, list) or _holds_tensors(elems) else _as_data(elems)
+    elems = _elements(elems)
     found = [fn(map_structure(lambda x, i=i: x[i], elems)) for i in range(_rows(elems))]
     return _stacked(found)
 
@@ -205,7 +208,7 @@ def scan(
         >>> scan(lambda total, x: total + x, [1, 2, 3]).tolist()
         [1, 3, 6]
     """
-    elems = map_structure(_as_data, elems) if not isinstance(elems, list) or _holds_tensors(elems) else _as_data(elems)
+    elems = _elements(elems)
     places = list(range(_rows(elems)))
     places = places[::-1] if reverse else places
     results = []
@@ -220,7 +223,7 @@ def scan(
 def _fold(fn: Callable, elems: Any, initializer: Any, backwards: bool) -> Any:
     if is_symbolic(elems):
         return (keras.foldr if backwards else keras.foldl)(fn, elems, initializer)
-    elems = map_structure(_as_data, elems) if not isinstance(elems, list) or _holds_tensors(elems) else _as_data(elems)
+    elems = _elements(elems)
     places = range(_rows(elems))
     state = None if initializer is None else map_structure(_as_data, initializer)
     for i in reversed(places) if backwards else places:
@@ -414,161 +417,3 @@ def _shown(value: Any, summarize: int) -> str:
         inside = ", ".join(_shown(v, summarize) for v in value)
         return f"[{inside}]" if isinstance(value, list) else f"({inside})"
     return str(value)
-
-
-# ----------------------------------------------------------------------- containers
-
-
-class TensorArray:
-    """Tensors that are written and read by number.
-
-    Args:
-        dtype: their type.
-        size: how many there are to begin with.
-        dynamic_size: whether more may be written.
-        clear_after_read, tensor_array_name, handle, flow, infer_shape, element_shape, colocate_with_first_write_call:
-            accepted as in TensorFlow; how it stores them has no counterpart.
-
-    Example:
-        >>> array = TensorArray("float32", size=2)
-        >>> array.write(0, 1.0).write(1, 2.0).stack().tolist()
-        [1.0, 2.0]
-    """
-
-    def __init__(
-        self,
-        dtype: Any,
-        size: Any = None,
-        dynamic_size: bool | None = None,
-        clear_after_read: bool | None = None,
-        tensor_array_name: str | None = None,
-        handle: Any = None,
-        flow: Any = None,
-        infer_shape: bool = True,
-        element_shape: Any = None,
-        colocate_with_first_write_call: bool = True,
-        name: str | None = None,
-    ) -> None:
-        self.dtype = as_dtype(dtype)
-        self.dynamic_size = bool(dynamic_size)
-        self._items: list[Any] = [None] * (ints(size) or 0)
-
-    def _typed(self, value: Any) -> Any:
-        made = as_immutable(text_or_tensor(value))
-        return (
-            made if isinstance(made, TextTensor) or made.dtype == self.dtype else as_immutable(tensor(made, self.dtype))
-        )
-
-    def write(self, index: Any, value: Any, name: str | None = None) -> TensorArray:
-        """Writes a tensor.
-
-        Raises:
-            IndexError: beyond the size, unless it is dynamic.
-        """
-        place = int(index)
-        if place >= len(self._items):
-            if not self.dynamic_size:
-                raise IndexError(f"TensorArray: expected an index below {len(self._items)}. Received: {place}")
-            self._items += [None] * (place + 1 - len(self._items))
-        self._items[place] = self._typed(value)
-        return self
-
-    def read(self, index: Any, name: str | None = None) -> Any:
-        """The tensor of a number."""
-        return self._filled()[int(index)]
-
-    def _filled(self) -> list[Any]:
-        like = next((item for item in self._items if item is not None), None)
-        if like is None:
-            return []
-        return [torch.zeros_like(like).as_subclass(type(like)) if item is None else item for item in self._items]
-
-    def stack(self, name: str | None = None) -> Any:
-        """All tensors along a new first axis."""
-        return stack(self._filled())
-
-    def concat(self, name: str | None = None) -> Any:
-        """All tensors one behind the other."""
-        return concat(self._filled(), 0)
-
-    def unstack(self, value: Any, name: str | None = None) -> TensorArray:
-        """The parts of a tensor along its first axis."""
-        self._items = [self._typed(part) for part in value]
-        return self
-
-    def scatter(self, indices: Any, value: Any, name: str | None = None) -> TensorArray:
-        """Writes the parts of a tensor at given numbers."""
-        for i, part in zip(ints(indices), value):
-            self.write(i, part)
-        return self
-
-    def gather(self, indices: Any, name: str | None = None) -> Any:
-        """The tensors of given numbers, stacked."""
-        items = self._filled()
-        return stack([items[i] for i in ints(indices)])
-
-    def size(self, name: str | None = None) -> Any:
-        """How many there are."""
-        return as_immutable(torch.tensor(len(self._items), dtype=torch.int32))
-
-    def identity(self) -> TensorArray:
-        """Itself."""
-        return self
-
-    def close(self, name: str | None = None) -> None:
-        """Lets the tensors go."""
-        self._items = []
-
-    def __len__(self) -> int:
-        return len(self._items)
-
-
-class Module(WeightHolder):
-    """A container of variables and other modules.
-
-    Args:
-        name: its name; the class's in lower case when missing.
-
-    Example:
-        >>> class Scale(Module):
-        ...     def __init__(self):
-        ...         super().__init__(name="scale")
-        ...         self.factor = Variable(2.0)
-        ...     def __call__(self, x):
-        ...         return x * self.factor
-        >>> Scale().name
-        'scale'
-    """
-
-    def __init__(self, name: str | None = None) -> None:
-        self.name = name or names.snake_case(type(self).__name__)
-        self.built = True
-
-    @property
-    def submodules(self) -> Sequence[nn.Module]:
-        """All modules inside."""
-        self._adopt_lists()
-        return _tuple(module for module in self.modules() if module is not self)
-
-    def forward(self, *args: Any, **kwargs: Any) -> Any:
-        """What a subclass's ``call`` gives; most write ``__call__`` itself."""
-        call = getattr(self, "call", None)
-        if call is None:
-            refuse(f"Module.__call__ of {type(self).__name__}", "write __call__ in the class")
-        return call(*args, **kwargs)
-
-    @classmethod
-    def with_name_scope(cls, method: Callable) -> Callable:
-        """Decorator: variables that the method makes get the module's name in front of theirs."""
-
-        @functools.wraps(method)
-        def inside(self: Any, *args: Any, **kwargs: Any) -> Any:
-            with names.name_scope(self.name):
-                return method(self, *args, **kwargs)
-
-        return inside
-
-    @property
-    def name_scope(self) -> Any:
-        """A block whose variables get the module's name in front of theirs."""
-        return name_scope(self.name)

@@ -44,6 +44,7 @@ class Sources:
             ValueError: when the tensors have different lengths, or no rows.
 
         Example:
+            >>> from kerastorch.porting.tensorflow.data import Dataset
             >>> rows = Dataset.from_tensor_slices(([1, 2], ["a", "b"]))
             >>> [(int(x), y.numpy()) for x, y in rows]
             [(1, b'a'), (2, b'b')]
