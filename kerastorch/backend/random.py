@@ -18,7 +18,7 @@ import numpy as np
 import torch
 
 from .. import config
-from ..engine.symbolic import Spec, building, computing, is_symbolic, record_as, wants_recording
+from ..engine.symbolic import Spec, building, computing, is_symbolic, record_as, recordable, wants_recording
 from ..kernels.dropout import dropout as _dropout_now
 from . import names, philox
 from .convert import as_tensor, is_tensor_like, sizes, static_shape
@@ -182,7 +182,7 @@ def random_uniform(
         shape: the shape, of ints and tensors of one int.
         minval: the lower bound, which may be drawn.
         maxval: the upper bound, which is not drawn.
-        dtype: their type, ``floatx()`` when missing.
+        dtype: their type, ``floatx()`` when missing; of an integer type they are whole numbers.
         seed: what they depend on.
 
     Example:
@@ -190,7 +190,16 @@ def random_uniform(
         >>> K.eval(random_uniform((2,), seed=1)).round(2)
         array([0.24, 0.92], dtype=float32)
     """
+    wanted = config.torch_dtype(dtype)
+    if not wanted.is_floating_point:
+        return _whole(_draw("uniform", shape, "float64", seed), minval, maxval, wanted)
     return _scaled(_draw("uniform", shape, dtype, seed), maxval - minval, minval)
+
+
+@recordable
+def _whole(drawn: torch.Tensor, minval: Any, maxval: Any, dtype: torch.dtype) -> torch.Tensor:
+    """Whole numbers from ``minval`` up to but without ``maxval``, from numbers between 0 and 1."""
+    return torch.floor(drawn * (maxval - minval) + minval).to(dtype)
 
 
 def truncated_normal(

@@ -11,7 +11,7 @@ import json
 import warnings
 from typing import Any
 
-from .. import eras, optimizers
+from .. import eras, losses, metrics, optimizers
 from ..engine.budget import weight_budget
 from . import dialects, files, guard, optimizer_state, plain
 from .architecture import build, described, json_default, trusting
@@ -114,14 +114,26 @@ def _compile(model: Any, file: Any, custom_objects: dict[str, Any] | None) -> No
     optimizer_state.restore(model, [(name, guard.numbers(group, name, limit)) for name in names])
 
 
+def _made(given: Any, kind: Any, custom_objects: dict[str, Any] | None) -> Any:
+    """Losses or metrics with objects in place of descriptions, which ``compile`` would take for dicts by output."""
+    if isinstance(given, dict) and "class_name" in given:
+        config = given.get("config")
+        if isinstance(config, dict):  # tf.keras writes the function that its class stands for beside its arguments
+            given = {**given, "config": {key: value for key, value in config.items() if key != "fn"}}
+        return kind.deserialize(given, custom_objects)
+    if isinstance(given, dict):
+        return {name: _made(entry, kind, custom_objects) for name, entry in given.items()}
+    return [_made(entry, kind, custom_objects) for entry in given] if isinstance(given, list) else given
+
+
 def compile_as(model: Any, training: dict[str, Any], custom_objects: dict[str, Any] | None) -> None:
     """Compiles a model with arguments that came from a file of any generation."""
     given = dialects.optimizer_config(training.get("optimizer_config") or training.get("optimizer") or "rmsprop")
     model.compile(
         optimizer=optimizers.get(given) if isinstance(given, str) else optimizers.deserialize(given, custom_objects),
-        loss=dialects.objective(training.get("loss")) or None,
-        metrics=dialects.objective(training.get("metrics"), model),
-        weighted_metrics=dialects.objective(training.get("weighted_metrics"), model),
+        loss=_made(dialects.objective(training.get("loss")), losses, custom_objects) or None,
+        metrics=_made(dialects.objective(training.get("metrics"), model), metrics, custom_objects),
+        weighted_metrics=_made(dialects.objective(training.get("weighted_metrics"), model), metrics, custom_objects),
         loss_weights=training.get("loss_weights"),
         sample_weight_mode=training.get("sample_weight_mode") if eras.current().name == "keras2" else None,
     )
