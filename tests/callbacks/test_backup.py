@@ -152,6 +152,7 @@ def _child(folder):
     run(folder, save_freq=1)
 
 
+@pytest.mark.cpu  # a forked process has no CUDA
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 def test_real_kills(tmp_path):
     """``kill -9`` at random moments, again and again, until a run comes through. KERASTORCH_KILLS sets how many."""

@@ -22,8 +22,7 @@ def value_and_gradients(make, shape, device, **call):
     layer.set_weights([random.uniform(0.5, 1.5, w.shape).astype("float32") for w in layer.get_weights()])
     y = layer(x, **call)
     direction = torch.from_numpy(random.standard_normal(y.shape).astype("float32")).to(device)
-    trained = [w.tensor for w in layer.trainable_weights] if layer.trainable_weights else []
-    found = torch.autograd.grad((y * direction).sum(), [x, *trained])
+    found = torch.autograd.grad((y * direction).sum(), [x, *layer.parameters()])
     return [t.detach().cpu() for t in (y, *found)]
 
 
