@@ -68,7 +68,10 @@ def work_of(row: rows.Row) -> tuple[float, float]:
     y = loops.on_device([y], False, torch.device("cuda"))[0]
     sizes: list[int] = []
     leaves = [m for m in model.modules() if not list(m.children()) and not isinstance(m, nn.Identity)]
-    hooks = [m.register_forward_hook(lambda m, i, o: sizes.append((o[0] if isinstance(o, tuple) else o).numel())) for m in leaves]
+    hooks = [
+        m.register_forward_hook(lambda m, i, o: sizes.append((o[0] if isinstance(o, tuple) else o).numel()))
+        for m in leaves
+    ]
     with FlopCounterMode(display=False) as counter:
         loops.loss_of(row)(model(*xs), y).backward()
     for hook in hooks:
