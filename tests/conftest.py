@@ -51,3 +51,12 @@ def unchanged_settings():
     config.set_epsilon(before[1])
     config.set_image_data_format(before[2])
     eras.set_era(before[3])
+
+
+@pytest.fixture
+def one_thread():
+    """For computations so small that threads would only wait for each other."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)

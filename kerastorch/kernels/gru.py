@@ -10,20 +10,18 @@ from collections.abc import Sequence
 
 import torch
 import torch.nn.functional as F
-from torch.autograd.function import once_differentiable
 
-from kerastorch.kernels.pointwise import POINTWISE, arrays_of, function_of
+from kerastorch.kernels.gru_scan import scan
+from kerastorch.kernels.pointwise import function_of
 from kerastorch.kernels.recurrence import (
     Activation,
-    Hold,
-    fold,
     fused_applies,
     hold_back,
+    masked,
     needed,
     one_block,
     project,
     scan_applies,
-    select,
     time_major,
 )
 
@@ -46,7 +44,8 @@ def gru(
     mask: Tensor | None = None,
     input_masks: Sequence[Tensor] = (),
     recurrent_masks: Sequence[Tensor] = (),
-) -> tuple[Tensor, Tensor]:
+    need_outputs: bool = True,
+) -> tuple[Tensor | None, Tensor]:
     """Runs a GRU over a sequence, on the quickest path that computes the same.
 
     Args:
@@ -62,6 +61,7 @@ def gru(
         mask: bool (batch, time); a step that it leaves out repeats the output.
         input_masks: dropout masks (batch, in): none, one for all gates, or one for each gate.
         recurrent_masks: dropout masks (batch, units): none, one for all gates, or one for each gate.
+        need_outputs: False allows None in the place of all outputs.
 
     Returns:
         All outputs (batch, time, units) and the last one.
@@ -93,13 +93,10 @@ def gru(
             input_masks=input_masks,
             recurrent_masks=recurrent_masks,
         )
-    gates = (recurrent_activation, recurrent_activation, activation)
-    weight_ih, bias = fold(weight_ih, bias, gates)
-    weight_hh, recurrent_bias = fold(weight_hh, recurrent_bias, gates, shift=False)
-    inputs = project(time_major(x), weight_ih, bias, input_masks)
-    scan = _ScanAfter if reset_after else _ScanBefore
-    outputs, h = scan.apply(inputs, weight_hh, recurrent_bias, h, mask, activation, recurrent_activation)
-    return outputs.transpose(0, 1), h
+    given = (weight_ih, weight_hh, bias, recurrent_bias, h, input_masks, reset_after, *activations, need_outputs)
+    if mask is None:
+        return scan(x, None, *given)
+    return masked(x, mask, h, need_outputs, lambda x, lengths: scan(x, lengths, *given))
 
 
 def gru_slow(
@@ -190,198 +187,3 @@ def _fused(x, weight_ih, weight_hh, bias, recurrent_bias, h, masks):
     state = h.unsqueeze(0).contiguous()
     out, h = torch._VF.gru(x, state, one_block(weights), bias is not None, 1, 0.0, training, False, True)
     return out, h.squeeze(0)
-
-
-class _ScanBefore(torch.autograd.Function):
-    """The recurrent part, reset gate before the product. ``inputs`` (time, batch, 3 * units) becomes the gates."""
-
-    @staticmethod
-    def forward(ctx, inputs, weight, recurrent_bias, h, mask, activation, recurrent_activation):
-        gates = inputs.detach()
-        outputs = gates.new_empty(gates.shape[0] + 1, *h.shape)
-        outputs[0] = h
-        reset = torch.empty_like(outputs[1:])
-        _forward_before(gates, weight, outputs, reset, mask, activation, recurrent_activation)
-        ctx.save_for_backward(gates, weight, outputs, reset, mask)
-        ctx.activations = activation, recurrent_activation
-        ctx.set_materialize_grads(False)
-        return outputs[1:], outputs[-1].clone()
-
-    @staticmethod
-    @once_differentiable
-    def backward(ctx, d_outputs, d_h):
-        gates, weight, outputs, reset, mask = ctx.saved_tensors
-        hold = Hold(mask, gates.device.type == "cpu")
-        # r scales h on its way into the candidate; the gradient of their product is known step by step only
-        grads, carry = _local_derivatives(gates, outputs, hold, lambda _: outputs[:-1], *ctx.activations)
-        units = outputs.shape[-1]
-        d_hidden = _incoming(outputs, d_outputs, d_h)
-        _backward_before(grads, gates, carry, weight, d_hidden, hold)
-        flat = grads.view(-1, 3 * units)
-        d_weight = torch.cat(
-            [
-                flat[:, : 2 * units].t() @ outputs[:-1].view(-1, units),
-                flat[:, 2 * units :].t() @ reset.view(-1, units),
-            ]
-        )
-        return grads, d_weight, None, d_hidden[0], None, None, None
-
-
-class _ScanAfter(torch.autograd.Function):
-    """The recurrent part, reset gate after the product. ``inputs`` (time, batch, 3 * units) becomes the gates."""
-
-    @staticmethod
-    def forward(ctx, inputs, weight, recurrent_bias, h, mask, activation, recurrent_activation):
-        gates = inputs.detach()
-        outputs = gates.new_empty(gates.shape[0] + 1, *h.shape)
-        outputs[0] = h
-        fed = torch.empty_like(outputs[1:])
-        _forward_after(gates, weight, recurrent_bias, outputs, fed, mask, activation, recurrent_activation)
-        ctx.save_for_backward(gates, weight, outputs, fed, mask)
-        ctx.activations = activation, recurrent_activation
-        ctx.biased = recurrent_bias is not None
-        ctx.set_materialize_grads(False)
-        return outputs[1:], outputs[-1].clone()
-
-    @staticmethod
-    @once_differentiable
-    def backward(ctx, d_outputs, d_h):
-        gates, weight, outputs, fed, mask = ctx.saved_tensors
-        hold = Hold(mask, gates.device.type == "cpu")
-        grads, carry = _local_derivatives(gates, outputs, hold, lambda own: fed * own, *ctx.activations)
-        units = outputs.shape[-1]
-        _, r, _ = gates.split(units, -1)
-        d_z, d_r, d_candidate = grads.split(units, -1)
-        d_hidden = _incoming(outputs, d_outputs, d_h)
-        into = torch.cat([d_z, d_r, r * d_candidate], -1)  # what reaches the recurrent products
-        _backward_after(grads, into, carry, weight, d_hidden, hold)
-        flat = into.view(-1, 3 * units)
-        d_weight = flat.t() @ outputs[:-1].view(-1, units)
-        return grads, d_weight, flat.sum(0) if ctx.biased else None, d_hidden[0], None, None, None
-
-
-def _incoming(outputs, d_outputs, d_h):
-    d_hidden = torch.zeros_like(outputs)
-    if d_outputs is not None:
-        d_hidden[1:] = d_outputs
-    if d_h is not None:
-        d_hidden[-1] += d_h
-    return d_hidden
-
-
-def _local_derivatives(gates, outputs, hold, reaching_r, activation, recurrent_activation):
-    """For all steps at once, per unit of the output's gradient: that of the gates' inputs, and what h hands down.
-
-    ``reaching_r`` gives the factor by which r acts, from the candidate's own.
-    """
-    rec, act = POINTWISE[recurrent_activation], POINTWISE[activation]
-    units = outputs.shape[-1]
-    z, r, candidate = gates.split(units, -1)
-    grads = torch.empty_like(gates)
-    d_z, d_r, d_candidate = grads.split(units, -1)
-    rec.backward(outputs[:-1] - candidate, z, d_z)
-    act.backward(1.0 - z, candidate, d_candidate)
-    rec.backward(reaching_r(d_candidate), r, d_r)
-    carry = z
-    if hold.active:
-        grads.mul_(hold.valid)
-        carry = torch.where(hold.valid, z, 1.0)
-    return grads, carry
-
-
-def _forward_before(gates, weight, outputs, reset, mask, activation, recurrent_activation):
-    units = weight.shape[1]
-    m, views, out, by_reset, scratch = arrays_of(gates, outputs, reset, torch.empty_like(outputs[0]))
-    multiply, add, subtract = m.multiply, m.add, m.subtract
-    z, r, candidate = (list(views[..., k * units : (k + 1) * units]) for k in range(3))
-    out, by_reset = list(out), list(by_reset)
-    rec, (z_and_r,) = select(recurrent_activation, gates[..., : 2 * units])
-    act, (pre,) = select(activation, gates[..., 2 * units :])
-    rows, last, resets = gates[..., : 2 * units].unbind(0), outputs.unbind(0), reset.unbind(0)
-    tails = gates[..., 2 * units :].unbind(0)
-    gate_weight, candidate_weight = weight[: 2 * units].t(), weight[2 * units :].t()
-    hold = Hold(mask, gates.device.type == "cpu")
-    for t in range(len(rows)):
-        rows[t].addmm_(last[t], gate_weight)
-        rec(z_and_r[t], z_and_r[t])
-        multiply(r[t], out[t], out=by_reset[t])
-        tails[t].addmm_(resets[t], candidate_weight)
-        act(pre[t], pre[t])
-        subtract(out[t], candidate[t], out=scratch)
-        multiply(z[t], scratch, out=scratch)
-        add(candidate[t], scratch, out=out[t + 1])
-        if hold.active:
-            hold.apply(t, out[t + 1], out[t])
-
-
-def _backward_before(grads, gates, carry, weight, d_hidden, hold):
-    units = weight.shape[1]
-    returned = torch.empty_like(d_hidden[0])
-    m, local, views, carry, hidden, back, scratch = arrays_of(
-        grads, gates, carry, d_hidden, returned, torch.empty_like(returned)
-    )
-    multiply, add = m.multiply, m.add
-    d_z, d_r, d_candidate = (list(local[..., k * units : (k + 1) * units]) for k in range(3))
-    r, carry, hidden = list(views[..., units : 2 * units]), list(carry), list(hidden)
-    heads, tails = grads[..., : 2 * units].unbind(0), grads[..., 2 * units :].unbind(0)
-    targets = d_hidden.unbind(0)
-    gate_weight, candidate_weight = weight[: 2 * units], weight[2 * units :]
-    for t in range(len(carry) - 1, -1, -1):
-        d_h = hidden[t + 1]
-        multiply(d_z[t], d_h, out=d_z[t])
-        multiply(d_candidate[t], d_h, out=d_candidate[t])
-        torch.mm(tails[t], candidate_weight, out=returned)  # gradient of r * h
-        multiply(d_r[t], back, out=d_r[t])
-        multiply(d_h, carry[t], out=scratch)
-        add(hidden[t], scratch, out=hidden[t])
-        multiply(back, r[t], out=scratch)
-        add(hidden[t], scratch, out=hidden[t])
-        targets[t].addmm_(heads[t], gate_weight)
-
-
-def _forward_after(gates, weight, recurrent_bias, outputs, fed, mask, activation, recurrent_activation):
-    units = weight.shape[1]
-    product = gates.new_empty(*outputs.shape[1:2], 3 * units)
-    m, views, out, kept, fresh, scratch = arrays_of(gates, outputs, fed, product, torch.empty_like(outputs[0]))
-    multiply, add, subtract = m.multiply, m.add, m.subtract
-    heads = list(views[..., : 2 * units])
-    z, r, candidate = (list(views[..., k * units : (k + 1) * units]) for k in range(3))
-    out, kept = list(out), list(kept)
-    rec, (z_and_r,) = select(recurrent_activation, gates[..., : 2 * units])
-    act, (pre,) = select(activation, gates[..., 2 * units :])
-    last, transposed = outputs.unbind(0), weight.t()
-    bias = gates.new_zeros(()) if recurrent_bias is None else recurrent_bias
-    fresh_head, fresh_tail = fresh[:, : 2 * units], fresh[:, 2 * units :]
-    hold = Hold(mask, gates.device.type == "cpu")
-    for t in range(len(z)):
-        torch.addmm(bias, last[t], transposed, out=product)
-        add(heads[t], fresh_head, out=heads[t])
-        rec(z_and_r[t], z_and_r[t])
-        kept[t][...] = fresh_tail
-        multiply(r[t], fresh_tail, out=scratch)
-        add(candidate[t], scratch, out=candidate[t])
-        act(pre[t], pre[t])
-        subtract(out[t], candidate[t], out=scratch)
-        multiply(z[t], scratch, out=scratch)
-        add(candidate[t], scratch, out=out[t + 1])
-        if hold.active:
-            hold.apply(t, out[t + 1], out[t])
-
-
-def _backward_after(grads, into, carry, weight, d_hidden, hold):
-    units = weight.shape[1]
-    steps, batch = carry.shape[:2]
-    m, local, reaching, carry, hidden, scratch = arrays_of(grads, into, carry, d_hidden, torch.empty_like(d_hidden[0]))
-    multiply, add = m.multiply, m.add
-    by_gate = list(reaching.reshape(steps, batch, 3, units))
-    candidate = list(local[..., 2 * units :])
-    carry, hidden = list(carry), list(hidden)
-    rows, targets = into.unbind(0), d_hidden.unbind(0)
-    for t in range(steps - 1, -1, -1):
-        d_h = hidden[t + 1]
-        multiply(by_gate[t], d_h[:, None], out=by_gate[t])
-        multiply(candidate[t], d_h, out=candidate[t])
-        multiply(d_h, carry[t], out=scratch)
-        add(hidden[t], scratch, out=hidden[t])
-        targets[t].addmm_(rows[t], weight)
-    grads[..., : 2 * units] = into[..., : 2 * units]

@@ -13,7 +13,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-__all__ = ["Pointwise", "POINTWISE", "function_of", "arrays_of"]
+__all__ = ["Pointwise", "POINTWISE", "function_of"]
 
 Tensor = torch.Tensor
 
@@ -97,14 +97,3 @@ POINTWISE: dict[str, Pointwise] = {
 def function_of(activation: str | Callable[[Tensor], Tensor]) -> Callable[[Tensor], Tensor]:
     """The plain function behind a name of ``POINTWISE``; a callable is itself."""
     return POINTWISE[activation].function if isinstance(activation, str) else activation
-
-
-def arrays_of(*tensors: Tensor) -> list:
-    """Numpy views of CPU tensors, the tensors themselves elsewhere.
-
-    On small arrays numpy's call costs half of torch's, and its tanh is several times quicker; both share
-    ``multiply``, ``add`` and ``tanh`` with an ``out=``, so one loop serves both.
-    """
-    if all(t.device.type == "cpu" and t.dtype in (torch.float32, torch.float64) for t in tensors):
-        return [np, *(t.numpy() for t in tensors)]
-    return [torch, *tensors]

@@ -10,19 +10,19 @@ from collections.abc import Sequence
 import torch
 from torch.autograd.function import once_differentiable
 
-from kerastorch.kernels.pointwise import POINTWISE, arrays_of, function_of
+from kerastorch.kernels.opaque import opaque
+from kerastorch.kernels.pointwise import POINTWISE, function_of
 from kerastorch.kernels.recurrence import (
     Activation,
-    Feed,
-    Hold,
-    fold,
     hold_back,
+    masked,
     needed,
     project,
     scan_applies,
-    select,
     time_major,
 )
+from kerastorch.kernels.scan import Feedback, Inputs, affine_of, apply_of, picked, put
+from kerastorch.kernels.workspace import arithmetic, borrow, rows_of
 
 __all__ = ["simple_rnn", "simple_rnn_slow", "simple_rnn_step"]
 
@@ -40,7 +40,8 @@ def simple_rnn(
     mask: Tensor | None = None,
     input_masks: Sequence[Tensor] = (),
     recurrent_masks: Sequence[Tensor] = (),
-) -> tuple[Tensor, Tensor]:
+    need_outputs: bool = True,
+) -> tuple[Tensor | None, Tensor]:
     """Runs a simple recurrent network over a sequence, on the quickest path that computes the same.
 
     Args:
@@ -53,6 +54,7 @@ def simple_rnn(
         mask: bool (batch, time); a step that it leaves out repeats the output.
         input_masks: at most one dropout mask (batch, in).
         recurrent_masks: at most one dropout mask (batch, units).
+        need_outputs: False allows None in the place of all outputs.
 
     Returns:
         All outputs (batch, time, units) and the last one.
@@ -76,12 +78,10 @@ def simple_rnn(
             input_masks=input_masks,
             recurrent_masks=recurrent_masks,
         )
-    weight_ih, bias = fold(weight_ih, bias, (activation,))
-    weight_hh, _ = fold(weight_hh, None, (activation,), shift=False)
-    inputs = project(time_major(x), weight_ih, bias, input_masks)
-    recurrent_mask = recurrent_masks[0] if recurrent_masks else None
-    outputs, h = _Scan.apply(inputs, weight_hh, h, recurrent_mask, mask, activation)
-    return outputs.transpose(0, 1), h
+    given = (weight_ih, weight_hh, bias, h, input_masks, recurrent_masks, activation, need_outputs)
+    if mask is None:
+        return _scan(x, None, *given)
+    return masked(x, mask, h, need_outputs, lambda x, lengths: _scan(x, lengths, *given))
 
 
 def simple_rnn_slow(
@@ -116,51 +116,92 @@ def simple_rnn_step(
     return function_of(activation)(inputs + project(h, weight_hh, None, recurrent_masks))
 
 
-class _Scan(torch.autograd.Function):
-    """The recurrent part. ``inputs`` (time, batch, units) is consumed."""
+def _scan(x, lengths, weight_ih, weight_hh, bias, h, input_masks, recurrent_masks, activation, need_outputs):
+    split, masks = len(input_masks), (*input_masks, *recurrent_masks)
+    outputs, h = _Scan.apply(x, lengths, weight_ih, weight_hh, bias, h, activation, need_outputs, split, *masks)
+    return (outputs.transpose(0, 1) if need_outputs else None), h
 
+
+class _Scan(torch.autograd.Function):
     @staticmethod
-    def forward(ctx, inputs, weight, h, recurrent_mask, mask, activation):
-        fresh = inputs.detach()
-        outputs = fresh.new_empty(fresh.shape[0] + 1, *h.shape)
-        outputs[0] = h
-        feed = Feed(outputs, weight, () if recurrent_mask is None else (recurrent_mask,)).forward(fresh)
-        act, (pre,) = select(activation, fresh)
-        _, new, kept = arrays_of(fresh, outputs)
-        new, kept = list(new), list(kept)
-        hold = Hold(mask, fresh.device.type == "cpu")
-        for t in range(len(new)):
-            feed(t)
-            act(pre[t], pre[t])
-            kept[t + 1][...] = new[t]
-            if hold.active:
-                hold.apply(t, kept[t + 1], kept[t])
-        ctx.save_for_backward(fresh, weight, outputs, recurrent_mask, mask)
-        ctx.activation = activation
-        ctx.set_materialize_grads(False)
-        return outputs[1:], outputs[-1].clone()
+    def forward(ctx, x, lengths, weight_ih, weight_hh, bias, h, activation, need_outputs, split, *masks):
+        learning = any(ctx.needs_input_grad)
+        fed, dropped = masks[:split], masks[split:]
+        given = x, lengths, weight_ih, weight_hh, bias, h, activation, fed, dropped, need_outputs or learning
+        outputs, last, lease = opaque(_forward, *given)
+        if learning:
+            ctx.save_for_backward(x, lengths, outputs, *fed)
+            ctx.lease = lease
+            ctx.biased = bias is not None
+            ctx.set_materialize_grads(False)
+        return outputs[1:] if need_outputs else None, last
 
     @staticmethod
     @once_differentiable
     def backward(ctx, d_outputs, d_h):
-        fresh, weight, outputs, recurrent_mask, mask = ctx.saved_tensors
-        hold = Hold(mask, fresh.device.type == "cpu")
-        grads = torch.empty_like(fresh)
-        POINTWISE[ctx.activation].backward(torch.ones_like(fresh), fresh, grads)
-        if hold.active:
-            grads.mul_(hold.valid)
-        d_hidden = torch.zeros_like(outputs)
-        if d_outputs is not None:
-            d_hidden[1:] = d_outputs
-        if d_h is not None:
-            d_hidden[-1] += d_h
-        feed = Feed(outputs, weight, () if recurrent_mask is None else (recurrent_mask,))
-        send = feed.backward(grads, d_hidden)
-        m, local, hidden = arrays_of(grads, d_hidden)
-        local, hidden = list(local), list(hidden)
-        for t in range(len(local) - 1, -1, -1):
-            m.multiply(local[t], hidden[t + 1], out=local[t])
-            send(t)
-            if hold.active:
-                hold.pass_back(t, d_hidden[t + 1], d_hidden[t])
-        return grads, feed.weight_gradient(grads), d_hidden[0], None, None, None
+        x, lengths, outputs, *fed = ctx.saved_tensors
+        needs = ctx.needs_input_grad
+        d_x, *grads = opaque(_backward, ctx.lease, x, lengths, outputs, fed, d_outputs, d_h, needs[0], ctx.biased)
+        return d_x, None, *grads, *[None] * (len(needs) - 6)
+
+
+class _Space:
+    """Arrays of a pass, and the views that each step works on."""
+
+    def __init__(self, steps: int, units: int, batch: int, activation: str, masks: int, like: Tensor) -> None:
+        self.act = POINTWISE[activation]
+        self.affine = affine_of((activation,), (0,), like.dtype, like.device)
+        self.gates = like.new_empty(steps, units, batch)
+        self.outputs = like.new_empty(steps + 1, units, batch)
+        self.weight_ih: Tensor | None = None
+        self.feedback = Feedback(self.gates, self.outputs, masks)
+        self.apply, fresh, new = apply_of(self.act, self.gates, self.outputs[1:])
+        self.forward = list(zip(self.feedback.forward, fresh, new, strict=True))
+        self.grads: Tensor | None = None  # the backward pass's arrays, made when there is one
+        self.bytes = 4 * sum(t.numel() * t.element_size() for t in (self.gates, self.outputs))
+
+    def make_backward(self) -> None:
+        """Adds what the backward pass needs."""
+        self.grads, self.d_outputs = torch.empty_like(self.gates), torch.empty_like(self.outputs)
+        self.flat = self.gates.new_empty(*self.gates.transpose(0, 1).shape)
+        sends = self.feedback.backward(self.grads, self.d_outputs[:-1])
+        self.backward = list(zip(rows_of(self.grads), rows_of(self.d_outputs[1:]), sends, strict=True))[::-1]
+
+
+def _forward(x, lengths, weight_ih, weight_hh, bias, h, activation, input_masks, recurrent_masks, need_outputs):
+    sizes = x.shape[1], h.shape[1], h.shape[0], activation, len(recurrent_masks)
+    lease = borrow(("simple", *sizes, x.dtype, x.device), lambda: _Space(*sizes, x))
+    space: _Space = lease.workspace
+    space.weight_ih = space.affine.weight(weight_ih)
+    Inputs(x, input_masks).project(space.weight_ih, space.affine.bias(bias, weight_ih), space.gates)
+    space.feedback.load(space.affine.weight(weight_hh), recurrent_masks)
+    space.outputs[0] = h.t()
+    apply = space.apply
+    for feed, fresh, new in space.forward:
+        feed()
+        apply(fresh, new)
+    outputs = space.outputs.transpose(1, 2).contiguous() if need_outputs else None
+    return outputs, picked(space.outputs, lengths), lease
+
+
+def _backward(lease, x, lengths, outputs, input_masks, d_outputs, d_h, need_x, biased):
+    space: _Space = lease.workspace
+    if space.grads is None:
+        space.make_backward()
+    space.act.backward(torch.ones_like(space.gates), space.outputs[1:], space.grads)
+    if d_outputs is None:
+        space.d_outputs.zero_()
+    else:
+        space.d_outputs[0].zero_()
+        space.d_outputs[1:].copy_(d_outputs.transpose(1, 2))
+    if d_h is not None:
+        put(space.d_outputs, d_h, lengths)
+    multiply, _, _ = arithmetic(space.gates)
+    for local, d_out, send in space.backward:
+        multiply(local, d_out, local)
+        send()
+    flat = space.flat.copy_(space.grads.transpose(0, 1)).flatten(1)
+    d_x, d_ih = Inputs(x, input_masks).gradients(flat, space.weight_ih, need_x)
+    unfold = space.affine.gradient
+    d_hh = unfold(space.feedback.weight_gradient(flat, outputs[:-1]))
+    return d_x, unfold(d_ih), d_hh, unfold(flat.sum(1)) if biased else None, space.d_outputs[0].t().clone()

@@ -14,19 +14,13 @@ from torch import nn
 import kerastorch
 from benchmarks import keras_loops, loops, measure, peers, report, rows, run
 
+pytestmark = pytest.mark.usefixtures("one_thread")
+
 CPU = torch.device("cpu")
 ALIKE = ["tiny", "embedding", "resnet", "lstm", "lstm_hard", "masked_lstm", "gru", "bilstm", "two_tower"]  # no dropout
 
 
 TWO_BIASES = ["lstm", "masked_lstm", "bilstm"]  # torch's LSTM has two and learns both: they move twice as fast
-
-
-@pytest.fixture(autouse=True)
-def one_thread():
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 def small(name: str) -> rows.Row:

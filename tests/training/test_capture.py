@@ -35,15 +35,6 @@ BATCH, STEPS = 8, 14
 random = np.random.RandomState(0)
 
 
-@pytest.fixture(autouse=True)
-def one_thread():
-    """The models are so small that threads would only wait for each other."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
-
-
 @pytest.fixture
 def replays(monkeypatch):
     """Counts the steps that were replayed."""

@@ -127,6 +127,7 @@ class SimpleRNNCell(RecurrentCell):
             states[0],
             activation=kernel_name(self.activation),
             mask=mask,
+            need_outputs=need_outputs,
             **self._sequence_masks(inputs, states[0], training),
         )
         return outputs, [h]
@@ -261,6 +262,7 @@ class GRUCell(RecurrentCell):
             activation=kernel_name(self.activation),
             recurrent_activation=kernel_name(self.recurrent_activation),
             mask=mask,
+            need_outputs=need_outputs,
             **self._sequence_masks(inputs, states[0], training),
         )
         return outputs, [h]
