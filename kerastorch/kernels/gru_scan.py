@@ -61,7 +61,7 @@ class _Scan(torch.autograd.Function):
     def forward(ctx, x, lengths, weight_ih, weight_hh, bias, recurrent_bias, h, kind, need_outputs, *masks):
         learning = any(ctx.needs_input_grad)
         given = x, lengths, weight_ih, weight_hh, bias, recurrent_bias, h, kind, masks, need_outputs or learning
-        outputs, last, lease = opaque(_forward, *given)
+        outputs, last, lease = opaque(_forward, *given, product=x.numel() * weight_ih.shape[0])
         if learning:
             ctx.save_for_backward(x, lengths, outputs, *masks)
             ctx.lease = lease
@@ -154,7 +154,7 @@ def _forward(
     need_outputs: bool,
 ) -> tuple[Tensor | None, Tensor, Lease]:
     sizes = x.shape[1], h.shape[1], h.shape[0], kind
-    lease = borrow(("gru", *sizes, x.dtype, x.device), lambda: _Space(*sizes, x))
+    lease = borrow(x, ("gru", *sizes), lambda: _Space(*sizes, x))
     space: _Space = lease.workspace
     n = space.units
     space.weight_ih = space.affine.weight(weight_ih)

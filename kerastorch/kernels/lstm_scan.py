@@ -68,7 +68,7 @@ class _Scan(torch.autograd.Function):
         learning = any(ctx.needs_input_grad)
         fed, dropped = masks[:split], masks[split:]
         given = x, lengths, weight_ih, weight_hh, bias, h, c, names, fed, dropped, need_outputs or learning
-        outputs, last, cell, lease = opaque(_forward, *given)
+        outputs, last, cell, lease = opaque(_forward, *given, product=x.numel() * weight_ih.shape[0])
         if learning:
             ctx.save_for_backward(x, lengths, outputs, *fed)
             ctx.lease = lease
@@ -157,7 +157,7 @@ def _forward(
     need_outputs: bool,
 ) -> tuple[Tensor | None, Tensor, Tensor, Lease]:
     sizes = x.shape[1], h.shape[1], h.shape[0], names, len(recurrent_masks)
-    lease = borrow(("lstm", *sizes, x.dtype, x.device), lambda: _Space(*sizes, x))
+    lease = borrow(x, ("lstm", *sizes), lambda: _Space(*sizes, x))
     space: _Space = lease.workspace
     space.weight_ih = space.affine.weight(weight_ih)
     Inputs(x, input_masks).project(space.weight_ih, space.affine.bias(bias, weight_ih), space.gates)

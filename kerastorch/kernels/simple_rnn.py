@@ -128,7 +128,7 @@ class _Scan(torch.autograd.Function):
         learning = any(ctx.needs_input_grad)
         fed, dropped = masks[:split], masks[split:]
         given = x, lengths, weight_ih, weight_hh, bias, h, activation, fed, dropped, need_outputs or learning
-        outputs, last, lease = opaque(_forward, *given)
+        outputs, last, lease = opaque(_forward, *given, product=x.numel() * weight_ih.shape[0])
         if learning:
             ctx.save_for_backward(x, lengths, outputs, *fed)
             ctx.lease = lease
@@ -170,7 +170,7 @@ class _Space:
 
 def _forward(x, lengths, weight_ih, weight_hh, bias, h, activation, input_masks, recurrent_masks, need_outputs):
     sizes = x.shape[1], h.shape[1], h.shape[0], activation, len(recurrent_masks)
-    lease = borrow(("simple", *sizes, x.dtype, x.device), lambda: _Space(*sizes, x))
+    lease = borrow(x, ("simple", *sizes), lambda: _Space(*sizes, x))
     space: _Space = lease.workspace
     space.weight_ih = space.affine.weight(weight_ih)
     Inputs(x, input_masks).project(space.weight_ih, space.affine.bias(bias, weight_ih), space.gates)

@@ -1,7 +1,8 @@
 """Memory that a scan borrows for one pass: making it anew would cost a small scan more than its arithmetic.
 
 A workspace holds arrays and, for each time step, the views that the step works on. It is lent out from a forward pass
-to the end of its backward pass and then goes back on the shelf for the next pass of the same sizes.
+to the end of its backward pass and then goes back on the shelf for the next pass of the same sizes. On a GPU each pass
+has its own: what a CUDA graph has recorded writes to the same memory again, whoever has it by then.
 """
 
 from __future__ import annotations
@@ -29,10 +30,12 @@ class Lease:
 
     __slots__ = ("workspace", "_key")
 
-    def __init__(self, key: Hashable, workspace: Any) -> None:
+    def __init__(self, key: Hashable | None, workspace: Any) -> None:
         self._key, self.workspace = key, workspace
 
     def __del__(self) -> None:
+        if self._key is None:
+            return
         with _lock:
             _shelves.setdefault(self._key, []).append(self.workspace)
             kept = sum(space.bytes for shelf in list(_shelves.values()) for space in shelf)
@@ -43,13 +46,17 @@ class Lease:
                     _shelves.pop(key, None)
 
 
-def borrow(key: Hashable, make: Callable[[], Any]) -> Lease:
+def borrow(like: torch.Tensor, key: tuple, make: Callable[[], Any]) -> Lease:
     """A workspace from the shelf, or a new one.
 
     Args:
-        key: tells which workspaces are alike.
+        like: tells dtype and device.
+        key: tells which workspaces are alike besides.
         make: makes one, with an attribute ``bytes``.
     """
+    if like.device.type != "cpu":
+        return Lease(None, make())
+    key = (like.dtype, *key)
     with _lock:
         shelf = _shelves.pop(key, None)
         workspace = shelf.pop() if shelf else None

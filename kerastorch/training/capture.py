@@ -183,7 +183,7 @@ class Captured:
             results = self.step(*groups)
         try:
             small = tape.largest_result < _SMALL_RESULT and tape.largest_product <= _SMALL_PRODUCT
-            self._known[key] = _Replay(replay_of(tape, results), small)
+            self._known[key] = _Replay(replay_of(tape, results), small, tape.grad_mode)
         except Exception as reason:  # whatever it is: the step ran and its result counts
             self._give_up(key, str(reason))
         return results
@@ -216,18 +216,23 @@ class _Replay:
     Args:
         function: what ``replay_of`` gave.
         small: whether it is quicker on one thread.
+        grad_mode: whether gradients have to be on, None where it does not matter.
 
     ``proven`` becomes True when it gave the same bits as the step itself.
     """
 
-    def __init__(self, function: Callable[..., Results], small: bool) -> None:
-        self._function, self._small, self.proven = function, small, False
+    def __init__(self, function: Callable[..., Results], small: bool, grad_mode: bool | None) -> None:
+        self._function, self._small, self._grad_mode, self.proven = function, small, grad_mode, False
         self.generators = [value for value in function.__globals__.values() if isinstance(value, torch.Generator)]
 
     def run(self, groups: Sequence[Group]) -> Results:
         """The step's results for a batch."""
+        inputs = [t for group in groups for t in group if t is not None]
         with torch._C._AutoDispatchBelowAutograd():
-            return self._function(*[t for group in groups for t in group if t is not None])
+            if self._grad_mode is None:
+                return self._function(*inputs)
+            with torch.set_grad_enabled(self._grad_mode):
+                return self._function(*inputs)
 
     def __call__(self, groups: Sequence[Group]) -> Results:
         threads = torch.get_num_threads() if self._small else 1

@@ -5,13 +5,16 @@ Source: https://pytorch.org/docs/stable/notes/extending.html (``TorchDispatchMod
 
 from __future__ import annotations
 
+import contextlib
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import torch
-from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils._python_dispatch import TorchDispatchMode, _disable_current_modes
+
+from ..kernels.opaque import recorded_by
 
 __all__ = ["NotRecordable", "Tape", "replay_of"]
 
@@ -39,6 +42,7 @@ _METHODS = frozenset("add_.Tensor expand.default mul_.Tensor view.default".split
 
 # Matrix products, with the place of their second matrix; and what is divided among threads in other ways.
 _PRODUCTS = {"mm": 1, "bmm": 1, "addmm": 2, "baddbmm": 2}
+_LONG = 3000  # operations: a loop over so many time steps gains little
 _HEAVY = ("convolution", "mkldnn", "native_batch_norm", "_scaled_dot", "lstm", "gru", "rnn", "addmv", "mv", "linalg")
 
 
@@ -62,6 +66,11 @@ class _Call:
     args: tuple
     kwargs: dict[str, Any]
     results: Any  # names, nested as the results are
+
+    @property
+    def schema(self) -> Any:
+        """None for a function that is no operation of torch's."""
+        return getattr(self.function, "_schema", None)
 
     def read(self) -> Iterator[str]:
         return _names((self.args, self.kwargs))
@@ -106,6 +115,7 @@ class Tape(TorchDispatchMode):
         calls: the operations.
         largest_result: elements of the largest result.
         largest_product: multiplications of the largest matrix product, infinite where one cannot be counted.
+        grad_mode: whether gradients were on for operations that look at it; None where there was none.
     """
 
     def __init__(self, inputs: Iterable[torch.Tensor], known: Iterable[torch.Tensor], most: int) -> None:
@@ -116,10 +126,13 @@ class Tape(TorchDispatchMode):
         self.inputs: list[str] = []
         self.largest_result = 0
         self.largest_product = 0.0
+        self.grad_mode: bool | None = None
         self._left = most
         self._names: dict[int, _Name] = {}
-        self._alive: list[torch.Tensor] = []  # so that no id is given out twice
+        self._places: dict[tuple, _Name] = {}
+        self._alive: list[Any] = []  # so that no id and no memory is given out twice
         self._known = {_place_of(tensor): tensor for tensor in known}
+        self._opaque: contextlib.AbstractContextManager | None = None
         for i, tensor in enumerate(inputs):
             if id(tensor) in self._names:
                 self.problem = "one tensor is two of its inputs"
@@ -129,16 +142,36 @@ class Tape(TorchDispatchMode):
     def _should_skip_dynamo(cls) -> bool:
         return False  # else torch imports its compiler first, which takes a second and does nothing here
 
-    def __torch_dispatch__(self, function: Any, types: Any, args: tuple = (), kwargs: Any = None) -> Any:
-        kwargs = kwargs or {}
-        results = function(*args, **kwargs)
+    def __enter__(self) -> Tape:
+        self._opaque = recorded_by(self._run_opaque)
+        self._opaque.__enter__()
+        return super().__enter__()
+
+    def __exit__(self, *error: Any) -> None:
+        super().__exit__(*error)
+        self._opaque.__exit__(*error)
+
+    def _run_opaque(self, function: Callable[..., Any], args: tuple, product: int) -> Any:
+        """A call that is one operation, whatever runs inside it."""
+        with _disable_current_modes(), recorded_by(lambda function, args, product: function(*args)):
+            results = function(*args)
+        self.largest_product = max(self.largest_product, product)
+        self._attempt(lambda: self._add(function, args, {}, results, self._opaque_result))
+        return results
+
+    def _attempt(self, work: Callable[[], None]) -> None:
         if self.problem is None:
             try:
-                self._write(function, args, kwargs, results)
+                work()
             except NotRecordable as error:
                 self.problem = str(error)
                 self.calls.clear()
                 self._alive.clear()
+
+    def __torch_dispatch__(self, function: Any, types: Any, args: tuple = (), kwargs: Any = None) -> Any:
+        kwargs = kwargs or {}
+        results = function(*args, **kwargs)
+        self._attempt(lambda: self._write(function, args, kwargs, results))
         return results
 
     def _write(self, function: Any, args: tuple, kwargs: dict[str, Any], results: Any) -> None:
@@ -150,31 +183,51 @@ class Tape(TorchDispatchMode):
             return
         if schema in _RESHAPING:
             raise NotRecordable(f"{schema} changes a shape in place")
-        read = _map(self._name_of, (args, kwargs))
-        made = _map(self._result, results)
+        if schema == "aten::mkldnn_rnn_layer":
+            self._look_at_grad_mode()
+        self._add(function, args, kwargs, results, self._result)
         self._weigh(schema.removeprefix("aten::"), args, results)
-        self.calls.append(_Call(function, *read, made))
 
-    def _call_it(self, tensor: torch.Tensor, text: str) -> _Name:
-        name = self._names[id(tensor)] = _Name(text)
-        self._alive.append(tensor)
+    def _look_at_grad_mode(self) -> None:
+        """oneDNN computes in another order where gradients are off."""
+        if self.grad_mode not in (None, torch.is_grad_enabled()):
+            raise NotRecordable("it runs oneDNN's layers with and without gradients")
+        self.grad_mode = torch.is_grad_enabled()
+
+    def _add(self, function: Any, args: tuple, kwargs: dict, results: Any, name_result: Callable[[Any], Any]) -> None:
+        if len(self.calls) == _LONG:
+            raise NotRecordable("it is a long loop")
+        read = _map(self._name_of, (args, kwargs))
+        self.calls.append(_Call(function, *read, _map(name_result, results)))
+
+    def _call_it(self, value: Any, text: str) -> _Name:
+        name = self._names[id(value)] = _Name(text)
+        if isinstance(value, torch.Tensor):
+            self._places.setdefault(_place_of(value), name)
+        self._alive.append(value)
         return name
 
     def _name_of(self, leaf: Any, constant: bool = False) -> Any:
-        if not isinstance(leaf, torch.Tensor):
-            return leaf
         name = self._names.get(id(leaf))
+        if name is not None or not isinstance(leaf, torch.Tensor):
+            return leaf if name is None else name
+        place = _place_of(leaf)
+        name = None if constant else self._places.get(place)
         if name is None:
-            known = leaf if constant else self._known.get(_place_of(leaf))
+            known = leaf if constant else self._known.get(place)
             if known is None:
                 raise NotRecordable("it uses a tensor that is no input, weight or result")
-            name = self._names.get(id(known))
-            if name is None:
-                name = self._call_it(known, f"c{len(self.constants)}")
-                self.constants[name.text] = known
-            self._names[id(leaf)] = name  # another object for the same elements
-            self._alive.append(leaf)
+            name = self._call_it(known, f"c{len(self.constants)}")
+            self.constants[name.text] = known
+        self._names[id(leaf)] = name  # another object for the same elements
+        self._alive.append(leaf)
         return name
+
+    def _opaque_result(self, leaf: Any) -> Any:
+        """A result of a function may be an object that another function takes."""
+        if leaf is None or isinstance(leaf, (torch.Tensor, bool, int, float, str)):
+            return self._result(leaf)
+        return self._call_it(leaf, f"v{len(self._alive)}")
 
     def _result(self, leaf: Any) -> Any:
         if leaf is None:
@@ -224,18 +277,23 @@ def _needed(calls: Sequence[_Call], live: set[str]) -> list[_Call]:
     """Leaves out what nobody uses. Whatever writes to memory or draws random numbers stays."""
     kept = []
     for call in reversed(calls):
-        effects = call.function._schema.is_mutable or torch.Tag.nondeterministic_seeded in call.function.tags
-        if effects or not live.isdisjoint(call.made()):
+        if _has_effects(call) or not live.isdisjoint(call.made()):
             live.update(call.read())
             kept.append(call)
     return kept[::-1]
+
+
+def _has_effects(call: _Call) -> bool:
+    if call.schema is None:
+        return False
+    return call.schema.is_mutable or torch.Tag.nondeterministic_seeded in call.function.tags
 
 
 def _hoisted(calls: Sequence[_Call], bound: dict[str, Any]) -> list[_Call]:
     """Takes views of weights out of the step: a view stays right while the weight's memory is the same."""
     rest = []
     for call in calls:
-        returns = call.function._schema.returns
+        returns = call.schema.returns if call.schema is not None else ()
         view = len(returns) == 1 and returns[0].alias_info is not None and not returns[0].alias_info.is_write
         if view and type(call.results) is _Name and all(name in bound for name in call.read()):
             args, kwargs = _map(
@@ -277,6 +335,8 @@ def _compiled(inputs: Sequence[str], calls: Sequence[_Call], wanted: Any, bound:
 
 def _quickest(function: Any) -> Callable[..., Any]:
     """The cheapest way to call an operation."""
+    if not hasattr(function, "_schema"):
+        return function
     name = function._schema.name.removeprefix("aten::")
     overload = f"{name}.{function._overloadname}"
     if overload in _BOUND:

@@ -29,10 +29,8 @@ _BUILTIN = (
     types.MethodWrapperType,
     types.GetSetDescriptorType,
 )
-# Kept out: scans that compute with numpy, where no torch operation can be seen; modules made elsewhere.
-_UNSEEN = tuple(
-    f"kerastorch.layers.{name}" for name in ("recurrent", "convolutional_recurrent", "cudnn_recurrent", "torch_module")
-)
+# Kept out: a step function for each time step makes a long recording; modules made elsewhere do what they like.
+_UNSEEN = tuple(f"kerastorch.layers.{name}" for name in ("convolutional_recurrent", "torch_module"))
 _GPU_MODULES = ("kerastorch.", "torch.nn.")
 _HOOKS = ("_forward_hooks", "_forward_pre_hooks", "_backward_hooks", "_backward_pre_hooks")
 _NOT_RUN = ("initializer", "constraint")  # what only build() or the update calls

@@ -150,6 +150,22 @@ def convolutional():
     )
 
 
+def recurrent():
+    model = Sequential(
+        [
+            kl.Embedding(9, 4, input_length=5),
+            kl.LSTM(6, return_sequences=True, dropout=0.2, recurrent_dropout=0.3),
+            kl.Bidirectional(kl.GRU(5, return_sequences=True, reset_after=True)),
+            kl.LSTM(5, recurrent_activation="sigmoid", return_sequences=True),
+            kl.GRU(4, dropout=0.2, return_sequences=True),
+            kl.SimpleRNN(4, activation="relu"),
+            kl.Dense(3, activation="softmax"),
+        ]
+    )
+    model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
+    return model
+
+
 def remembering():
     model = Sequential([kl.Dense(4, activation="tanh", input_dim=6), kl.Dense(1, activation="sigmoid")])
     metrics = [keras.metrics.AUC(num_thresholds=20), keras.metrics.Precision(), "mae"]
@@ -165,6 +181,7 @@ CASES = {
     "penalties and constraints": (regularized, X, CLASSES, {}),
     "several outputs": (several_outputs, [X, X2], [CLASSES, BITS], {"sample_weight": {"size": WEIGHTS}}),
     "convolution": (convolutional, IMAGES, CLASSES, {"class_weight": {0: 1.0, 1: 2.0, 2: 0.5}}),
+    "recurrent": (recurrent, WORDS, CLASSES, {}),
     "stateful metrics": (remembering, X, BITS, {"sample_weight": WEIGHTS}),
 }
 
