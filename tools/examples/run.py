@@ -55,6 +55,11 @@ SETTINGS = {
     "neural_doodle": Setting(_DOODLE),
     "class_activation_maps": Setting(("images/base.jpg",)),
     "reuters_mlp_relu_vs_selu": Setting(environment={"SHORT_STEPS": "2", "SHORT_EPOCHS": "40"}),
+    "cifar10_cnn_tfaugment2d": Setting(note="it computes with TensorFlow's own contrib functions"),
+    "image_ocr": Setting(note="it draws with cairo, which has to be installed"),
+    "mnist_dataset_api": Setting(note="it builds on TensorFlow's input pipeline and its session"),
+    "mnist_swwae": Setting(note="it stops by itself on any backend but Theano, in Keras too"),
+    "mnist_tfrecord": Setting(note="it builds on TensorFlow's input pipeline and its session"),
     "lstm_seq2seq_restore": Setting(before=("lstm_seq2seq",)),
     "mnist_acgan": Setting(environment={"SHORT_ROWS": "512", "SHORT_STOP": "13"}, note="stopped in its second epoch"),
 }
