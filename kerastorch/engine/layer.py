@@ -343,8 +343,9 @@ class Layer(NodeInfo, Additions, WeightHolder):
         if sig.masked:
             arguments = sig.arguments(args, kwargs)
             kwargs = {**masks_of(arguments, sig, lambda leaf: getattr(leaf, "_keras_mask", None)), **kwargs}
-        if mask is not None:
-            return mask, kwargs
+        if mask is not None:  # one that the caller names is the layer's own business where it hands none on
+            hands_on = self.supports_masking or type(self).compute_mask is not Layer.compute_mask
+            return mask if hands_on else None, kwargs
         masks = [getattr(x, "_keras_mask", None) for x in flatten(inputs)]
         if all(m is None for m in masks):
             return None, kwargs

@@ -81,6 +81,14 @@ def test_fit_on_a_dataset(tf):
     assert losses[-1] < losses[0]
 
 
+def test_layer_with_a_mask_argument_of_its_own(tf):
+    class Weighted(tf.keras.layers.Layer):
+        def call(self, x, mask):
+            return x * mask
+
+    np.testing.assert_array_equal(Weighted()(tf.ones((1, 2)), tf.constant([[1.0, 0.0]])).numpy(), [[1.0, 0.0]])
+
+
 @pytest.mark.parametrize("name", ["lite", "estimator", "contrib"])
 def test_what_is_not_here(tf, name):
     with pytest.raises(NotImplementedError, match=name):
