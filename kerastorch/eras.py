@@ -54,6 +54,7 @@ class Era:
     batchnorm_zero_debias: bool = True
     batchnorm_frozen: str = "batch"  # a layer with trainable=False in training: 'batch' statistics or 'inference'
     bilinear: str = "corner"  # upsampling samples at i / factor, or with centres aligned: 'half_pixel'
+    dropout_rate: str = "clipped"  # a rate outside [0, 1] is taken for the nearest inside; or 'refused'
     depthwise_length: str = "undilated"  # DepthwiseConv2D's reported length forgets the dilation; or 'dilated'
     local_conv1d_format: str = "ignored"  # LocallyConnected1D takes data_format and ignores it; or 'honoured'
     alpha_dropout_config: str = "rate"  # the config of AlphaDropout leaves noise_shape and seed out; or 'all'
@@ -116,6 +117,7 @@ _TF_KERAS = dataclasses.replace(
     batchnorm_zero_debias=False,
     batchnorm_frozen="inference",
     bilinear="half_pixel",
+    dropout_rate="refused",
     depthwise_length="dilated",
     local_conv1d_format="honoured",
     alpha_dropout_config="all",

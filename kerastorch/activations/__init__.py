@@ -149,7 +149,7 @@ def get(identifier: Any) -> Any:
 
     Raises:
         ValueError: for an unknown name.
-        TypeError: for anything else.
+        ValueError: for anything else.
 
     Example:
         >>> get(None) is linear
@@ -166,5 +166,10 @@ def get(identifier: Any) -> Any:
             f"Do not pass a layer instance (such as {type(identifier).__name__}) as the activation argument of another "
             "layer: add it to the model as a layer of its own.",
             stacklevel=2,
+        )
+    if not callable(identifier):
+        raise ValueError(
+            "activation function: expected a name, a config dict, a layer or a callable. "
+            f"Received: {identifier!r} of type {type(identifier).__name__}"
         )
     return REGISTRY.get(identifier)

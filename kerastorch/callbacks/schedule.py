@@ -156,7 +156,11 @@ class ReduceLROnPlateau(Callback):
         if factor >= 1.0:
             raise ValueError(f"ReduceLROnPlateau: expected factor to be below 1. Received: factor={factor}")
         if epsilon is not None:
-            warnings.warn("ReduceLROnPlateau: epsilon is now called min_delta.", FutureWarning, stacklevel=2)
+            warnings.warn(
+                "ReduceLROnPlateau: the `epsilon` argument is deprecated; it is now called min_delta.",
+                FutureWarning,
+                stacklevel=2,
+            )
             min_delta = epsilon
         self.monitor = monitor
         self.factor = factor

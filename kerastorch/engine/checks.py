@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import numbers
+import warnings
 from collections.abc import Iterable
 from typing import Any
 
-__all__ = ["positive_int", "int_tuple", "one_of", "fraction", "shape_tuple"]
+from .. import eras
+
+__all__ = ["dropped", "positive_int", "int_tuple", "one_of", "fraction", "shape_tuple"]
 
 
 def _is_int(value: Any) -> bool:
@@ -100,6 +103,31 @@ def fraction(owner: str, name: str, value: Any, *, one: bool = True) -> float:
         span = "[0, 1]" if one else "[0, 1)"
         raise ValueError(f"{owner}: expected {name} to be a number in {span}. Received: {name}={value!r}")
     return value
+
+
+def dropped(owner: str, name: str, value: Any) -> float:
+    """The value as the part that a dropout drops, in [0, 1].
+
+    Keras 2 takes a number outside for the nearest one inside, which drops nothing; here it warns. Later Kerases refuse
+    it.
+
+    Raises:
+        ValueError: when it is no number, in a later era also when it lies outside.
+
+    Example:
+        >>> dropped("Dropout", "rate", 0.5)
+        0.5
+    """
+    number = isinstance(value, numbers.Real) and not isinstance(value, bool)
+    if number and not 0 <= value <= 1 and eras.current().dropout_rate == "clipped":
+        nearest = 1.0 if value > 1 else 0.0
+        warnings.warn(
+            f"{owner}: expected {name} to be a number in [0, 1]; {name}={value!r} is taken as {nearest}, which drops "
+            "nothing.",
+            stacklevel=4,
+        )
+        return nearest
+    return fraction(owner, name, value)
 
 
 def shape_tuple(owner: str, name: str, value: Any) -> tuple[int | None, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import functools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -58,6 +58,16 @@ def graph_to_config(network: Any) -> dict[str, Any]:
 def _first_call(layer: Any) -> int:
     """The number of a layer's first call in a config: a model counts the way through itself as call 0."""
     return int(getattr(layer, "_graph", False))
+
+
+def _given_inputs(config: dict[str, Any], inputs: Sequence[SymbolicTensor] | None) -> dict[str, SymbolicTensor]:
+    """The tensors that take the place of a config's inputs, by the names of their layers."""
+    if inputs is None:
+        return {}
+    places = _as_places(config["input_layers"])
+    if len(places) != len(inputs):
+        raise ValueError(f"Model config: expected {len(places)} input tensors. Received: {len(inputs)}")
+    return {place[0]: tensor for place, tensor in zip(places, inputs, strict=True)}
 
 
 def _first_numbers(config: dict[str, Any]) -> dict[str, int]:
@@ -155,7 +165,10 @@ def replace_places(value: Any, found: Callable[[list[Any]], Any]) -> Any:
 
 
 def config_to_graph(
-    config: dict[str, Any], deserialize: Callable, custom_objects: dict[str, Any] | None = None
+    config: dict[str, Any],
+    deserialize: Callable,
+    custom_objects: dict[str, Any] | None = None,
+    inputs: Sequence[SymbolicTensor] | None = None,
 ) -> tuple[list[SymbolicTensor], list[SymbolicTensor]]:
     """The inputs and outputs of a new graph made from a config.
 
@@ -163,15 +176,20 @@ def config_to_graph(
         config: what ``graph_to_config`` gave, or Keras 2 did.
         deserialize: makes a layer from ``{'class_name', 'config'}``.
         custom_objects: the caller's own classes by name.
+        inputs: tensors to begin with in the place of the config's own inputs.
 
     Raises:
-        ValueError: when a call refers to a layer or a call that is not there.
+        ValueError: for another number of inputs, or when a call refers to a layer or a call that is not there.
     """
     layers: dict[str, Any] = {}
     pending: list[tuple[str, int, list[Any]]] = []
     outputs_of: dict[tuple[str, int], list[SymbolicTensor]] = {}
     first = _first_numbers(config)
+    given = _given_inputs(config, inputs)
     for entry in config["layers"]:
+        if entry.get("name") in given:
+            outputs_of[entry["name"], 0] = [given[entry["name"]]]
+            continue
         layer = deserialize(
             {"class_name": entry["class_name"], "config": entry["config"]}, custom_objects=custom_objects
         )

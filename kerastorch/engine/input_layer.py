@@ -25,11 +25,11 @@ class InputLayer(Layer):
         batch_input_shape: shape with the batch axis.
         dtype: type of the data, ``floatx()`` when missing.
         input_tensor: a tensor to begin with instead of a new one, symbolic or not.
-        sparse: must be False: torch layers here take dense tensors.
+        sparse: kept for configs. Data may be a sparse matrix of scipy in any case; layers get dense batches of it.
         name: its name.
 
     Raises:
-        ValueError: when neither a shape nor a tensor is given, or both shapes are, or ``sparse=True``.
+        ValueError: when neither a shape nor a tensor is given, or both shapes are.
 
     Source: https://keras.io/api/layers/core_layers/input/
 
@@ -51,10 +51,6 @@ class InputLayer(Layer):
         name: str | None = None,
         **kwargs: Any,
     ) -> None:
-        if sparse:
-            raise ValueError(
-                "InputLayer: expected sparse=False, since layers take dense tensors. Received: sparse=True"
-            )
         if input_shape is not None and batch_input_shape is not None:
             raise ValueError(
                 "InputLayer: expected either input_shape or batch_input_shape. "
@@ -76,7 +72,8 @@ class InputLayer(Layer):
         )
         self.trainable = False
         self.built = True
-        self.sparse = sparse
+        self.sparse = bool(sparse)
+        self.is_placeholder = input_tensor is None or getattr(input_tensor, "node", False) is None
         tensor = input_tensor
         if tensor is None:
             tensor = placeholder(self.batch_input_shape, config.torch_dtype(self.dtype), name)
@@ -127,7 +124,7 @@ def Input(  # noqa: N802 - Keras's name
         batch_shape: shape with the batch axis.
         name: name of the input.
         dtype: type of the data, ``floatx()`` when missing.
-        sparse: must be False.
+        sparse: kept for configs; layers get dense batches of a sparse matrix in any case.
         tensor: an existing tensor to wrap, symbolic or not.
         batch_size: size of the batch axis, when fixed.
         batch_input_shape: the same as ``batch_shape``.

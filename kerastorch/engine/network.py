@@ -16,7 +16,7 @@ from .arguments import masks_of, signature
 from .input_layer import InputLayer
 from .input_spec import InputSpec
 from .layer import Layer, partition
-from .plan import Plan
+from .plan import Plan, evaluate
 from .symbolic import Node, SymbolicTensor, flatten, map_structure
 from .weights import Weight, assign_all
 
@@ -92,7 +92,7 @@ class Network(Layer):
     def _wrap_input(self, x: SymbolicTensor) -> None:
         """A tensor in the middle of another graph may be an input: it gets an InputLayer of its own."""
         if x._keras_history is None:
-            InputLayer(input_tensor=x)
+            InputLayer(input_tensor=x).is_placeholder = True
 
     def _order_layers(self) -> None:
         layers, self._network_nodes, self._depths = graph_order.order(self.inputs, self.outputs)
@@ -113,6 +113,7 @@ class Network(Layer):
             x._keras_history[0] if x._keras_history else None for x in self.outputs
         ]
         self.input_names = [layer.name for layer in self.input_layers]
+        self._fed = [i for i, layer in enumerate(self.input_layers) if getattr(layer, "is_placeholder", True)]
         self.output_names = graph_order.output_names(self.outputs)
 
     def _register_layers(self, layers: Sequence[nn.Module]) -> None:
@@ -154,6 +155,20 @@ class Network(Layer):
             return dict(zip(self._output_structure, outputs, strict=True))
         return outputs[0] if len(outputs) == 1 else outputs
 
+    @property
+    def _feed_inputs(self) -> list[SymbolicTensor]:
+        """The inputs that data is given for; others hold a tensor of their own (``Input(tensor=...)``)."""
+        return [self.inputs[i] for i in self._fed]
+
+    @property
+    def _feed_input_names(self) -> list[str]:
+        return [self.input_names[i] for i in self._fed]
+
+    def _with_own_inputs(self, values: list[Any]) -> list[Any]:
+        """The values of all inputs: those that data is given for, and those that have one of their own."""
+        given = dict(zip(self._fed, values, strict=True))
+        return [given[i] if i in given else evaluate(x) for i, x in enumerate(self.inputs)]
+
     def _flat_inputs(self, inputs: Any) -> list[Any]:
         """One tensor an input, on the inputs' types."""
         if isinstance(inputs, dict):
@@ -164,6 +179,8 @@ class Network(Layer):
                 )
             inputs = [inputs[name] for name in self.input_names]
         values = list(flatten(inputs))
+        if len(values) == len(self._fed) < len(self.inputs):
+            values = self._with_own_inputs(values)
         if len(values) != len(self.inputs):
             raise ValueError(f"Model {self.name}: expected {len(self.inputs)} inputs. Received: {len(values)}")
         for i, (value, x) in enumerate(zip(values, self.inputs, strict=True)):

@@ -207,7 +207,7 @@ class Dropout(SeededLayer):
         self, rate: float, noise_shape: Sequence[int | None] | None = None, seed: int | None = None, **kwargs: Any
     ) -> None:
         super().__init__(seed, **kwargs)
-        self.rate = checks.fraction(type(self).__name__, "rate", rate)
+        self.rate = checks.dropped(type(self).__name__, "rate", rate)
         self.noise_shape = noise_shape if noise_shape is None else tuple(noise_shape)
 
     def _noise_shape(self, inputs: torch.Tensor) -> Sequence[int | None] | None:

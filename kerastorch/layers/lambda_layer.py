@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+import types
 from collections.abc import Callable
 from typing import Any
 
@@ -17,6 +19,7 @@ from ..engine.layer import Layer
 __all__ = ["Lambda"]
 
 _FUNCTIONS = Registry("function")
+_CARRIED = ("function", "mask", "_output_shape")  # attributes that may be functions
 
 
 class _Written:
@@ -53,6 +56,36 @@ def _write(function: Any) -> tuple[Any, str]:
         _remember(written, function)
     written.function = function
     return written, kind
+
+
+class _Carried:
+    """A function on its way through a pickle, which holds its code where it cannot say where to import it from."""
+
+    def __init__(self, function: Any) -> None:
+        self.function = function
+
+    def __deepcopy__(self, memo: dict) -> _Carried:
+        return self
+
+    def __reduce__(self) -> Any:
+        function = self.function
+        if not isinstance(function, types.FunctionType) or _importable(function):
+            return _Carried, (function,)
+        return _unpickled, (func_dump(function), function.__module__, function.__kwdefaults__)
+
+
+def _importable(function: Any) -> bool:
+    found: Any = sys.modules.get(function.__module__)
+    for part in function.__qualname__.split("."):
+        found = getattr(found, part, None)
+    return found is function
+
+
+def _unpickled(code: Any, module: str, keyword_defaults: Any) -> _Carried:
+    names = sys.modules.get(module)
+    function = func_load(code, globs=None if names is None else vars(names))
+    function.__kwdefaults__ = keyword_defaults
+    return _Carried(function)
 
 
 # The functions that this process wrote down by name: it finds them again in its own files. None where two functions
@@ -164,6 +197,13 @@ class Lambda(Layer):
         if callable(self.mask) and not isinstance(self.mask, torch.Tensor):
             return self.mask(inputs, mask)
         return self.mask
+
+    def __getstate__(self) -> dict[str, Any]:
+        state = super().__getstate__()
+        return {**state, **{name: _Carried(state[name]) for name in _CARRIED}}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        super().__setstate__({**state, **{name: state[name].function for name in _CARRIED}})
 
     def get_config(self) -> dict[str, Any]:
         function, function_type = _write(self.function)

@@ -16,6 +16,7 @@ import torch.nn.functional as F
 
 from kerastorch import config, eras
 from kerastorch.backend.convert import beside
+from kerastorch.engine.symbolic import building, is_graph_type, read
 
 __all__ = [
     "mean_squared_error",
@@ -44,6 +45,8 @@ def as_tensor(value: Any, like: Any = None) -> Any:
 
     It is put where ``like`` is; a single number on the host meets any device as it is.
     """
+    if is_graph_type(value) and building():
+        value = read(value)  # as K functions take a variable
     if hasattr(value, "to"):
         return beside(value, like)
     value = torch.as_tensor(value, device=getattr(like, "device", None))

@@ -100,7 +100,7 @@ def in_top_k(y_pred: Any, labels: Any, k: int) -> Any:
     inside = torch.clamp(labels, 0, y_pred.shape[-1] - 1)
     chosen = torch.gather(y_pred, -1, inside.unsqueeze(-1))
     better = torch.sum(y_pred > chosen, dim=-1)
-    hits = (better < k) & torch.all(torch.isfinite(y_pred), dim=-1) & (inside == labels)
+    hits = (better < k) & torch.all(torch.isfinite(y_pred), dim=-1) & torch.eq(inside, labels)
     return hits.to(config.torch_dtype(None))
 
 

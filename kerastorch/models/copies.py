@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..engine.graph_config import config_to_graph
+from ..engine.input_layer import Input, InputLayer
 from ..engine.network import as_list
 from .model import Model
 from .sequential import Sequential
@@ -52,25 +54,32 @@ def clone_model(model: Model, input_tensors: Any = None) -> Any:
 
     Args:
         model: a Sequential or functional model.
-        input_tensors: symbolic tensors to build the copy on, new inputs when missing.
+        input_tensors: tensors to build the copy on, new inputs when missing. A variable is no input that data is given
+            for: the copy computes from its values.
 
     Raises:
-        ValueError: for a subclassed model.
+        ValueError: for a subclassed model, or another number of tensors.
 
     Example:
         >>> import kerastorch as keras
         >>> clone_model(Sequential([keras.layers.Dense(2, input_dim=3)])).output_shape
         (None, 2)
     """
+    from ..layers import deserialize
+
     if not isinstance(model, Model) or (not model._graph and not isinstance(model, Sequential)):
         raise ValueError(f"clone_model: expected a Sequential or functional model. Received: {type(model).__name__}")
     if isinstance(model, Sequential):
         layers = [type(layer).from_config(layer.get_config()) for layer in model.layers]
         if input_tensors is None:
             return Sequential(layers, name=model.name)
-        tensors = as_list(input_tensors)
-        return Sequential([tensors[0]._keras_history[0], *layers], name=model.name)
-    copied = Model.from_config(model.get_config())
-    if input_tensors is None:
-        return copied
-    return Model(input_tensors, copied(input_tensors), name=model.name)
+        return Sequential([_as_input(as_list(input_tensors)[0])._keras_history[0], *layers], name=model.name)
+    tensors = None if input_tensors is None else [_as_input(tensor) for tensor in as_list(input_tensors)]
+    inputs, outputs = config_to_graph(model.get_config(), deserialize, inputs=tensors)
+    return Model(inputs, outputs, name=model.name)
+
+
+def _as_input(tensor: Any) -> Any:
+    """The tensor as the beginning of a graph."""
+    history = getattr(tensor, "_keras_history", None)
+    return tensor if history and isinstance(history[0], InputLayer) else Input(tensor=tensor)

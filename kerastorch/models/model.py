@@ -67,13 +67,16 @@ class Model(Trainer, Network):
         return self._graph or getattr(self, "_traced", False)
 
     def _input_shapes(self) -> list[Any]:
-        return [x.shape for x in self.inputs] if self._graph else [None] * len(self.input_names)
+        return [x.shape for x in self._feed_inputs] if self._graph else [None] * len(self.input_names)
+
+    def _names_fed(self) -> list[str]:
+        return self._feed_input_names if self._graph else self.input_names
 
     def _input_types(self) -> list[torch.dtype | None]:
         """The dtype each input is fed as; None where integers go straight into an Embedding."""
         if not self._graph:
             return self._traced_types
-        return [None if index else x.dtype for x, index in zip(self.inputs, self._index_types, strict=True)]
+        return [None if self._index_types[i] else self.inputs[i].dtype for i in self._fed]
 
     def _output_shapes(self) -> list[tuple[int | None, ...]]:
         return [x.shape for x in self.outputs]
@@ -186,6 +189,19 @@ class Model(Trainer, Network):
 
             deferred.settle(self)
 
+    def _set_inputs(self, inputs: Any) -> None:
+        """Sets the inputs of a model that has none, from data or symbolic tensors, as old scripts of subclasses do.
+
+        Raises:
+            ValueError: when it has some.
+        """
+        if self.__dict__.get("inputs"):
+            raise ValueError(f"Model {self.name}: expected a model without inputs. Received: one that has some")
+        if self._graph:
+            self.inputs = list(flatten(self._input_structure))
+        else:
+            self._build_from(inputs)
+
     def _trace_call(self, arrays: list[Any], keys: list[str] | None) -> None:
         """Runs ``call`` once on symbolic tensors of the data's shapes, to build the layers and know the outputs."""
         floats = config.torch_dtype(None)
@@ -264,6 +280,7 @@ class Model(Trainer, Network):
                 f"Model {self.name}: expected a built model for summary(); give the first layer an input_shape or call "
                 "fit() first"
             )
+        self._check_trainable()
         print_summary(self, line_length=line_length, positions=positions, print_fn=print_fn)
 
     def count_params(self) -> int:

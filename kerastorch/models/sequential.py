@@ -194,6 +194,7 @@ class Sequential(Model):
         if not self.layers:
             raise ValueError(f"Sequential {self.name}: expected at least one layer. Received: an empty model")
         shape = checks.shape_tuple("Sequential", "input_shape", input_shape)
+        self._build_input_shape = (None, *shape[1:])
         first = self.layers[0]
         dtype = first.__dict__.get("dtype")
         self._connect(Input(batch_shape=(None, *shape[1:]), dtype=dtype, name=f"{first.name}_input"))
@@ -233,7 +234,10 @@ class Sequential(Model):
     def get_config(self) -> dict[str, Any]:
         """The layers as plain data."""
         entries = [{"class_name": type(layer).__name__, "config": layer.get_config()} for layer in self.layers]
-        return {"name": self.name, "layers": copy.deepcopy(entries)}
+        config = {"name": self.name, "layers": copy.deepcopy(entries)}
+        if "_build_input_shape" in self.__dict__:  # its layers do not say what they are fed
+            config["build_input_shape"] = self._build_input_shape
+        return config
 
     @classmethod
     def from_config(cls, config: Any, custom_objects: dict[str, Any] | None = None) -> Sequential:

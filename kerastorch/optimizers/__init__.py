@@ -91,8 +91,9 @@ def deserialize(config: dict[str, Any], custom_objects: dict[str, Any] | None = 
     """
     if isinstance(config, dict) and isinstance(config.get("class_name"), str):
         name = config["class_name"]
-        if name not in (custom_objects or {}) and name not in get_custom_objects():
-            config = {**config, "class_name": _BY_LOWER.get(name.lower(), name)}
+        if name not in (custom_objects or {}) and name not in get_custom_objects() and name.lower() in _BY_LOWER:
+            config["class_name"] = name.lower()  # in the caller's dict too, as Keras 2 does
+            config = {**config, "class_name": _BY_LOWER[name.lower()]}
     return REGISTRY.deserialize(config, custom_objects)
 
 

@@ -226,8 +226,8 @@ class TimeseriesGenerator(Batches):
         self.batch_size = checks.positive_int(owner, "batch_size", batch_size)
         if self.start_index > self.end_index:
             raise ValueError(
-                f"TimeseriesGenerator: expected start_index + length to be at most end_index={self.end_index}, so that "
-                f"a window fits. Received: {self.start_index}"
+                "TimeseriesGenerator: expected a window to fit between start_index and end_index: "
+                f"`start_index+length={self.start_index} > end_index={self.end_index}` is disallowed"
             )
 
     def __len__(self) -> int:

@@ -167,7 +167,7 @@ def _by_order(group: Any, model: Any, reshape: bool) -> list[tuple[Weight, np.nd
     if len(names) != len(layers):
         raise ValueError(
             f"load_weights: expected as many layers as model {model.name!r} has. "
-            f"Received: a file to load {len(names)} layers into a model with {len(layers)} layers."
+            f"Received: a file to load weights of {len(names)} layers into a model with {len(layers)} layers."
         )
     pairs = []
     for name, layer in zip(names, layers, strict=True):
@@ -191,8 +191,8 @@ def _match(layer: Layer, name: str, arrays: list[np.ndarray], reshape: bool) -> 
     weights = layer_weights(layer)
     if len(weights) != len(arrays):
         raise ValueError(
-            f"load_weights: layer {layer.name!r} expects {len(weights)} weights, but the saved layer {name!r} has "
-            f"{len(arrays)} of them"
+            f"load_weights: expected weights that fit; layer {layer.name!r} expects {len(weights)} weights, "
+            f"but the saved layer {name!r} has others. Received: {len(arrays)} arrays"
         )
     pairs = []
     for weight, array in zip(weights, arrays, strict=True):
@@ -200,8 +200,8 @@ def _match(layer: Layer, name: str, arrays: list[np.ndarray], reshape: bool) -> 
             array = array.reshape(weight.shape)
         if tuple(array.shape) != weight.shape:
             raise ValueError(
-                f"load_weights: weight {weight.full_name} of layer {layer.name!r} has shape {weight.shape}, "
-                f"but the saved layer {name!r} has one of shape {tuple(array.shape)}"
+                f"load_weights: expected weights that fit; {weight.full_name} of layer {layer.name!r} has shape "
+                f"{weight.shape}, but the saved layer {name!r} has another. Received: shape {tuple(array.shape)}"
             )
         pairs.append((weight, array))
     return pairs

@@ -10,7 +10,7 @@ import torch
 
 from .. import config, eras
 
-__all__ = ["Columns", "DeviceFeed", "epoch_order", "batch_shuffle"]
+__all__ = ["Columns", "DeviceFeed", "SparseRows", "epoch_order", "batch_shuffle"]
 
 _CHUNK_BYTES = 4 << 20  # rows of several batches are gathered together: fewer calls, still in the cache
 _CHUNK_BATCHES = 64
@@ -44,6 +44,32 @@ def epoch_order(order: np.ndarray, shuffle: bool | str, batch_size: int) -> np.n
             return order[torch.randperm(len(order)).numpy()]
         np.random.shuffle(order)
     return order
+
+
+class SparseRows:
+    """A sparse matrix of scipy whose rows become dense batch by batch.
+
+    Args:
+        matrix: the matrix, of any of scipy's sparse kinds.
+    """
+
+    ndim = 2
+
+    def __init__(self, matrix: Any) -> None:
+        self._matrix = matrix.tocsr()
+        self.shape = tuple(self._matrix.shape)
+        self.dtype = self._matrix.dtype
+
+    def __len__(self) -> int:
+        return self.shape[0]
+
+    def __getitem__(self, rows: Any) -> Any:
+        """A slice as such rows again, other rows as a dense array."""
+        return SparseRows(self._matrix[rows]) if isinstance(rows, slice) else self._matrix[rows].toarray()
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
+        array = self._matrix.toarray()
+        return array if dtype is None else array.astype(dtype)
 
 
 def _host_tensor(array: Any) -> torch.Tensor:
@@ -132,7 +158,7 @@ class Columns:
 
     def __init__(self, arrays: Sequence[Any], dtypes: Sequence[torch.dtype | None]) -> None:
         self.device = config.device()
-        self.size = next(int(a.shape[0]) for a in arrays if a is not None)
+        self.size = next((int(a.shape[0]) for a in arrays if a is not None), 0)
         self._dtypes = list(dtypes)
         self._on_disk = [not isinstance(a, (np.ndarray, torch.Tensor)) and a is not None for a in arrays]
         self._columns: list[Any] = [
@@ -156,8 +182,10 @@ class Columns:
                 self._columns[i] = column.to(self.device) if self._resident else column.pin_memory()
 
     def _read(self, i: int, rows: np.ndarray | None, start: int, stop: int) -> torch.Tensor:
-        """Rows of a column on disk; they must be a run of neighbours."""
+        """Rows of a column on disk, where they must be a run of neighbours, or of a sparse one."""
         source = self._columns[i]
+        if rows is not None and isinstance(source, SparseRows):
+            return _as_tensor(source[rows], self._dtypes[i]).to(self.device)
         if rows is not None:
             start, stop = int(rows[0]), int(rows[-1]) + 1
             if stop - start != len(rows) or (np.diff(rows) != 1).any():
@@ -221,4 +249,6 @@ class Columns:
 
     def whole(self) -> list[torch.Tensor | None]:
         """All rows as one batch."""
+        if not self.size:  # a model that is fed nothing: its data lie in variables
+            return [None] * len(self._columns)
         return next(iter(self.batches(None, self.size)))

@@ -205,6 +205,8 @@ class SequenceEnqueuer:
         self.sequence = sequence
         self.use_multiprocessing = use_multiprocessing
         self.workers = 0
+        self.limit: int | None = None  # how many batches will be asked for at most: no more are made ahead
+        self._made = 0
         self.queue: queue.Queue | None = None
         self.run_thread: threading.Thread | None = None
         self.stop_signal: threading.Event | None = None
@@ -290,15 +292,24 @@ class SequenceEnqueuer:
         finally:
             self.stop()
 
+    def _enough(self) -> bool:
+        return self.limit is not None and self._made >= self.limit
+
+    def _put(self, argument: Any) -> None:
+        self._made += 1
+        self.queue.put(self._workers.submit(argument))
+
     def _main(self) -> None:
         try:
             self._run()
+            if self._enough():
+                self.queue.put(_failed(StopIteration()))  # for one who asks for more all the same
         except BaseException as error:  # reaches the caller through get()
             self.queue.put(_failed(error))
 
     @abstractmethod
     def _run(self) -> None:
-        """Submits work and puts the futures on the queue until told to stop."""
+        """Submits work and puts the futures on the queue until told to stop, or until there are enough."""
 
     @abstractmethod
     def _start_workers(self) -> _Workers:
@@ -357,13 +368,13 @@ class OrderedEnqueuer(SequenceEnqueuer):
             raise ValueError(
                 f"{type(self.sequence).__name__}: expected a Sequence of at least one batch. Received: length 0"
             )
-        while True:
+        while not self._enough():
             if self.shuffle:
                 random.shuffle(order)
             for index in order:
-                if not self.is_running():
+                if not self.is_running() or self._enough():
                     return
-                self.queue.put(self._workers.submit(index))
+                self._put(index)
             with self.queue.all_tasks_done:
                 while self.queue.unfinished_tasks and self.is_running():
                     self.queue.all_tasks_done.wait()
@@ -429,5 +440,5 @@ class GeneratorEnqueuer(SequenceEnqueuer):
             ) from error
 
     def _run(self) -> None:
-        while self.is_running():
-            self.queue.put(self._workers.submit(None))
+        while self.is_running() and not self._enough():
+            self._put(None)

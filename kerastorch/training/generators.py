@@ -15,7 +15,7 @@ import numpy as np
 import torch
 
 from ..engine import checks
-from . import loop
+from . import loop, standardize
 from .callback import History
 from .data import DeviceFeed
 from .logs import RunningTotals
@@ -94,7 +94,7 @@ class _Batches:
         for batch in self.raw:
             x, y, weight = unpack(batch, self.owner, model._needs_targets())
             xs, ys, ws = model._standardize(x, y, weight, self.class_weight)
-            self.size = int(xs[0].shape[0])
+            self.size = standardize.lengths(xs, ys) or 1
             self.count += 1
             fed = loop.Split(len(xs), len(ys))(model._feed(self.feed, xs, ys, ws))
             model._program.look()
@@ -425,10 +425,12 @@ class GeneratorMethods:
         with contextlib.ExitStack() as stack:
             stream = stack.enter_context(Stream(batches, owner, shuffle=shuffle, **queue))
             steps = stream.steps(steps, "steps_per_epoch", needed=strict)
+            rounds = max(0, epochs - initial_epoch)
+            stream.expect(steps, rounds)
             if not self._is_ready():
                 self._learn_shapes(stream)
             validation = stack.enter_context(
-                self._validation(owner, validation_data, validation_steps, queue, batch_size)
+                self._validation(owner, validation_data, validation_steps, queue, batch_size, rounds)
             )
             return fit_stream(
                 self,
@@ -452,7 +454,7 @@ class GeneratorMethods:
 
     @contextlib.contextmanager
     def _validation(
-        self, owner: str, data: Any, steps: Any, queue: dict[str, Any], batch_size: Any = None
+        self, owner: str, data: Any, steps: Any, queue: dict[str, Any], batch_size: Any, epochs: int
     ) -> Iterator[Validation | None]:
         """What to evaluate on after each epoch; workers that make it end with the block."""
         if data is None or (isinstance(data, (tuple, list)) and not data):
@@ -463,6 +465,7 @@ class GeneratorMethods:
             return
         with Stream(as_batches(data, owner, batch_size, lenient=True), owner, **queue) as stream:
             steps = stream.steps(steps, "validation_steps", needed=owner == "fit_generator" or stream.endless)
+            stream.expect(steps, epochs)
 
             def measure(program: Program, _: int) -> list[Any]:
                 return evaluate_stream(self, program, stream, steps)
@@ -471,10 +474,11 @@ class GeneratorMethods:
 
     @contextlib.contextmanager
     def _stream_validation(
-        self, data: Any, steps: Any, queue: dict[str, Any], batch_size: Any
+        self, data: Any, steps: Any, queue: dict[str, Any], batch_size: Any, epochs: int
     ) -> Iterator[Validation | None]:
         """For fit on arrays: what to evaluate on after each epoch where it is a stream, else None."""
-        with self._validation("fit", data if is_stream(data) else None, steps, queue, batch_size) as validation:
+        data = data if is_stream(data) else None
+        with self._validation("fit", data, steps, queue, batch_size, epochs) as validation:
             yield validation
 
     def _array_validation(self, owner: str, data: Any) -> Validation:
@@ -492,6 +496,7 @@ class GeneratorMethods:
         self._need_compile(owner)
         with Stream(as_batches(source, owner, batch_size), owner, **queue) as stream:
             steps = stream.steps(steps, "steps", needed=owner == "evaluate_generator")
+            stream.expect(steps)
             if not self._is_ready():
                 self._learn_shapes(stream)
             values = evaluate_stream(self, self._ready_program(), stream, steps, verbose)
@@ -502,6 +507,7 @@ class GeneratorMethods:
     ) -> Any:
         with Stream(as_batches(source, owner, batch_size), owner, **queue) as stream:
             steps = stream.steps(steps, "steps", needed=owner == "predict_generator")
+            stream.expect(steps)
             outputs = predict_stream(self, stream, steps, verbose)
         return outputs[0] if len(outputs) == 1 else outputs
 

@@ -209,6 +209,10 @@ def _rest_of_epoch(position: Position, shuffle: bool | str, batch_size: int) -> 
     return position.order if shuffle else None
 
 
+def _rows(xs: Sequence[Any], ys: Sequence[Any]) -> int:
+    return len(next(part for part in (*xs, *ys) if part is not None))
+
+
 def run_epoch(
     model: Any, program: Program, hooks: CallbackList, batches: Iterable[Any], split: Split, one_step_each: bool
 ) -> tuple[RunningTotals, bool]:
@@ -224,7 +228,7 @@ def run_epoch(
     finished = True
     for index, batch in enumerate(batches, position.batch):
         xs, ys, ws = split(batch)
-        size = 1 if one_step_each else len(xs[0])
+        size = 1 if one_step_each else _rows(xs, ys)
         if begins:
             hooks.on_batch_begin(index, {"batch": index, "size": size})
         if watched:
@@ -259,7 +263,7 @@ def evaluate_arrays(
     seen = 0
     for batch in batches:
         xs, ys, ws = split(batch)
-        size = 1 if steps else len(xs[0])
+        size = 1 if steps else _rows(xs, ys)
         totals.add(dict(zip(names, test_step(program, xs, ys, ws), strict=True)), size, names)
         seen += size
         if bar is not None:

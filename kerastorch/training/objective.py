@@ -14,6 +14,7 @@ from .. import losses, metrics
 from ..backend.registry import nearest
 from ..engine.network import as_list
 from ..engine.symbolic import SymbolicTensor, placeholder, topological
+from .target_tensors import targets_of
 
 __all__ = ["Objective"]
 
@@ -45,6 +46,7 @@ class Objective:
         outputs: the model's symbolic outputs, or None entries for a model without a graph.
         names: the outputs' names.
         loss, metrics, loss_weights, sample_weight_mode, weighted_metrics: as given to ``compile``.
+        target_tensors: likewise; outputs that have one are fed no target.
         target_shapes: shapes of the targets where known (later eras resolve 'accuracy' by them).
 
     ``names`` in the order of the values that a step gives: ``loss``, each output's loss where there are several
@@ -64,6 +66,7 @@ class Objective:
         output_shapes: Sequence[tuple[int | None, ...]],
         target_shapes: Sequence[tuple[int | None, ...] | None] | None = None,
         has_added_losses: bool = False,
+        target_tensors: Any = None,
     ) -> None:
         self.output_names = list(names)
         self.output_shapes = list(output_shapes)
@@ -72,9 +75,10 @@ class Objective:
         self.scored = [i for i, fn in enumerate(self.functions) if fn is not None]
         if not self.scored and not has_added_losses:
             raise ValueError("compile: expected a loss for at least one output, or add_loss(). Received: loss=None")
+        self.targets = targets_of(target_tensors, self.output_names)
         self.objectives = [None if fn is None else losses.objective(fn) for fn in self.functions]
         self.loss_weights = self._resolve_loss_weights(loss_weights)
-        self.modes = [self._mode(mode) for mode in _by_output(sample_weight_mode, names, "sample_weight_mode", None)]
+        self.modes = self._resolve_modes(sample_weight_mode)
         self.names = ["loss"]
         self._several = len(self.output_names) > 1
         if self._several:
@@ -94,6 +98,8 @@ class Objective:
         self.symbolic += [self._symbolic_score(i, given, outputs[i]) for i, given in self._given]
 
     def _resolve_losses(self, loss: Any) -> list[Any]:
+        if isinstance(loss, dict) and "class_name" in loss:  # one object's config
+            loss = losses.get(loss)
         if isinstance(loss, dict):
             for name in self.output_names:
                 if name not in loss:
@@ -101,12 +107,22 @@ class Objective:
         return [losses.get(fn) for fn in _by_output(loss or None, self.output_names, "loss", None)]
 
     def _resolve_loss_weights(self, given: Any) -> list[float]:
-        if given is not None and not isinstance(given, (list, tuple, dict)):
-            if len(self.output_names) > 1:
+        if given is not None and not isinstance(given, (list, dict)):
+            if len(self.output_names) > 1 or isinstance(given, tuple):
                 raise TypeError(f"compile: expected loss_weights to be a list or dict. Received: {given!r}")
             given = [given]
         weights = _by_output(given, self.output_names, "loss_weights", 1.0)
         return [1.0 if weight is None else weight for weight in weights]
+
+    def _resolve_modes(self, given: Any) -> list[str | None]:
+        if isinstance(given, dict):
+            for i in self.scored:
+                if self.output_names[i] not in given:
+                    raise ValueError(
+                        "compile: expected sample_weight_mode to have an entry for each output. "
+                        f"Received: none for {self.output_names[i]!r}"
+                    )
+        return [self._mode(mode) for mode in _by_output(given, self.output_names, "sample_weight_mode", None)]
 
     @staticmethod
     def _mode(mode: Any) -> str | None:

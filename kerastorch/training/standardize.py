@@ -14,6 +14,7 @@ import torch
 
 from .. import losses
 from ..backend.registry import nearest
+from .data import SparseRows
 
 __all__ = ["arrays", "lengths", "sample_weights", "target_shapes", "check_targets", "length_of", "is_array"]
 
@@ -37,7 +38,7 @@ def _one_array(value: Any, owner: str) -> Any:
     if type(value).__name__ in ("DataFrame", "Series") or hasattr(value, "to_numpy"):
         value = value.to_numpy()
     elif hasattr(value, "toarray") and hasattr(value, "nnz"):
-        value = value.toarray()
+        return SparseRows(value) if owner.startswith("x ") else value.toarray()
     elif not is_array(value):
         try:
             value = np.asarray(value)
@@ -223,7 +224,7 @@ def _by_output(value: Any, names: Sequence[str], what: str) -> list[Any]:
         if isinstance(value, dict) and names[0] in value:
             return [value[names[0]]]
         return [value]
-    if isinstance(value, (list, tuple)):
+    if isinstance(value, list):
         if len(value) != len(names):
             raise ValueError(f"{what}: expected one entry for each of {len(names)} outputs. Received: {len(value)}")
         return list(value)
@@ -276,6 +277,8 @@ def _weights_of(y: Any, name: str, mode: str | None, weight: Any, by_class: Any)
         return _given_weights(y, name, mode, weight)
     if by_class is None:
         return None
+    if not hasattr(y, "dtype"):
+        raise ValueError(f"class_weight: expected targets that are passed along. Received: a target tensor for {name}")
     return _class_weights(y, name, by_class)
 
 

@@ -124,15 +124,21 @@ class Program:
         return self._binding
 
 
-def forward(program: Program, xs: Tensors, ys: Tensors) -> tuple[list[Any], list[Any], list[Any], dict[int, Any]]:
-    """Outputs, their masks, the terms that layers added to the loss, and scores computed with the graph."""
-    model = program.model
+def forward(program: Program, xs: Tensors, ys: list[Any]) -> tuple[list[Any], list[Any], list[Any], dict[int, Any]]:
+    """Outputs, their masks, the terms that layers added to the loss, and scores computed with the graph.
+
+    Targets that are tensors of the graph are written into ``ys``.
+    """
+    model, targets = program.model, program.objective.targets
     with collecting_losses() as added:
-        model.begin_step(program.objective.symbolic, ys, [*program.added, *program.values])
+        model.begin_step(program.objective.symbolic, ys, [*program.added, *program.values, *targets.values()])
         outputs = run_model(model, xs[0] if len(xs) == 1 else list(xs))
         masks, scores, more = model.end_step(outputs)
     count = len(program.added)
-    program.found = {id(value): now for value, now in zip(program.values, more[count:])}
+    own = iter(more[count:])
+    program.found = {id(value): next(own) for value in program.values}
+    for i, target in zip(targets, own, strict=True):
+        ys[i] = target.detach()
     more = more[:count]
     outputs = list(outputs) if isinstance(outputs, (list, tuple)) else _values(outputs)
     outputs = [o.float() if o.dtype in HALF else o for o in outputs]  # losses and metrics need the digits
@@ -144,7 +150,7 @@ def _values(outputs: Any) -> list[Any]:
 
 
 def score(
-    program: Program, xs: Tensors, ys: Tensors, ws: Tensors
+    program: Program, xs: Tensors, ys: list[Any], ws: Tensors
 ) -> tuple[Any, list[Any], list[Any], list[Any], dict[int, Any]]:
     outputs, masks, added, scores = forward(program, xs, ys)
     added += [weight.regularizer(weight.view) for weight in program.penalties]
@@ -175,11 +181,18 @@ def _results(
 
 def gradients(program: Program, xs: Tensors, ys: Tensors, ws: Tensors) -> tuple[list[Any], list[Any]]:
     """What to log of a batch, and the gradient for each trained weight."""
+    ys = list(ys)
     with phase.of(True), torch.enable_grad():
         total, *rest = score(program, xs, ys, ws)
         scaled = program.optimizer.scale_loss(total) if program.params else total
-        grads = torch.autograd.grad(scaled, program.params, allow_unused=True) if program.params else ()
-    return _results(program, total, *rest, ys, ws), list(grads)
+        grads = _gradients(scaled, program.params) if program.params else ()
+        return _results(program, total, *rest, ys, ws), list(grads)
+
+
+def _gradients(total: torch.Tensor, params: Sequence[torch.Tensor]) -> Sequence[torch.Tensor | None]:
+    if not total.requires_grad:  # argmax and the like on the way to it
+        return [None] * len(params)
+    return torch.autograd.grad(total, params, allow_unused=True)
 
 
 def learn_and_update(program: Program, xs: Tensors, ys: Tensors, ws: Tensors) -> tuple[list[Any]]:
@@ -222,6 +235,7 @@ def train_step(program: Program, xs: Tensors, ys: Tensors, ws: Tensors) -> list[
 
 def measurements(program: Program, xs: Tensors, ys: Tensors, ws: Tensors) -> tuple[list[Any]]:
     """What to log of a batch, in inference."""
+    ys = list(ys)
     with phase.of(False), torch.no_grad():
         return (_results(program, *score(program, xs, ys, ws), ys, ws),)
 

@@ -5,6 +5,7 @@ Source: Keras 2.2.4, ``keras.engine.training_generator``; https://docs.pytorch.o
 
 from __future__ import annotations
 
+import math
 import warnings
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -191,6 +192,7 @@ class Stream:
         self.ended = False
         self._batches: Iterator[Any] | None = None
         self._enqueuer: Any = None
+        self._most: int | None = None
         self._ahead: list[Any] = []
         if not self.endless and not hasattr(source, "__iter__"):
             raise TypeError(
@@ -263,8 +265,15 @@ class Stream:
             self._enqueuer = OrderedEnqueuer(self.source, self.use_multiprocessing, self.shuffle)
         else:
             self._enqueuer = GeneratorEnqueuer(self.source, self.use_multiprocessing)
+        self._enqueuer.limit = self._most
         self._enqueuer.start(self.workers, self.max_queue_size)
         return self._enqueuer.get()
+
+    def expect(self, steps: int | float | None, epochs: int = 1) -> None:
+        """Says how many batches will be asked for at most, so that workers make no others."""
+        self._most = None if steps is None else math.ceil(steps) * epochs
+        if self._enqueuer is not None:
+            self._enqueuer.limit = self._most
 
     def peek(self) -> Any:
         """The next batch, which ``epoch`` will give again; None when there is none."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numbers
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -67,7 +67,8 @@ class Trainer(GeneratorMethods, OnBatch, UserData, OwnSteps):
             loss_weights: factor of each output's loss, list or dict.
             sample_weight_mode: ``'temporal'`` for weights of time steps.
             weighted_metrics: metrics that sample and class weights count for.
-            target_tensors: must be None: targets are passed to ``fit``.
+            target_tensors: variables or tensors of the model's graph that are targets by themselves, so that none are
+                passed to ``fit``; one, a list, or a dict by output name.
             **kwargs: ``run_eagerly=True`` runs every step as it is written, none recorded and replayed;
                 ``jit_compile=True`` gives the model to ``torch.compile`` (``'auto'`` means False);
                 ``auto_scale_loss=False`` leaves the optimizer alone under ``mixed_float16``.
@@ -83,8 +84,11 @@ class Trainer(GeneratorMethods, OnBatch, UserData, OwnSteps):
             >>> model.metrics_names
             ['loss', 'mean_absolute_error']
         """
-        if target_tensors is not None:
-            raise ValueError("compile: expected target_tensors=None; pass targets to fit(). Received: target_tensors")
+        if target_tensors is not None and not self._graph:
+            raise ValueError(
+                "compile: expected target_tensors=None for a model whose shapes are not known yet. "
+                "Received: target_tensors"
+            )
         unknown = set(kwargs) - {"run_eagerly", "steps_per_execution", "jit_compile", "auto_scale_loss"}
         if unknown:
             raise TypeError(f"compile: expected only known arguments. Received: {min(unknown)!r}")
@@ -101,6 +105,7 @@ class Trainer(GeneratorMethods, OnBatch, UserData, OwnSteps):
             "loss_weights": loss_weights,
             "sample_weight_mode": sample_weight_mode,
             "weighted_metrics": weighted_metrics,
+            "target_tensors": target_tensors,
         }
         chosen = self._scaled(optimizers.get(optimizer), kwargs.get("auto_scale_loss", True))
         self._check_names(loss, metrics, weighted_metrics)
@@ -134,14 +139,12 @@ class Trainer(GeneratorMethods, OnBatch, UserData, OwnSteps):
         """Unknown names are refused at once, also by a model whose shapes are not known yet."""
         from .. import losses as losses_module
         from .. import metrics as metrics_module
-        from ..engine.symbolic import flatten
 
-        for entry in flatten(loss):
-            if isinstance(entry, str):
-                losses_module.get(entry)
-        for entry in flatten([metrics, weighted_metrics]):
-            if isinstance(entry, str) and entry.lower() not in ("accuracy", "acc", "crossentropy", "ce"):
-                metrics_module.get(entry)
+        for name in _names_in(loss):
+            losses_module.get(name)
+        for name in _names_in([metrics, weighted_metrics]):
+            if name.lower() not in ("accuracy", "acc", "crossentropy", "ce"):
+                metrics_module.get(name)
 
     def _make_objective(self, settled: dict[str, Any], target_shapes: Any = None) -> Objective:
         outputs = self._step_outputs()
@@ -186,14 +189,32 @@ class Trainer(GeneratorMethods, OnBatch, UserData, OwnSteps):
     def _trained_weights(self) -> list[Weight]:
         if eras.current().trainable_at == "live":
             return partition(self)[0]
-        now = partition(self)[0]
-        if len(now) != len(self._collected):
+        self._check_trainable()
+        return self._collected
+
+    def _check_trainable(self) -> None:
+        """Warns where ``trainable`` was changed since ``compile`` in an era that then still trains what it was."""
+        if self._objective is None or eras.current().trainable_at == "live":
+            return
+        if len(partition(self)[0]) != len(self._collected):
             warnings.warn(
-                "fit: the trainable weights are not those at compile(): trainable was changed since. Training goes on "
-                "with those at compile(), as in Keras; compile again to change them.",
+                "Discrepancy between the trainable weights and those at compile(): trainable was changed since. "
+                "Training goes on with those at compile(), as in Keras; compile again to change them.",
                 stacklevel=5,
             )
-        return self._collected
+
+    def _make_train_function(self) -> None:
+        """Readies training, as ``fit`` does by itself; scripts call it before they start threads."""
+        self._need_compile("_make_train_function")
+        if self._is_ready():
+            self._ready_program()
+
+    def _make_test_function(self) -> None:
+        """Readies evaluation."""
+        self._make_train_function()
+
+    def _make_predict_function(self) -> None:
+        """Readies predictions: here there is nothing to do."""
 
     def _ready_program(self) -> Program:
         """What a training step needs, made anew when the trained weights changed."""
@@ -307,7 +328,8 @@ class Trainer(GeneratorMethods, OnBatch, UserData, OwnSteps):
         size = self._batch_size(batch_size, steps_per_epoch, "steps_per_epoch")
         part = validation_split if validation_data is None else None
         validation_data = as_arrays(validation_data) or validation_data
-        with self._stream_validation(validation_data, validation_steps, queue, batch_size) as streamed:
+        rounds = max(0, run["epochs"] - initial_epoch)
+        with self._stream_validation(validation_data, validation_steps, queue, batch_size, rounds) as streamed:
             return self._fit_arrays(
                 self._standardize(x, y, sample_weight, class_weight),
                 None if streamed is not None else validation_data,
@@ -339,12 +361,13 @@ class Trainer(GeneratorMethods, OnBatch, UserData, OwnSteps):
         elif validation_split:
             (xs, ys, ws), (vx, vy, vw) = split_off(xs, ys, ws, validation_split)
         if validation_data is not None or validation_split:
-            self._check_stateful(standardize.length_of(vx[0]), batch_size)
+            self._check_stateful(standardize.lengths(vx, vy), batch_size)
             shown = shown_to_callbacks(vx, vy, vw)
             validation = self._columns(vx, vy, vw)
         if validation_steps is not None and not steps_per_epoch and measure is None:
             raise ValueError("fit: expected steps_per_epoch beside validation_steps. Received: steps_per_epoch=None")
-        self._check_stateful(standardize.length_of(xs[0]), None if steps_per_epoch else batch_size)
+        count = self._count("fit", xs, ys, steps_per_epoch)
+        self._check_stateful(count, None if steps_per_epoch else batch_size)
         return loop.fit_arrays(
             self,
             self._ready_program(),
@@ -444,7 +467,7 @@ class Trainer(GeneratorMethods, OnBatch, UserData, OwnSteps):
         _no_queue("evaluate", queue)
         size = self._batch_size(batch_size, steps, "steps")
         xs, ys, ws = self._standardize(x, y, sample_weight)
-        self._check_stateful(standardize.length_of(xs[0]), size)
+        self._check_stateful(self._count("evaluate", xs, ys, steps), size)
         program = self._ready_program()
         split = loop.Split(len(xs), len(ys))
         columns = self._columns(xs, ys, ws)
@@ -483,7 +506,7 @@ class Trainer(GeneratorMethods, OnBatch, UserData, OwnSteps):
         _no_queue("predict", queue)
         size = self._batch_size(batch_size, steps, "steps")
         xs = self._standardize_x(x)
-        count = standardize.lengths(xs, [])
+        count = self._count("predict", xs, [], steps)
         if self.stateful and count > size:
             self._check_stateful(count, size)
         outputs = loop.predict_arrays(self, self._columns(xs), batch_size=size, steps=steps, verbose=verbose)
@@ -513,6 +536,18 @@ def _frequency(given: Any) -> Any:
     if isinstance(given, (list, tuple, set, range)):
         return frozenset(given)
     raise ValueError(f"fit: expected validation_freq to be a positive number or a list of epochs. Received: {given!r}")
+
+
+def _names_in(tree: Any) -> Iterator[str]:
+    """The names in a nesting of losses or metrics; configs of objects are left out."""
+    if isinstance(tree, str):
+        yield tree
+    elif isinstance(tree, dict):
+        for entry in () if "class_name" in tree else tree.values():
+            yield from _names_in(entry)
+    elif isinstance(tree, (list, tuple)):
+        for entry in tree:
+            yield from _names_in(entry)
 
 
 def _arrays_of(owner: str, x: Any, y: Any, sample_weight: Any) -> tuple[Any, Any, Any]:

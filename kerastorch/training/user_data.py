@@ -16,6 +16,7 @@ from ..engine import checks
 from . import standardize
 from .data import Columns, DeviceFeed
 from .objective import Objective
+from .target_tensors import Held
 
 __all__ = ["UserData", "shown_to_callbacks", "split_off", "validation_triple"]
 
@@ -33,7 +34,10 @@ class UserData:
 
     def _standardize_x(self, x: Any) -> list[Any]:
         self._build_from(x)
-        return standardize.arrays(x, self.input_names, self._input_shapes(), "x")
+        names = self._names_fed()
+        if not names and (x is None or isinstance(x, (list, tuple, dict)) and not x):
+            return []  # its inputs have data of their own
+        return standardize.arrays(x, names, self._input_shapes(), "x")
 
     def _standardize(
         self, x: Any, y: Any, sample_weight: Any = None, class_weight: Any = None
@@ -50,16 +54,37 @@ class UserData:
         if scored:
             shapes = [objective.output_shapes[i] for i in scored]
             functions = [objective.functions[i] for i in scored]
-            found = standardize.targets(y, names, shapes, functions)
+            found = self._targets(xs, y, scored, names, shapes, functions)
             modes = [objective.modes[i] for i in scored]
             weights = standardize.sample_weights(found, names, modes, sample_weight, class_weight)
             standardize.lengths(xs, found, [w for w in weights if w is not None])
-            standardize.check_targets(found, functions, shapes)
+            fed = [k for k, target in enumerate(found) if not isinstance(target, Held)]
+            standardize.check_targets(*([group[k] for k in fed] for group in (found, functions, shapes)))
             for i, target, weight in zip(scored, found, weights, strict=True):
-                ys[i], ws[i] = target, weight
+                ys[i], ws[i] = None if isinstance(target, Held) else target, weight
         else:
             standardize.lengths(xs, [])
         return xs, ys, ws
+
+    def _targets(self, xs: list[Any], y: Any, scored: list[int], names: list[str], shapes: Any, functions: Any) -> Any:
+        """A target for each scored output; ``Held`` where compile was given a tensor for it."""
+        held = self._objective.targets
+        if not held:
+            return standardize.targets(y, names, shapes, functions)
+        fed = [k for k, i in enumerate(scored) if i not in held]
+        given = iter(())
+        if fed:
+            chosen = ([group[k] for k in fed] for group in (names, shapes, functions))
+            given = iter(standardize.targets(y, *chosen))
+        elif y is not None and not (isinstance(y, (list, tuple, dict)) and not y):
+            raise ValueError(
+                "y: expected None, since compile() was given a target tensor for each output. "
+                f"Received: {type(y).__name__}"
+            )
+        rows = standardize.lengths(xs, [])
+        return [
+            next(given) if k in fed else Held(rows or held[i].shape[0], held[i].shape) for k, i in enumerate(scored)
+        ]
 
     def _settle_objective(self, y: Any) -> None:
         """The part of ``compile`` that had to wait for shapes."""
@@ -105,6 +130,20 @@ class UserData:
     ) -> list[torch.Tensor | None]:
         return self._columns(xs, ys, ws).whole()
 
+    def _count(self, owner: str, xs: Sequence[Any], ys: Sequence[Any], steps: int | None) -> int:
+        """The number of samples.
+
+        Raises:
+            ValueError: when there are no data to count, all being in variables, and no number of steps either.
+        """
+        count = standardize.lengths(xs, ys)
+        if not count and steps is None:
+            raise ValueError(
+                f"{owner}: expected steps, since model {self.name!r} is fed nothing: its data lie in variables. "
+                "Received: no number of steps"
+            )
+        return count
+
     def _check_stateful(self, count: int, batch_size: int | None) -> None:
         if self.stateful and batch_size and count % batch_size:
             raise ValueError(
@@ -131,7 +170,7 @@ def validation_triple(data: Any, owner: str = "fit") -> tuple[Any, Any, Any]:
 
 def split_off(xs: list[Any], ys: list[Any], ws: list[Any], part: float) -> tuple[tuple, tuple]:
     """Cuts the last part off, before any shuffling, at the row where Keras cuts."""
-    count = standardize.length_of(xs[0])
+    count = standardize.lengths(xs, ys)
     cut = int(count * (1.0 - part))
     if not 0 < cut < count:
         raise ValueError(

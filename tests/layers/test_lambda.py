@@ -1,6 +1,8 @@
 """Functions of Lambda layers in configs, files and pickles: one's own come back, a stranger's code does not run."""
 
+import copy
 import json
+import pickle
 
 import numpy as np
 import pytest
@@ -78,3 +80,12 @@ def test_arrays_as_arguments(tmp_path):
     again = model_from_json(model.to_json())
     np.testing.assert_array_equal(again.layers[1].arguments["mean"], mean)
     np.testing.assert_allclose(again.predict(X), (X - mean) / 2.0)
+
+
+def test_pickles_and_copies():
+    factor = 3.0
+    model = Sequential([Lambda(lambda x, *, plus=1.0: x * factor + OFFSET + plus, input_shape=(3,))])
+    for twin in (pickle.loads(pickle.dumps(model)), copy.deepcopy(model)):
+        np.testing.assert_array_equal(twin.predict(X), X * 3.0 + OFFSET + 1.0)
+    named = pickle.loads(pickle.dumps(Lambda(by_two)))
+    assert named.function is by_two

@@ -44,9 +44,9 @@ def generator(**arguments):
         (lambda: generator(validation_split=2), ValueError, "validation_split=2"),
         (lambda: generator().fit(IMAGES[0]), ValueError, r"rank 4. Received: shape \(7, 6, 3\)"),
         (lambda: generator().flow(IMAGES[0]), ValueError, r"rank 4. Received: shape \(7, 6, 3\)"),
-        (lambda: generator().flow(IMAGES, [1]), ValueError, "expected y to have as many samples as the images, 4"),
-        (lambda: generator().flow(IMAGES, sample_weight=[1]), ValueError, "expected sample_weight to have"),
-        (lambda: generator().flow((IMAGES, [[1]])), ValueError, r"expected x\[1\] to have as many"),
+        (lambda: generator().flow(IMAGES, [1]), ValueError, r"`y` \(labels\) to have the same length, 4"),
+        (lambda: generator().flow(IMAGES, sample_weight=[1]), ValueError, "`sample_weight` to have the same length, 4"),
+        (lambda: generator().flow((IMAGES, [[1]])), ValueError, r"the same length. Received: \[4, 1\] samples"),
         (lambda: generator().flow(IMAGES, batch_size=0), ValueError, "batch_size=0"),
         (lambda: generator().flow(IMAGES, subset="test"), ValueError, "subset='test'"),
         (

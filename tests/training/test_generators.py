@@ -453,3 +453,39 @@ def test_no_step_waits_for_the_device():
     finally:
         torch.cuda.set_sync_debug_mode("default")
     assert model.optimizer.iterations == 16
+
+
+@pytest.mark.parametrize("workers", [1, 3])
+def test_workers_make_no_more_batches_than_are_asked_for(workers):
+    made = {"train": [], "validate": []}
+
+    class Counting(keras.utils.Sequence):
+        def __init__(self, name, length):
+            self.name, self.length, self.ends = name, length, 0
+
+        def __len__(self):
+            return self.length
+
+        def __getitem__(self, index):
+            made[self.name].append(index)
+            return np.ones((2, 3)), np.ones((2, 1))
+
+        def on_epoch_end(self):
+            self.ends += 1
+
+    train, validate = Counting("train", 4), Counting("validate", 3)
+    model = keras.models.Sequential([keras.layers.Dense(1, input_dim=3)])
+    model.compile("sgd", "mse")
+    model.fit_generator(train, epochs=3, validation_data=validate, workers=workers, verbose=0, max_queue_size=10)
+    assert sorted(made["train"]) == sorted([*range(4)] * 3) and sorted(made["validate"]) == sorted([*range(3)] * 3)
+    assert train.ends == 3 and validate.ends == 3
+
+    drawn = []
+
+    def forever():
+        while True:
+            drawn.append(1)
+            yield np.ones((2, 3)), np.ones((2, 1))
+
+    model.fit_generator(forever(), steps_per_epoch=5, epochs=2, workers=workers if workers == 1 else 0, verbose=0)
+    assert len(drawn) == 10

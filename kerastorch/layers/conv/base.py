@@ -98,11 +98,6 @@ class BaseConv(Layer):
         self.input_spec = InputSpec(ndim=rank + 2)
 
     def _check_combinations(self, owner: str) -> None:
-        if max(self.strides) > 1 and max(self.dilation_rate) > 1:
-            raise ValueError(
-                f"{owner}: expected strides or dilation_rate to be 1, since one excludes the other. "
-                f"Received: strides={self.strides} and dilation_rate={self.dilation_rate}"
-            )
         if self.padding == "causal" and self.data_format != "channels_last":
             raise ValueError(
                 f"{owner}: expected data_format='channels_last' with padding='causal'. "
@@ -116,6 +111,11 @@ class BaseConv(Layer):
 
     def _channels(self, input_shape: Sequence[int | None]) -> int:
         """The number of input channels, which from now on is expected."""
+        if max(self.strides) > 1 and max(self.dilation_rate) > 1:
+            raise ValueError(
+                f"Layer {self.name}: expected strides or dilation_rate to be 1, since one excludes the other. "
+                f"Received: strides={self.strides} and dilation_rate={self.dilation_rate}"
+            )
         axis = conv_utils.channel_axis(self.data_format)
         if len(input_shape) != self.rank + 2:
             raise ValueError(

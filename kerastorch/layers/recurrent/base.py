@@ -126,8 +126,8 @@ class RecurrentCell(Layer):
         self.kernel_constraint = constraints.get(kernel_constraint)
         self.recurrent_constraint = constraints.get(recurrent_constraint)
         self.bias_constraint = constraints.get(bias_constraint)
-        self.dropout = checks.fraction(owner, "dropout", dropout)
-        self.recurrent_dropout = checks.fraction(owner, "recurrent_dropout", recurrent_dropout)
+        self.dropout = checks.dropped(owner, "dropout", dropout)
+        self.recurrent_dropout = checks.dropped(owner, "recurrent_dropout", recurrent_dropout)
         self.state_size: int | tuple[int, ...] = self.units
         self.output_size = self.units
         self._gates = gates

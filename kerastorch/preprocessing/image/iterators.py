@@ -196,10 +196,15 @@ class NumpyArrayIterator(Iterator):
             misc = [np.asarray(part) for part in (x[1] if isinstance(x[1], list) else [x[1]])]
             x = x[0]
         x, y, sample_weight = (None if a is None else np.asarray(a) for a in (x, y, sample_weight))
-        for name, array in [("y", y), ("sample_weight", sample_weight), *(("x[1]", part) for part in misc)]:
+        if any(len(part) != len(x) for part in misc):
+            raise ValueError(
+                "NumpyArrayIterator: All of the arrays in x have to have the same length. "
+                f"Received: {[len(x), *(len(part) for part in misc)]} samples"
+            )
+        for name, array in [("`y` (labels)", y), ("`sample_weight`", sample_weight)]:
             if array is not None and len(array) != len(x):
                 raise ValueError(
-                    f"NumpyArrayIterator: expected {name} to have as many samples as the images, {len(x)}. "
+                    f"NumpyArrayIterator: expected `x` (images tensor) and {name} to have the same length, {len(x)}. "
                     f"Received: {len(array)}"
                 )
         check_subset("NumpyArrayIterator", subset)
