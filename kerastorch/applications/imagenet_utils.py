@@ -203,7 +203,7 @@ def obtain_input_shape(
         if channels != 3 and pretrained:
             raise ValueError(f"{owner}: expected 3 channels, as the published weights have. Received: {input_shape}")
         if channels not in (1, 3):
-            warnings.warn(f"{owner}: this model usually has 1 or 3 channels. Received: {input_shape}", stacklevel=4)
+            warnings.warn(f"{owner}: this model usually has 1 or 3 channels. Received: {input_shape}", stacklevel=3)
     default = (default_size, default_size)
     default_shape = (channels, *default) if first else (*default, channels)
     if pretrained and fixed:

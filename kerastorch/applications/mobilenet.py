@@ -40,14 +40,40 @@ def trained_size(sizes: Sequence[int | None] | None, known: Sequence[int]) -> in
     return rows if rows == columns and rows in known else 224
 
 
-def warn_of_size(owner: str, sizes: Sequence[int | None], known: Sequence[int]) -> None:
+def warn_of_size(owner: str, sizes: Sequence[int | None], known: Sequence[int], stacklevel: int = 4) -> None:
     """Says so when weights are loaded that were trained on images of another size."""
     if tuple(sizes) not in [(size, size) for size in known]:
         warnings.warn(
             f"{owner}: input_shape is unknown, not square or not among {tuple(known)}, so the weights for images of "
             "224x224 are loaded.",
-            stacklevel=4,
+            stacklevel=stacklevel,
         )
+
+
+def shape_and_rows(
+    owner: str,
+    input_shape: Sequence[int | None] | None,
+    sizes: Sequence[int | None] | None,
+    known: Sequence[int],
+    include_top: bool,
+    weights: Any,
+) -> tuple[tuple[int | None, ...], int | None]:
+    """The shape of one image, and the rows that the model's name and the published file's have.
+
+    Args:
+        owner: the public function, for warnings.
+        input_shape: the caller's.
+        sizes: rows and columns, of the caller's shape or tensor.
+        known: sizes that there are published weights for.
+        include_top: the caller's.
+        weights: the caller's.
+    """
+    format_, size = config.image_data_format(), trained_size(sizes, known)
+    shape = imagenet_utils.obtain_input_shape(input_shape, size, 32, format_, include_top, weights)
+    if weights != "imagenet":
+        return shape, spatial(shape)[0]
+    warn_of_size(owner, spatial(shape), known)
+    return shape, trained_size(spatial(shape), known)
 
 
 def _norm_relu(x: Tensor, name: str) -> Tensor:
@@ -91,6 +117,11 @@ def _top(x: Tensor, classes: int, activation: Any, dropout: float) -> Tensor:
     return layers.Activation(activation, name=_LAST[eras.current().applications])(x)
 
 
+def _files(alpha: float, rows: int) -> tuple[File, File]:
+    stem = f"{STORAGE}mobilenet/mobilenet_{_ALPHAS[alpha]}_{rows}_tf"
+    return File(f"{stem}.h5"), File(f"{stem}_no_top.h5")
+
+
 def MobileNet(  # noqa: N802 - Keras's name
     input_shape: Sequence[int | None] | None = None,
     alpha: float = 1.0,
@@ -132,29 +163,19 @@ def MobileNet(  # noqa: N802 - Keras's name
     Source: https://arxiv.org/abs/1704.04861
     """
     check_modules("MobileNet", modules)
-    pretrained = weights == "imagenet"
-    if pretrained and (depth_multiplier != 1 or alpha not in _ALPHAS):
+    if weights == "imagenet" and (depth_multiplier != 1 or alpha not in _ALPHAS):
         raise ValueError(
             f"MobileNet: expected depth_multiplier=1 and alpha in {tuple(_ALPHAS)}, since the published weights are "
             f"loaded. Received: depth_multiplier={depth_multiplier}, alpha={alpha}"
         )
-    size = trained_size(None if input_shape is None else spatial(input_shape), _SIZES)
-    format_ = config.image_data_format()
-    shape = imagenet_utils.obtain_input_shape(input_shape, size, 32, format_, include_top, weights)
-    rows = trained_size(spatial(shape), _SIZES) if pretrained else spatial(shape)[0]
-    if pretrained:
-        warn_of_size("MobileNet", spatial(shape), _SIZES)
-
-    def files() -> tuple[File, File]:
-        stem = f"{STORAGE}mobilenet/mobilenet_{_ALPHAS[alpha]}_{rows}_tf"
-        return File(f"{stem}.h5"), File(f"{stem}_no_top.h5")
-
+    sizes = None if input_shape is None else spatial(input_shape)
+    shape, rows = shape_and_rows("MobileNet", input_shape, sizes, _SIZES, include_top, weights)
     return assemble(
         "MobileNet",
         lambda x: _body(x, alpha, depth_multiplier),
         top=lambda x, classes, activation: _top(x, classes, activation, dropout),
         shape=shape,
-        files=files,
+        files=lambda: _files(alpha, rows),
         name=name or f"mobilenet_{alpha:0.2f}_{rows}",
         include_top=include_top,
         weights=weights,

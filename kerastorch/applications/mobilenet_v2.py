@@ -8,13 +8,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from .. import backend, config, eras, layers
+from .. import backend, eras, layers
 from ..models import Model
-from . import imagenet_utils
 from ._assemble import STORAGE, File, assemble, channel_axis, check_modules, dense_top, divisible
 from .imagenet_utils import correct_pad, decode_predictions
 from .imagenet_utils import preprocess_tf as preprocess_input
-from .mobilenet import spatial, trained_size, warn_of_size
+from .mobilenet import shape_and_rows, spatial
 
 __all__ = ["MobileNetV2", "decode_predictions", "preprocess_input"]
 
@@ -94,6 +93,11 @@ def _top(x: Tensor, classes: int, activation: Any) -> Tensor:
     return dense_top(_TOP[eras.current().applications], pool=None)(x, classes, activation)
 
 
+def _files(alpha: float, rows: int) -> tuple[File, File]:
+    stem = f"{STORAGE}mobilenet_v2/mobilenet_v2_weights_tf_dim_ordering_tf_kernels_{float(alpha)}_{rows}"
+    return File(f"{stem}.h5"), File(f"{stem}_no_top.h5")
+
+
 def MobileNetV2(  # noqa: N802 - Keras's name
     input_shape: Sequence[int | None] | None = None,
     alpha: float = 1.0,
@@ -132,28 +136,18 @@ def MobileNetV2(  # noqa: N802 - Keras's name
     Source: https://arxiv.org/abs/1801.04381
     """
     check_modules("MobileNetV2", modules)
-    pretrained = weights == "imagenet"
-    if pretrained and alpha not in _ALPHAS:
+    if weights == "imagenet" and alpha not in _ALPHAS:
         raise ValueError(
             f"MobileNetV2: expected alpha in {_ALPHAS}, since the published weights are loaded. Received: alpha={alpha}"
         )
-    size = trained_size(sizes_of("MobileNetV2", input_shape, input_tensor), _SIZES)
-    format_ = config.image_data_format()
-    shape = imagenet_utils.obtain_input_shape(input_shape, size, 32, format_, include_top, weights)
-    rows = trained_size(spatial(shape), _SIZES) if pretrained else spatial(shape)[0]
-    if pretrained:
-        warn_of_size("MobileNetV2", spatial(shape), _SIZES)
-
-    def files() -> tuple[File, File]:
-        stem = f"{STORAGE}mobilenet_v2/mobilenet_v2_weights_tf_dim_ordering_tf_kernels_{float(alpha)}_{rows}"
-        return File(f"{stem}.h5"), File(f"{stem}_no_top.h5")
-
+    sizes = sizes_of("MobileNetV2", input_shape, input_tensor)
+    shape, rows = shape_and_rows("MobileNetV2", input_shape, sizes, _SIZES, include_top, weights)
     return assemble(
         "MobileNetV2",
         lambda x: _body(x, alpha),
         top=_top,
         shape=shape,
-        files=files,
+        files=lambda: _files(alpha, rows),
         name=name or f"mobilenetv2_{alpha:0.2f}_{rows}",
         include_top=include_top,
         weights=weights,

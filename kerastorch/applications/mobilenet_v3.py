@@ -190,7 +190,7 @@ def _mobilenet_v3(kind: str, rows: Sequence[tuple], last: int) -> Callable[..., 
                     f"{owner}: expected alpha to be {'1' if minimalistic else '0.75 or 1'}, since the published "
                     f"weights are loaded. Received: alpha={alpha}"
                 )
-            warn_of_size(owner, spatial(shape), (224,))
+            warn_of_size(owner, spatial(shape), (224,), stacklevel=3)
 
         def files() -> tuple[File, File]:
             stem = f"{STORAGE}mobilenet_v3/weights_mobilenet_v3_{variant}_float"

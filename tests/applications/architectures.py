@@ -22,13 +22,17 @@ KERAS2 = {
     "resnet.ResNet50": ("resnet.ResNet50", {"input_shape": (33, 32, 3), "classes": 10}, True),
     "resnet.ResNet101": ("resnet.ResNet101", {"input_shape": (32, 32, 3), "classes": 10}, False),
     "resnet.ResNet152": ("resnet.ResNet152", {"input_shape": (32, 32, 3), "include_top": False}, False),
-    "resnet_v2.ResNet50V2": ("resnet_v2.ResNet50V2", {"input_shape": (32, 32, 3), "classes": 10}, True),
+    "resnet_v2.ResNet50V2": (
+        "resnet_v2.ResNet50V2",
+        {"input_shape": (32, 32, 3), "include_top": False, "pooling": "max"},
+        True,
+    ),
     "resnet_v2.ResNet101V2": (
         "resnet_v2.ResNet101V2",
         {"input_shape": (32, 35, 3), "include_top": False, "pooling": "avg"},
         False,
     ),
-    "resnet_v2.ResNet152V2": ("resnet_v2.ResNet152V2", {"input_shape": (32, 32, 3), "classes": 10}, False),
+    "resnet_v2.ResNet152V2": ("resnet_v2.ResNet152V2", {"input_shape": (32, 32, 3), "include_top": False}, False),
     "resnext.ResNeXt50": ("resnext.ResNeXt50", {"input_shape": (32, 32, 3), "classes": 10}, False),
     "resnext.ResNeXt101": (
         "resnext.ResNeXt101",
@@ -268,4 +272,36 @@ SHAPES = {
     "other size/imagenet/flat": _shape((50, 60, 3), "imagenet", True),
     "file/flat": _shape((50, 60, 3), "some.h5", True),
     "two numbers": _shape((50, 60)),
+}
+
+
+ROOMS_WITH_HASHES = (
+    *("vgg16", "vgg19", "resnet", "inception_v3", "inception_resnet_v2", "xception", "densenet", "nasnet"),
+    *("mobilenet_v3", "efficientnet", "efficientnet_v2", "convnext"),
+)
+_BARE = {"include_top": False}
+# one architecture of each family, with the top and without: their downloads
+DOWNLOADS = {
+    f"{name}{'' if kwargs.get('include_top', True) else '/features'}{variant}": (name, kwargs)
+    for name, variant, more in (
+        ("VGG16", "", {}),
+        ("ResNet50", "", {}),
+        ("ResNet50V2", "", {}),
+        ("InceptionV3", "", {}),
+        ("InceptionResNetV2", "", {}),
+        ("Xception", "", {}),
+        ("DenseNet121", "", {}),
+        ("NASNetMobile", "", {"input_shape": (224, 224, 3)}),
+        ("MobileNet", "", {}),
+        ("MobileNet", "/160", {"input_shape": (160, 160, 3), "alpha": 0.5}),
+        ("MobileNetV2", "", {"alpha": 1}),
+        ("MobileNetV2", "/96", {"input_shape": (96, 96, 3), "alpha": 1.3}),
+        ("MobileNetV3Small", "", {"alpha": 0.75}),
+        ("MobileNetV3Large", "/minimalistic", {"minimalistic": True}),
+        ("EfficientNetB0", "", {}),
+        ("EfficientNetV2B0", "", {}),
+        ("EfficientNetV2S", "", {}),
+        ("ConvNeXtTiny", "", {}),
+    )
+    for kwargs in (more, {**more, **_BARE})
 }
