@@ -21,6 +21,7 @@ from . import (
     models,
     optimizers,
     regularizers,
+    saving,
     utils,
 )
 from ._version import __version__
@@ -57,6 +58,7 @@ __all__ = [
     "preprocessing",
     "random",
     "regularizers",
+    "saving",
     "set_era",
     "uninstall",
     "unload_ipython_extension",

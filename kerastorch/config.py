@@ -32,6 +32,9 @@ __all__ = [
     "keras_home",
     "lenient",
     "set_lenient",
+    "enable_unsafe_deserialization",
+    "disable_unsafe_deserialization",
+    "unsafe_deserialization",
 ]
 
 _FLOATS = ("float16", "bfloat16", "float32", "float64")
@@ -42,6 +45,7 @@ _epsilon = 1e-7
 _image_data_format = "channels_last"
 _device: torch.device | None = None
 _lenient = False
+_unsafe = False
 
 
 def keras_home() -> Path:
@@ -261,6 +265,33 @@ def torch_dtype(name: str | torch.dtype | None) -> torch.dtype:
     if not isinstance(found, torch.dtype):
         raise ValueError(f"dtype: expected the name of a torch dtype such as 'float32'. Received: {name!r}")
     return found
+
+
+def enable_unsafe_deserialization() -> None:
+    """Lets every model file from here on bring code along, as ``safe_mode=False`` does for one.
+
+    Whoever made such a file can then do whatever the user of this process can.
+
+    Source: https://keras.io/api/utils/config_utils/
+    """
+    global _unsafe
+    _unsafe = True
+
+
+def disable_unsafe_deserialization() -> None:
+    """Takes ``enable_unsafe_deserialization`` back."""
+    global _unsafe
+    _unsafe = False
+
+
+def unsafe_deserialization() -> bool:
+    """Whether model files may bring code along.
+
+    Example:
+        >>> unsafe_deserialization()
+        False
+    """
+    return _unsafe
 
 
 def _read_keras_json() -> None:

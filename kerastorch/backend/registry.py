@@ -18,6 +18,7 @@ __all__ = [
     "Registry",
     "callable_name",
     "custom_object_scope",
+    "described",
     "get_custom_objects",
     "get_registered_name",
     "get_registered_object",
@@ -26,6 +27,7 @@ __all__ = [
 ]
 
 _custom_objects: dict[str, Any] = {}
+_registered_names: dict[Any, str] = {}
 
 
 def get_custom_objects() -> dict[str, Any]:
@@ -67,69 +69,82 @@ def custom_object_scope(*args: dict[str, Any]) -> CustomObjectScope:
     return CustomObjectScope(*args)
 
 
-def nearest(name: object, known: Iterable[str]) -> str:
-    """A hint such as `` Did you mean 'relu'?``, empty where nothing is near."""
-    names = {k.lower(): k for k in known}
-    found = difflib.get_close_matches(str(name).lower(), names, 1, 0.6)
-    return f" Did you mean {names[found[0]]!r}?" if found else ""
-
-
 def register_keras_serializable(package: str = "Custom", name: str | None = None) -> Callable:
-    """Decorator: a class or function that files may name, ``package>name``.
+    """A decorator that lets files name a class or function, as ``package>name``, without ``custom_objects``.
 
     Args:
-        package: whose it is.
-        name: what it is called; its own name when missing.
+        package: what stands before the name, so that two packages may use the same one.
+        name: the name; that of the class or function when missing.
 
     Raises:
-        ValueError: for a class without ``get_config``.
+        ValueError: for a class without ``get_config``, which could not be written down.
 
     Example:
-        >>> @register_keras_serializable(package="mine")
-        ... def doubled(x):
+        >>> @register_keras_serializable("mine")
+        ... def double(x):
         ...     return 2 * x
-        >>> get_registered_name(doubled), get_registered_object("mine>doubled") is doubled
-        ('mine>doubled', True)
+        >>> get_registered_name(double), get_registered_object("mine>double") is double
+        ('mine>double', True)
+
+    Source: https://keras.io/api/models/model_saving_apis/serialization_utils/
     """
 
-    def register(obj: Any) -> Any:
-        if inspect.isclass(obj) and not hasattr(obj, "get_config"):
+    def register(found: Any) -> Any:
+        if inspect.isclass(found) and not hasattr(found, "get_config"):
             raise ValueError(
-                f"register_keras_serializable: expected {obj.__name__} to have get_config(). Received: none"
+                f"register_keras_serializable: expected a class with get_config(). Received: {found.__name__}"
             )
-        own = name or obj.__name__
-        full = f"{package}>{own}"
-        _registered[full] = obj
-        _registered_names[obj] = full
-        _custom_objects.update({full: obj, own: obj})
-        return obj
+        registered = f"{package}>{name or found.__name__}"
+        _custom_objects[registered] = found
+        _registered_names[found] = registered
+        return found
 
     return register
 
 
-_registered: dict[str, Any] = {}
-_registered_names: dict[Any, str] = {}
-
-
 def get_registered_name(obj: Any) -> str:
-    """The name that a class or function was registered under; its own when it was not."""
-    return _registered_names.get(obj, getattr(obj, "__name__", str(obj)))
+    """What a class or function is called in files: its registered name, else its own.
+
+    Example:
+        >>> get_registered_name(len)
+        'len'
+    """
+    try:
+        return _registered_names[obj]
+    except (KeyError, TypeError):  # not registered, or nothing that can be
+        return obj.__name__
 
 
 def get_registered_object(
     name: str, custom_objects: dict[str, Any] | None = None, module_objects: dict[str, Any] | None = None
 ) -> Any:
-    """The class or function of a name; None where there is none.
+    """The class or function behind a registered name; None when there is none.
 
     Args:
-        name: the name.
-        custom_objects: where to look first.
-        module_objects: where to look last.
+        name: the name, such as ``'package>name'``.
+        custom_objects: further names.
+        module_objects: names that come last.
+
+    Example:
+        >>> get_registered_object("nobody>knows") is None
+        True
     """
-    for table in (custom_objects or {}, _custom_objects, _registered, module_objects or {}):
+    for table in (_custom_objects, custom_objects or {}, module_objects or {}):
         if name in table:
             return table[name]
     return None
+
+
+def described(obj: Any) -> dict[str, Any]:
+    """An object as ``{'class_name', 'config'}``."""
+    return {"class_name": get_registered_name(type(obj)), "config": obj.get_config()}
+
+
+def nearest(name: object, known: Iterable[str]) -> str:
+    """A hint such as `` Did you mean 'relu'?``, empty where nothing is near."""
+    names = {k.lower(): k for k in known}
+    found = difflib.get_close_matches(str(name).lower(), names, 1, 0.6)
+    return f" Did you mean {names[found[0]]!r}?" if found else ""
 
 
 class Registry:
@@ -172,6 +187,9 @@ class Registry:
         for table in (custom_objects or {}, _custom_objects, self.objects):
             if name in table:
                 return table[name]
+        registered = [found for full, found in _custom_objects.items() if full.endswith(f">{name}")]
+        if len(registered) == 1:  # Keras 3 up to 3.6 wrote functions down without their package
+            return registered[0]
         hint = nearest(name, self.objects)
         raise ValueError(f"Unknown {self.kind}: expected a known name. Received: {name!r}.{hint}")
 
@@ -230,13 +248,12 @@ class Registry:
         if obj is None:
             return None
         if hasattr(obj, "get_config"):
-            return {"class_name": type(obj).__name__, "config": obj.get_config()}
-        name = getattr(obj, "__name__", None)
-        if name is None:
+            return described(obj)
+        if getattr(obj, "__name__", None) is None:
             raise ValueError(
                 f"{self.kind}: expected something with get_config() or a name, to be written down. Received: {obj!r}"
             )
-        return name
+        return get_registered_name(obj)
 
 
 def _needs_nothing(fn: Callable) -> bool:

@@ -1,7 +1,7 @@
 """Whether code may come out of a configuration.
 
 A ``Lambda`` layer's function can be written down as bytecode, which runs as whoever loads it. So it is refused unless
-the caller says ``safe_mode=False``; nothing in a file can change that.
+the caller says ``safe_mode=False`` or has called ``config.enable_unsafe_deserialization()``. Nothing in a file can.
 
 Source: https://keras.io/api/models/model_saving_apis/model_saving_and_loading/
 """
@@ -12,9 +12,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
-__all__ = ["in_safe_mode", "safe_mode_scope"]
+from .. import config
 
-_safe: ContextVar[bool] = ContextVar("kerastorch_safe_mode", default=True)
+__all__ = ["in_safe_mode", "safe_mode_scope", "scoped_safe_mode"]
+
+_safe: ContextVar[bool | None] = ContextVar("kerastorch_safe_mode", default=None)
 
 
 def in_safe_mode() -> bool:
@@ -24,6 +26,11 @@ def in_safe_mode() -> bool:
         >>> in_safe_mode()
         True
     """
+    return _safe.get() is not False and not config.unsafe_deserialization()
+
+
+def scoped_safe_mode() -> bool | None:
+    """What the enclosing ``safe_mode_scope`` says, such as that of a file that is being loaded; None outside of any."""
     return _safe.get()
 
 

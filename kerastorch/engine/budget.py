@@ -11,8 +11,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 
-__all__ = ["weight_budget", "spend"]
+__all__ = ["weight_budget", "check_state", "spend"]
 
+_LEAST_STATE = 1 << 22  # numbers that a state may have beside any weights
+
+# how many numbers are left, and how many there were
 _left: ContextVar[list[int] | None] = ContextVar("kerastorch_weight_budget", default=None)
 
 
@@ -28,11 +31,24 @@ def weight_budget(numbers: int) -> Iterator[None]:
         ...
         ValueError: Layer a: expected weight 'bias' to be in the file, which holds 2 more numbers. Received: shape (4,)
     """
-    token = _left.set([int(numbers)])
+    token = _left.set([int(numbers), int(numbers)])
     try:
         yield
     finally:
         _left.reset(token)
+
+
+def check_state(owner: str, shape: Sequence[int]) -> None:
+    """Refuses states of a stateful layer that are out of all proportion to the file.
+
+    Raises:
+        ValueError: when they are.
+    """
+    left = _left.get()
+    if left is not None and math.prod(shape) > max(_LEAST_STATE, 16 * left[1]):
+        raise ValueError(
+            f"Layer {owner}: expected a state in proportion to the weights in the file. Received: shape {tuple(shape)}"
+        )
 
 
 def spend(owner: str, name: str, shape: Sequence[int]) -> None:

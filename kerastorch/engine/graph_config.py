@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from ..backend.registry import get_registered_name
 from .symbolic import SymbolicTensor, flatten, map_structure
 
 __all__ = ["graph_to_config", "config_to_graph", "places_in", "replace_places"]
@@ -42,7 +43,7 @@ def graph_to_config(network: Any) -> dict[str, Any]:
         entries.append(
             {
                 "name": layer.name,
-                "class_name": type(layer).__name__,
+                "class_name": get_registered_name(type(layer)),
                 "config": copy.deepcopy(layer.get_config()),
                 "inbound_nodes": calls,
             }

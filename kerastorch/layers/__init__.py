@@ -9,7 +9,7 @@ import importlib
 import inspect
 from typing import Any
 
-from ..backend.registry import Registry
+from ..backend.registry import Registry, described
 from ..engine.input_spec import InputSpec as InputSpec
 from ..engine.layer import Layer
 from . import (
@@ -98,7 +98,7 @@ def serialize(layer: Layer) -> dict[str, Any]:
         >>> serialize(core.Dense(2))["class_name"]
         'Dense'
     """
-    return {"class_name": type(layer).__name__, "config": layer.get_config()}
+    return described(layer)
 
 
 def deserialize(config: dict[str, Any], custom_objects: dict[str, Any] | None = None) -> Any:

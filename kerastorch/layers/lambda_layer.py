@@ -20,6 +20,9 @@ __all__ = ["Lambda"]
 
 _FUNCTIONS = Registry("function")
 _CARRIED = ("function", "mask", "_output_shape")  # attributes that may be functions
+# What a config may say that is a function, and what it is where the config does not tell.
+_FUNCTION_TYPES = {"function": "function", "output_shape": "raw", "mask": "raw"}
+_MODULES = ("module", "function_type_module", "output_shape_module", "mask_module")  # never imported
 
 
 class _Written:
@@ -99,9 +102,15 @@ def _remember(name: str, function: Callable) -> None:
 
 
 def _read(value: Any, kind: str, name: str, custom_objects: dict[str, Any] | None) -> Any:
-    if kind == "raw":
+    """What a config says is a function, in the form of any generation."""
+    if isinstance(value, dict) and value.get("class_name") == "function":  # Keras 3
+        value, kind = value.get("config"), "function"
+    if isinstance(value, dict) and value.get("class_name") == "__lambda__":
+        written = value.get("config") or {}
+        value, kind = written.get("value") or [written.get(key) for key in ("code", "defaults", "closure")], "lambda"
+    if kind == "raw" or value is None or callable(value):
         return tuple(value) if isinstance(value, list) else value
-    if kind == "function":
+    if isinstance(value, str) and kind == "function":
         try:
             return _FUNCTIONS.find(value, custom_objects)
         except ValueError:
@@ -111,10 +120,13 @@ def _read(value: Any, kind: str, name: str, custom_objects: dict[str, Any] | Non
             return known
     if isinstance(value, _Written):
         return value.function
+    given = {**get_custom_objects(), **(custom_objects or {})}.get(name)
+    if callable(given):
+        return given
     if in_safe_mode() and not was_dumped_here(value):
         raise ValueError(
-            f"Lambda {name}: expected a named function, since a file's lambda brings code that runs as whoever loads "
-            "it. Received: bytecode; pass safe_mode=False to load_model for a file that you trust"
+            f"Lambda {name}: expected no code in a file, since it runs as whoever loads it; pass the function as "
+            f"custom_objects={{{name!r}: function}}, or safe_mode=False for a file that you trust. Received: bytecode"
         )
     own = globals_of(value) or {"K": backend, "np": np, "torch": torch}
     return func_load(value, globs={**own, **get_custom_objects(), **(custom_objects or {})})
@@ -208,7 +220,7 @@ class Lambda(Layer):
     def get_config(self) -> dict[str, Any]:
         function, function_type = _write(self.function)
         shape, shape_type = _write(self._output_shape)
-        return {
+        found = {
             **super().get_config(),
             "function": function,
             "function_type": function_type,
@@ -216,6 +228,9 @@ class Lambda(Layer):
             "output_shape_type": shape_type,
             "arguments": {key: _plain(value) for key, value in self.arguments.items()},
         }
+        if callable(self.mask) and not isinstance(self.mask, torch.Tensor):
+            found["mask"], found["mask_type"] = _write(self.mask)
+        return found
 
     @classmethod
     def from_config(cls, config: dict[str, Any], custom_objects: dict[str, Any] | None = None) -> Lambda:
@@ -223,15 +238,16 @@ class Lambda(Layer):
 
         Args:
             config: what ``get_config()`` gave; bytecode in it is refused unless the caller trusts it.
-            custom_objects: named functions.
+            custom_objects: named functions; one under the layer's own name stands in for bytecode.
 
         Raises:
             ValueError: for bytecode, or a name that nobody knows.
         """
-        given = {k: v for k, v in config.items() if k not in ("module", "function_type_module", "output_shape_module")}
+        given = {k: v for k, v in config.items() if k not in _MODULES}
         name = given.get("name", "")
-        kind, shape_kind = given.pop("function_type", "function"), given.pop("output_shape_type", "raw")
-        given["function"] = _read(given["function"], kind, name, custom_objects)
-        given["output_shape"] = _read(given.get("output_shape"), shape_kind, name, custom_objects)
+        kinds = {key: given.pop(f"{key}_type", default) for key, default in _FUNCTION_TYPES.items()}
+        for key, kind in kinds.items():
+            if key in given:
+                given[key] = _read(given[key], kind, name, custom_objects)
         given["arguments"] = {key: _from_plain(value) for key, value in (given.get("arguments") or {}).items()}
         return cls(**given)

@@ -14,6 +14,7 @@ import torch
 
 from .. import eras
 from ..backend import names
+from ..backend.registry import described
 from ..engine import checks
 from ..engine.input_spec import InputSpec
 from ..engine.layer import Layer, collecting_losses
@@ -109,8 +110,7 @@ class Wrapper(Layer):
         return any(inner._differs_in_training() for inner in self._modules.values())
 
     def get_config(self) -> dict[str, Any]:
-        inner = {"class_name": type(self.layer).__name__, "config": self.layer.get_config()}
-        return {**super().get_config(), "layer": inner}
+        return {**super().get_config(), "layer": described(self.layer)}
 
     @classmethod
     def from_config(cls, config: dict[str, Any], custom_objects: dict[str, Any] | None = None) -> Wrapper:
@@ -398,10 +398,7 @@ class Bidirectional(Wrapper):
         if self._num_constants is not None:
             out["num_constants"] = self._num_constants
         if self._backward_given:
-            out["backward_layer"] = {
-                "class_name": type(self.backward_layer).__name__,
-                "config": self.backward_layer.get_config(),
-            }
+            out["backward_layer"] = described(self.backward_layer)
         return out
 
     @classmethod

@@ -16,16 +16,24 @@ from .sequential import Sequential
 __all__ = ["clone_model", "load_model", "model_from_config", "model_from_json", "model_from_yaml", "save_model"]
 
 
-def load_model(filepath: Any, custom_objects: dict[str, Any] | None = None, compile: bool = True) -> Any:
+def load_model(
+    filepath: Any,
+    custom_objects: dict[str, Any] | None = None,
+    compile: bool = True,
+    safe_mode: bool = True,
+    **kwargs: Any,
+) -> Any:
     """Reads a model from a file; see ``kerastorch.saving.load_model``."""
     from ..saving import load_model as load
 
-    return load(filepath, custom_objects, compile)
+    return load(filepath, custom_objects, compile, safe_mode, **kwargs)
 
 
-def save_model(model: Model, filepath: Any, overwrite: bool = True, include_optimizer: bool = True) -> None:
+def save_model(
+    model: Model, filepath: Any, overwrite: bool = True, include_optimizer: bool | str = True, **kwargs: Any
+) -> None:
     """Writes a model to a file; see ``kerastorch.saving.save_model``."""
-    model.save(filepath, overwrite, include_optimizer)
+    model.save(filepath, overwrite, include_optimizer, **kwargs)
 
 
 def model_from_json(json_string: str, custom_objects: dict[str, Any] | None = None) -> Any:

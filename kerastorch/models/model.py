@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from .. import config
+from .. import config, eras
 from ..engine.calls import Traced, calls
 from ..engine.input_layer import Input
 from ..engine.layer import Layer, tracing
@@ -291,30 +291,58 @@ class Model(Trainer, Network):
 
     # ------------------------------------------------------------------- files
 
-    def save(self, filepath: Any, overwrite: bool = True, include_optimizer: bool = True, **kwargs: Any) -> None:
-        """Writes architecture, weights and optimizer to a file; see ``kerastorch.saving``."""
+    def save(self, filepath: Any, overwrite: bool = True, include_optimizer: bool | str = True, **kwargs: Any) -> None:
+        """Writes architecture, weights and optimizer to a file.
+
+        Args:
+            filepath: where to; the ending ``.h5`` or ``.keras`` says in which format.
+            overwrite: False asks before an existing file is replaced.
+            include_optimizer: False leaves the optimizer out.
+            **kwargs: those of ``saving.save_model``.
+        """
         from ..saving import save_model
 
         save_model(self, filepath, overwrite=overwrite, include_optimizer=include_optimizer, **kwargs)
 
     def save_weights(self, filepath: Any, overwrite: bool = True, **kwargs: Any) -> None:
-        """Writes the weights to a file; see ``kerastorch.saving``."""
+        """Writes the weights to a file.
+
+        Args:
+            filepath: where to; ``.h5``, ``.weights.h5``, ``.pt`` and ``.safetensors`` say in which format.
+            overwrite: False asks before an existing file is replaced.
+            **kwargs: those of ``saving.save_weights``.
+        """
         from ..saving import save_weights
 
         save_weights(self, filepath, overwrite=overwrite, **kwargs)
 
-    def load_weights(
-        self, filepath: Any, by_name: bool = False, skip_mismatch: bool = False, reshape: bool = False, **kwargs: Any
-    ) -> Any:
-        """Reads weights from a file; see ``kerastorch.saving``.
+    def load_weights(self, filepath: Any, *args: Any, **kwargs: Any) -> Any:
+        """Reads weights from a file; when anything does not fit, none are changed.
+
+        Args:
+            filepath: a weight file, or one that holds a whole model.
+            by_name: match layers by name instead of by order.
+            skip_mismatch: leave out layers whose shapes differ, with a warning.
+            reshape: reshape weights that hold as many numbers.
+            *args: the same by position: ``by_name``, ``skip_mismatch``, ``reshape``; since tf.keras 2.13
+                ``skip_mismatch`` comes first.
+            **kwargs: those of ``saving.load_weights``.
 
         Returns:
             None; in the era of tf.keras an object with ``expect_partial()`` and its kin, since all of it was read.
+
+        Raises:
+            ValueError: when layers, numbers of weights or shapes do not match.
+            OSError: when the file is missing or unreadable.
         """
         from ..saving import load_weights
         from ..saving.files import is_tensorflow_path
 
-        load_weights(self, filepath, by_name=by_name, skip_mismatch=skip_mismatch, reshape=reshape, **kwargs)
+        first, second = eras.current().load_weights_second, "skip_mismatch"
+        order = (first, second if first == "by_name" else "by_name", "reshape")
+        if len(args) > len(order):
+            raise TypeError(f"load_weights: expected at most {len(order)} arguments after the path. Received: {args!r}")
+        load_weights(self, filepath, **dict(zip(order, args, strict=False)), **kwargs)
         return _Loaded() if is_tensorflow_path(filepath) else None
 
     def to_json(self, **kwargs: Any) -> str:

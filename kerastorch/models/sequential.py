@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from torch import nn
 
+from ..backend.registry import described
 from ..engine import checks
 from ..engine.input_layer import Input, InputLayer
 from ..engine.layer import Layer
@@ -198,6 +199,7 @@ class Sequential(Model):
         first = self.layers[0]
         dtype = first.__dict__.get("dtype")
         self._connect(Input(batch_shape=(None, *shape[1:]), dtype=dtype, name=f"{first.name}_input"))
+        self._build_input_shape = (None, *shape[1:])
 
     def _build_from(self, x: Any) -> None:
         if self._graph:
@@ -233,11 +235,11 @@ class Sequential(Model):
 
     def get_config(self) -> dict[str, Any]:
         """The layers as plain data."""
-        entries = [{"class_name": type(layer).__name__, "config": layer.get_config()} for layer in self.layers]
-        config = {"name": self.name, "layers": copy.deepcopy(entries)}
-        if "_build_input_shape" in self.__dict__:  # its layers do not say what they are fed
-            config["build_input_shape"] = self._build_input_shape
-        return config
+        entries = [described(layer) for layer in self.layers]
+        found = {"name": self.name, "layers": copy.deepcopy(entries)}
+        if "_build_input_shape" in self.__dict__:
+            found["build_input_shape"] = self._build_input_shape
+        return found
 
     @classmethod
     def from_config(cls, config: Any, custom_objects: dict[str, Any] | None = None) -> Sequential:

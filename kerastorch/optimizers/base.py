@@ -22,7 +22,7 @@ from torch import Tensor
 
 from kerastorch import eras
 from kerastorch.backend.arrays import forward
-from kerastorch.backend.registry import nearest
+from kerastorch.backend.registry import described, nearest
 from kerastorch.optimizers.applying import Applying
 from kerastorch.optimizers.binding import Binding, Group, MissingGradientError, View
 from kerastorch.optimizers.clipping import clip_each, clip_together
@@ -485,5 +485,5 @@ def _limit(owner: str, key: str, limit: Any) -> float | None:
 def _plain(held: Any) -> Any:
     """A config entry as plain data: a schedule becomes its own config dict."""
     if getattr(held, "is_schedule", False):
-        return {"class_name": type(held).__name__, "config": held.get_config()}
+        return described(held)
     return held

@@ -12,7 +12,7 @@ from typing import Any
 import h5py
 import numpy as np
 
-from ..saving import files, load_model, save_model, weights_io
+from ..saving import files, h5_weights, load_model, save_model
 from ..saving.legacy import convert
 
 __all__ = [
@@ -65,8 +65,8 @@ def preprocess_weights_for_loading(
         >>> [w.shape for w in preprocess_weights_for_loading(plain.layers[0], fast.get_weights())]
         [(4, 8), (2, 8), (8,)]
     """
-    arrays = convert(layer, list(weights), original_keras_version or "2", original_backend or weights_io.BACKEND)
-    own = weights_io.layer_weights(layer)
+    arrays = convert(layer, list(weights), original_keras_version or "2", original_backend or h5_weights.BACKEND)
+    own = h5_weights.layer_weights(layer)
     if not reshape or len(own) != len(arrays):
         return arrays
     return [
@@ -77,7 +77,7 @@ def preprocess_weights_for_loading(
 
 def save_weights_to_hdf5_group(f: Any, layers: Sequence[Any]) -> None:
     """Writes the weights of some layers into an open HDF5 file or group."""
-    weights_io.write_weights(f, _Stack(layers))
+    h5_weights.write_weights(f, _Stack(layers))
 
 
 def load_weights_from_hdf5_group(f: Any, layers: Sequence[Any], reshape: bool = False) -> None:
@@ -91,7 +91,7 @@ def load_weights_from_hdf5_group(f: Any, layers: Sequence[Any], reshape: bool = 
     Raises:
         ValueError: when layers, numbers of weights or shapes do not match; nothing is written then.
     """
-    weights_io.read_weights(f, _Stack(layers), reshape=reshape)
+    h5_weights.read_weights(f, _Stack(layers), reshape=reshape)
 
 
 def load_weights_from_hdf5_group_by_name(
@@ -108,7 +108,7 @@ def load_weights_from_hdf5_group_by_name(
     Raises:
         ValueError: when numbers of weights or shapes do not match; nothing is written then.
     """
-    weights_io.read_weights(f, _Stack(layers), by_name=True, skip_mismatch=skip_mismatch, reshape=reshape)
+    h5_weights.read_weights(f, _Stack(layers), by_name=True, skip_mismatch=skip_mismatch, reshape=reshape)
 
 
 def save_attributes_to_hdf5_group(group: Any, name: str, data: Sequence[Any]) -> None:

@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 
 from .. import eras
-from ..backend.registry import CustomObjectScope, callable_name
+from ..backend import registry
 from ..backend.safe_mode import safe_mode_scope
 from . import dialects, plain
 from .errors import as_file_errors
-from .weights_io import BACKEND
+from .h5_weights import BACKEND
 
 __all__ = [
     "build",
@@ -32,7 +32,7 @@ __all__ = [
 def json_default(value: Any) -> Any:
     """What JSON does not know: config objects, numpy values, functions by name."""
     if hasattr(value, "get_config"):
-        return {"class_name": type(value).__name__, "config": value.get_config()}
+        return registry.described(value)
     if isinstance(value, np.ndarray):
         return value.tolist()
     if isinstance(value, np.generic):
@@ -40,7 +40,7 @@ def json_default(value: Any) -> Any:
     if isinstance(value, bytes):
         return value.decode("utf-8", errors="replace")
     if callable(value):
-        return callable_name(value)
+        return registry.get_registered_name(value) if hasattr(value, "__name__") else type(value).__name__
     raise TypeError(
         f"to_json: expected plain data in the configuration. Received: {value!r} of type {type(value).__name__}"
     )
@@ -83,7 +83,7 @@ def model_to_yaml(model: Any, **kwargs: Any) -> str:
 @contextmanager
 def trusting(custom_objects: dict[str, Any] | None, safe_mode: bool) -> Iterator[None]:
     """Inside the block names mean Keras's things and the caller's, and code runs only when ``safe_mode=False``."""
-    with CustomObjectScope(custom_objects or {}), safe_mode_scope(safe_mode):
+    with registry.CustomObjectScope(custom_objects or {}), safe_mode_scope(safe_mode):
         yield
 
 

@@ -11,12 +11,12 @@ from __future__ import annotations
 import datetime
 import io
 import json
+import os
 import warnings
 import zipfile
 from typing import Any
 
 import h5py
-import numpy as np
 
 from .. import eras
 from ..engine.budget import weight_budget
@@ -24,7 +24,7 @@ from . import files, guard, h5_model, layered, modern, optimizer_state, plain
 from .architecture import build, json_default, trusting
 from .errors import FileError, as_file_errors, brief
 
-__all__ = ["read", "read_weights", "write"]
+__all__ = ["is_unpacked", "read", "read_weights", "write"]
 
 _CONFIG, _WEIGHTS, _ABOUT = "config.json", "model.weights.h5", "metadata.json"
 _FLOOR = 16 << 20  # bytes that any member may unpack to
@@ -59,6 +59,8 @@ def _opened(path: str, *names: str) -> list[bytes]:
     Raises:
         FileError: when it is no archive, or a damaged one.
     """
+    if is_unpacked(path):
+        return [_in_folder(path, name) for name in names]
     try:
         with zipfile.ZipFile(path) as archive:
             size = archive.fp.seek(0, io.SEEK_END) if archive.fp else 0
@@ -69,6 +71,19 @@ def _opened(path: str, *names: str) -> list[bytes]:
         raise FileError(
             f"load: expected a .keras archive. Received: {path!r}, which is none or is damaged ({brief(error)})"
         ) from None
+
+
+def is_unpacked(filepath: Any) -> bool:
+    """Whether a path is the folder of an archive that Keras 3 left unpacked."""
+    return os.path.isdir(filepath) and os.path.isfile(os.path.join(filepath, _CONFIG))
+
+
+def _in_folder(path: str, name: str) -> bytes:
+    file = os.path.join(path, name)
+    if os.path.islink(file) or not os.path.isfile(file):
+        raise FileError(f"load: expected a file {name!r} in {path!r}. Received: a folder without it")
+    with open(file, "rb") as stream:
+        return stream.read()
 
 
 def read(path: str, custom_objects: dict[str, Any] | None, compile: bool, safe_mode: bool) -> Any:
@@ -102,7 +117,7 @@ def read_weights(model: Any, path: str, skip_mismatch: bool = False) -> None:
 def _compile(model: Any, file: Any, training: Any, custom_objects: dict[str, Any] | None) -> None:
     with as_file_errors("compile arguments"):
         h5_model.compile_as(model, training, custom_objects)
-    if "optimizer" not in file:
+    if not guard.holds(file, "optimizer"):
         return
     group = guard.child(file, "optimizer/vars")
     names = sorted(guard.children(group), key=lambda name: (len(name), name))
@@ -123,8 +138,8 @@ def write(model: Any, filepath: Any, overwrite: bool, include_optimizer: bool) -
         layered.write(file, model)
         if training is not None:
             group = file.create_group("optimizer/vars")
-            for i, value in enumerate(optimizer_state.layered(model)):
-                group.create_dataset(str(i), data=np.asarray(value))
+            for i, (_, value) in enumerate(optimizer_state.written(model)):
+                group.create_dataset(str(i), data=value)
     with files.replacing(filepath) as partial, zipfile.ZipFile(partial, "w") as archive:
         archive.writestr(_ABOUT, about)
         archive.writestr(_CONFIG, description)

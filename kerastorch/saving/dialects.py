@@ -17,13 +17,15 @@ from ..backend.safe_mode import in_safe_mode
 from . import keras1
 from .errors import FileError
 
-__all__ = ["class_name_of", "objective", "optimizer_config", "to_keras2"]
+__all__ = ["class_name_of", "objective", "optimizer_config", "refuse_paths", "to_keras2"]
 
 _MODELS = ("Sequential", "Model", "Functional")
 _NESTED = ("layer", "backward_layer", "forward_layer", "cell")
 # Arguments of later generations, dropped where they ask for nothing that Keras 2 would not do.
 _NEUTRAL: tuple[Any, ...] = (None, False, 0, 0.0, "auto", [], {}, "", "float32", 0.99)
 _RENAMED = {"batch_shape": "batch_input_shape", "negative_slope": "alpha"}
+_READ_FROM = ("vocabulary", "idf_weights")  # what some layers read from a file when they are given its name
+_CODE = ("function", "output_shape", "mask")
 _TENSOR = "__keras_tensor__"
 
 
@@ -57,6 +59,7 @@ def _layer(entry: Any, known: dict[str, Any]) -> dict[str, Any]:
     if not isinstance(config, dict):
         raise FileError(f"load: expected the config of {name} to be a dict. Received: {type(config).__name__}")
     if name not in known:
+        refuse_paths(name, config)
         name, config = keras1.renamed(name, config)
     config = {key: value for key, value in config.items() if key not in ("build_config", "build_input_shape")}
     for key in _NESTED:
@@ -64,10 +67,25 @@ def _layer(entry: Any, known: dict[str, Any]) -> dict[str, Any]:
             config[key] = _layer(config[key], known)
     if isinstance(config.get("cells"), list):
         config["cells"] = [_layer(cell, known) for cell in config["cells"]]
-    config = {key: _value(value) for key, value in config.items()}
+    raw = _CODE if name == "Lambda" else ()  # Lambda itself decides what becomes of code
+    config = {key: value if key in raw else _value(value) for key, value in config.items()}
     if "layers" in config and isinstance(config.get("input_layers"), (list, dict)):
         return {"class_name": name, "config": _model(entry["config"], known)}
     return {"class_name": name, "config": config if name in known else _trimmed(name, config)}
+
+
+def refuse_paths(name: str, config: Any) -> None:
+    """Refuses arguments that would have a layer read another file, or a place in the network.
+
+    Raises:
+        ValueError: when there is one, unless code is trusted too.
+    """
+    for key in _READ_FROM if isinstance(config, dict) and in_safe_mode() else ():
+        if isinstance(config.get(key), str):
+            raise ValueError(
+                f"load: expected the {key} of {name} in the file itself; pass safe_mode=False if you trust it. "
+                f"Received: {config[key]!r}, the name of another file"
+            )
 
 
 def _name_of(entry: dict[str, Any], known: dict[str, Any]) -> str:
@@ -195,10 +213,16 @@ def _value(value: Any) -> Any:
         )
     if name in ("__lambda__", "__numpy__", "__tensor__", "__bytes__"):
         return value
+    if name == "function":
+        return value.get("config")
     if name in ("DTypePolicy", "Policy", "FloatDTypePolicy"):
         return (value.get("config") or {}).get("name")
     config = value.get("config", {})
     return {"class_name": name.rsplit(">", 1)[-1], "config": _value(config)}
+
+
+# Layers that have no choice of data_format here, whatever Keras 3 writes.
+_ONE_FORMAT = ("ZeroPadding1D", "Cropping1D", "UpSampling1D")
 
 
 def _trimmed(name: str, config: dict[str, Any]) -> dict[str, Any]:
@@ -208,6 +232,8 @@ def _trimmed(name: str, config: dict[str, Any]) -> dict[str, Any]:
     accepted = _accepted(layers.REGISTRY.objects.get(name))
     result = {}
     for key, value in config.items():
+        if key == "data_format" and name in _ONE_FORMAT and value in (None, "channels_last"):
+            continue
         renamed = key if key in accepted else _RENAMED.get(key, key)
         if renamed in accepted or not accepted:
             result[renamed] = value

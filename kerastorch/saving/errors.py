@@ -42,7 +42,8 @@ def as_file_errors(what: str) -> Iterator[None]:
     except (FileError, MissingFileError, ImportError):
         raise
     except ValueError as error:
-        if "\n" not in str(error) and len(str(error)) <= 2 * _LONGEST:
+        said = str(error)
+        if not isinstance(error, UnicodeError) and "\n" not in said and len(said) <= 2 * _LONGEST:
             raise
         raise FileError(f"load: expected {what}. Received: a damaged one ({brief(error)})") from error
     except (Exception, RecursionError) as error:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import io
 import os
-import tempfile
+import platform
+import secrets
+import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import h5py
@@ -20,6 +22,8 @@ __all__ = [
     "HEADER_LIMIT",
     "FileError",
     "MissingFileError",
+    "as_text",
+    "ending",
     "existing",
     "is_tensorflow_path",
     "make_folders",
@@ -32,6 +36,7 @@ __all__ = [
     "write_names",
 ]
 
+_PARTIAL = ".partial"
 HEADER_LIMIT = 64512  # bytes that HDF5 leaves for one attribute; longer lists are split as Keras splits them
 
 
@@ -40,15 +45,39 @@ def existing(filepath: Any, what: str = "a file") -> str:
 
     Raises:
         MissingFileError: when there is no such file.
+        FileError: when it is no file, or one that only TensorFlow reads.
     """
-    path = os.fspath(filepath)
-    if isinstance(path, bytes):
-        path = os.fsdecode(path)
+    path = as_text(filepath)
+    if os.path.isfile(f"{path}.index") or os.path.isfile(os.path.join(path, "saved_model.pb")):
+        kind = "SavedModel" if os.path.isdir(path) else "checkpoint"
+        raise FileError(
+            f"load: expected {what}; load it with TensorFlow and save it as .h5 or .keras there. "
+            f"Received: {path!r}, a {kind} of TensorFlow"
+        )
     if not os.path.exists(path):
         raise MissingFileError(f"load: expected {what}. Received: {path!r}, which does not exist")
     if not os.path.isfile(path):
         raise FileError(f"load: expected {what}. Received: {path!r}, which is no file")
     return path
+
+
+def as_text(filepath: Any) -> str:
+    """A path of any kind as text.
+
+    Raises:
+        TypeError: when it is no path.
+    """
+    return os.fsdecode(os.fspath(filepath))
+
+
+def ending(filepath: Any) -> str:
+    """What a path ends in, in lower case; empty for an open HDF5 file or group.
+
+    Example:
+        >>> ending("model.H5"), ending("model.weights.h5"), ending("model")
+        ('.h5', '.h5', '')
+    """
+    return "" if isinstance(filepath, h5py.Group) else os.path.splitext(as_text(filepath))[1].lower()
 
 
 @contextmanager
@@ -66,7 +95,7 @@ def reading(filepath: Any) -> Iterator[Any]:
     path = existing(filepath, "an HDF5 file")
     try:
         file = h5py.File(path, "r")
-    except (OSError, RuntimeError, ValueError, KeyError) as error:
+    except Exception as error:  # HDF5 raises many kinds for damaged files
         raise FileError(
             f"load: expected an HDF5 file. Received: {path!r}, which is none or is damaged ({brief(error)})"
         ) from None
@@ -83,7 +112,7 @@ def reading_bytes(data: bytes, name: str) -> Iterator[Any]:
     """
     try:
         file = h5py.File(io.BytesIO(data), "r")
-    except (OSError, RuntimeError, ValueError, KeyError) as error:
+    except Exception as error:  # HDF5 raises many kinds for damaged files
         raise FileError(f"load: expected weights in {name!r}. Received: a damaged HDF5 file ({brief(error)})") from None
     with file, as_file_errors(f"{name!r} to be a whole Keras file"):
         yield file
@@ -107,27 +136,68 @@ def writing(filepath: Any) -> Iterator[Any]:
 def replacing(filepath: Any) -> Iterator[str]:
     """The path of a new file beside the old one, which it replaces when the block ends well.
 
+    A kill at any moment leaves the old file or the new one. What is left of the new one then is deleted by the next
+    write to the same path.
+
     Raises:
-        OSError: when the folder is missing or not writable.
+        OSError: when the folder is missing or not writable, or the path is that of a folder or device.
     """
-    path = os.path.abspath(os.fspath(filepath))
-    folder = os.path.dirname(path)
+    path = os.path.realpath(as_text(filepath))  # a link stays a link, and its target is replaced
+    folder, name = os.path.split(path)
     if not os.path.isdir(folder):
         raise MissingFileError(f"save: expected a folder to write to. Received: {folder!r}, which does not exist")
-    handle, partial = tempfile.mkstemp(prefix=f".{os.path.basename(path)}.", suffix=".partial", dir=folder)
-    os.close(handle)
+    if os.path.exists(path) and not os.path.isfile(path):
+        raise FileError(f"save: expected the path of a file. Received: {path!r}, which is none")
+    _sweep(folder, name)
+    partial = os.path.join(folder, f"{_mark(name)}{os.getpid()}-{secrets.token_hex(4)}{_PARTIAL}")
+    os.close(os.open(partial, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))  # with the rights that the umask leaves
     try:
         yield partial
-        with open(partial, "rb") as done:
+        with open(partial, "rb+") as done:
             os.fsync(done.fileno())
-        umask = os.umask(0)
-        os.umask(umask)
-        os.chmod(partial, 0o666 & ~umask)  # mkstemp's 0600 would surprise whoever shares the folder
+        if os.path.exists(path):
+            shutil.copymode(path, partial)
         os.replace(partial, path)
     except BaseException:
         if os.path.exists(partial):
             os.unlink(partial)
         raise
+    _sync(folder)
+
+
+def _mark(name: str) -> str:
+    """How the names of unfinished files begin that this machine writes in place of a file."""
+    return f".{name[:100]}.{platform.node()[:30].replace(os.sep, '_')}-"
+
+
+def _sweep(folder: str, name: str) -> None:
+    """Deletes what killed processes of this machine left of a file."""
+    if os.name != "posix":
+        return
+    mark = _mark(name)
+    for entry in os.listdir(folder):
+        owner = entry.removeprefix(mark).split("-")[0]
+        if not entry.startswith(mark) or not entry.endswith(_PARTIAL) or not owner.isdigit():
+            continue
+        try:
+            os.kill(int(owner), 0)  # asks whether it lives, and does nothing else
+        except ProcessLookupError:
+            with suppress(FileNotFoundError):
+                os.unlink(os.path.join(folder, entry))
+        except OSError:  # somebody else's process
+            continue
+
+
+def _sync(folder: str) -> None:
+    """Makes a new name in a folder survive a crash of the machine, where the system can."""
+    if os.name != "posix":
+        return
+    with suppress(OSError):  # some network file systems cannot
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
 
 
 def is_tensorflow_path(filepath: Any, save_format: str | None = None) -> bool:
@@ -146,11 +216,11 @@ def make_folders(filepath: Any, save_format: str | None = None) -> None:
 
 def may_write(filepath: Any, overwrite: bool) -> bool:
     """Whether to write: asks at the terminal when the file exists and ``overwrite=False``."""
-    if overwrite or isinstance(filepath, h5py.Group) or not os.path.isfile(os.fspath(filepath)):
+    if overwrite or isinstance(filepath, h5py.Group) or not os.path.isfile(as_text(filepath)):
         return True
     answer = ""
     while answer not in ("y", "n"):
-        answer = input(f"[WARNING] {os.fspath(filepath)} already exists - overwrite? [y/n]").strip().lower()
+        answer = input(f"[WARNING] {as_text(filepath)} already exists - overwrite? [y/n]").strip().lower()
     return answer == "y"
 
 

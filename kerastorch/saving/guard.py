@@ -15,7 +15,7 @@ import numpy as np
 
 from .errors import FileError, brief
 
-__all__ = ["attribute", "check_dataset", "child", "children", "numbers", "text", "texts", "total_numbers"]
+__all__ = ["attribute", "check_dataset", "child", "children", "holds", "numbers", "text", "texts", "total_numbers"]
 
 _FILTERS = {"deflate", "shuffle", "fletcher32", "lzf"}  # those that h5py brings along; others would load plugins
 _DEFLATE_RATIO = 1032  # how far deflate can shrink zeros, the most of those filters
@@ -39,10 +39,9 @@ def child(group: Any, name: str) -> Any:
             continue
         if not isinstance(found, h5py.Group):
             raise FileError(f"load: expected a group on the way to {name!r}. Received: numbers")
-        try:
-            link = found.get(part, getlink=True)
-        except KeyError:
-            raise FileError(f"load: expected {name!r} in the file. Received: a file without it") from None
+        link = found.get(part, getlink=True)
+        if link is None:
+            raise FileError(f"load: expected {name!r} in the file. Received: a file without it")
         if not isinstance(link, h5py.HardLink):
             raise FileError(
                 f"load: expected {name!r} to lie in the file itself. Received: a {type(link).__name__} to "
@@ -50,6 +49,15 @@ def child(group: Any, name: str) -> Any:
             )
         found = found[part]
     return found
+
+
+def holds(group: Any, name: str) -> bool:
+    """Whether a name leads to something in the file itself; no link is followed to find out."""
+    try:
+        child(group, name)
+    except FileError:
+        return False
+    return True
 
 
 def children(group: Any) -> list[str]:

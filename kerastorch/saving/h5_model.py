@@ -12,10 +12,11 @@ import warnings
 from typing import Any
 
 from .. import eras, losses, metrics, optimizers
+from ..backend import registry
 from ..engine.budget import weight_budget
 from . import dialects, files, guard, optimizer_state, plain
 from .architecture import build, described, json_default, trusting
-from .weights_io import BACKEND, read_weights, write_weights
+from .h5_weights import BACKEND, read_weights, write_weights
 
 __all__ = ["write", "read", "compile_as", "slack", "training_config"]
 
@@ -46,9 +47,13 @@ def training_config(model: Any) -> dict[str, Any] | None:
     if isinstance(optimizer, optimizers.TorchOptimizer):
         warnings.warn("save: a torch optimizer has no Keras configuration, so it is not written.", stacklevel=5)
         return None
+    layout = eras.current().optimizer_files
+    described = registry.described(optimizer)
+    if layout != "keras2":
+        described["config"] = _later_arguments(described["config"], layout)
     arguments = {
-        "optimizer_config": {"class_name": type(optimizer).__name__, "config": optimizer.get_config()},
-        "loss": model.loss,
+        "optimizer_config": described,
+        "loss": _full_names(model.loss) if layout == "keras3" else model.loss,
         "metrics": model._given_metrics,
         "sample_weight_mode": model.sample_weight_mode,
         "loss_weights": model.loss_weights,
@@ -58,15 +63,31 @@ def training_config(model: Any) -> dict[str, Any] | None:
     return arguments
 
 
+def _later_arguments(config: dict[str, Any], layout: str) -> dict[str, Any]:
+    """An optimizer's arguments under their later names; ``decay`` has none."""
+    gone = ("decay", "schedule_decay")
+    found = {("learning_rate" if key == "lr" else key): value for key, value in config.items() if key not in gone}
+    return {**found, "is_legacy_optimizer": False} if layout == "tf.keras" else found
+
+
+def _full_names(loss: Any) -> Any:
+    """Losses by the names of their functions, since Keras 3 does not know its own short ones in .h5 files."""
+    if isinstance(loss, str):
+        return registry.get_registered_name(losses.get(loss))
+    if isinstance(loss, (list, tuple)):
+        return [_full_names(entry) for entry in loss]
+    if isinstance(loss, dict):
+        return {key: _full_names(entry) for key, entry in loss.items()}
+    return loss
+
+
 def _write_optimizer(file: Any, model: Any) -> None:
-    values = model.optimizer.get_weights()
-    if not values:
+    named = optimizer_state.written(model)
+    if not named:
         return
     group = file.create_group("optimizer_weights")
-    kind = type(model.optimizer).__name__
-    names = [f"training/{kind}/Variable{f'_{i}' if i else ''}:0" for i in range(len(values))]
-    files.write_names(group, "weight_names", names)
-    for name, value in zip(names, values, strict=True):
+    files.write_names(group, "weight_names", [name for name, _ in named])
+    for name, value in named:
         group.create_dataset(name, data=value)
 
 
@@ -106,7 +127,7 @@ def _compile(model: Any, file: Any, custom_objects: dict[str, Any] | None) -> No
     if not isinstance(training, dict):
         raise files.FileError(f"load_model: expected compile arguments. Received: {type(training).__name__}")
     compile_as(model, training, custom_objects)
-    if "optimizer_weights" not in file:
+    if not guard.holds(file, "optimizer_weights"):
         return
     group = guard.child(file, "optimizer_weights")
     names = files.read_names(group, "weight_names")

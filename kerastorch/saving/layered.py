@@ -9,6 +9,7 @@ Source: Keras 3, ``keras.src.saving.saving_lib``.
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Iterator
 from typing import Any
 
@@ -18,11 +19,12 @@ import numpy as np
 from ..engine.holder import partition
 from ..engine.input_layer import InputLayer
 from ..engine.network import Network
+from ..engine.symbolic import flatten
 from ..engine.weights import Weight
 from . import guard
 from .errors import FileError
 
-__all__ = ["is_layered", "places", "read", "snake_case", "write"]
+__all__ = ["OneFile", "is_layered", "places", "read", "snake_case", "write"]
 
 _LAYERS = ("layers", "_layer_checkpoint_dependencies")  # the second is tf.keras's up to 2.14
 
@@ -45,23 +47,39 @@ def _class_name(layer: Any) -> str:
     return "Functional" if type(layer) is Model else type(layer).__name__
 
 
-def places(model: Any, path: str = "") -> Iterator[tuple[str, Any, list[Weight]]]:
-    """Each part of a model with its path in a file and the weights that it owns itself."""
-    own = {(id(w.owner), w.attribute): w for w in sum(partition(model), [])}
-    yield path, model, [w for w in own.values() if w.owner is model]
-    if isinstance(model, Network) and model._graph:
-        yield from _members(_listed(model), f"{path}/layers")
+def places(model: Any) -> Iterator[tuple[str, Any, list[Weight]]]:
+    """Each part of a model with its path in a file and the weights that it owns itself; a shared part has several."""
+    yield from _places(model, "", ())
+
+
+def _places(part: Any, path: str, outer: tuple[int, ...]) -> Iterator[tuple[str, Any, list[Weight]]]:
+    if id(part) in outer:
         return
-    known = set()
-    for attribute in sorted(vars(model)):
-        value = vars(model)[attribute]
-        if isinstance(value, (list, tuple)) and not attribute.startswith("_"):
-            parts = [part for part in value if hasattr(part, "_own_weights")]
-            known |= {id(part) for part in parts}
-            yield from _members(parts, f"{path}/{attribute}")
-    for attribute, part in sorted(model._modules.items()):
-        if hasattr(part, "_own_weights") and id(part) not in known:
-            yield from places(part, f"{path}/{attribute}")
+    outer = (*outer, id(part))
+    own = {(id(w.owner), w.attribute): w for w in sum(partition(part), [])}
+    yield path, part, [w for w in own.values() if w.owner is part]
+    if isinstance(part, Network) and part._graph:
+        yield from _members(_listed(part), f"{path}/layers", outer)
+        return
+    for attribute, value in _attributes(part):
+        if isinstance(value, (list, tuple, dict)):
+            yield from _members(value, f"{path}/{attribute}", outer)
+        else:
+            yield from _places(value, f"{path}/{attribute}", outer)
+
+
+def _attributes(part: Any) -> Iterator[tuple[str, Any]]:
+    """The attributes that are or hold further parts, sorted by name, private ones last."""
+    found = {name: value for name, value in vars(part).items() if isinstance(value, (list, tuple, dict))}
+    listed = {name: value for name, value in found.items() if not name.startswith("_") and _holds_parts(value)}
+    kept = {id(inner) for value in listed.values() for inner in flatten(value)}
+    single = {n: m for n, m in part._modules.items() if hasattr(m, "_own_weights") and id(m) not in kept}
+    every = {**single, **listed}
+    yield from ((name, every[name]) for name in sorted(every, key=lambda name: f"~{name}" if name[:1] == "_" else name))
+
+
+def _holds_parts(value: Any) -> bool:
+    return any(hasattr(inner, "_own_weights") for inner in flatten(value))
 
 
 def _listed(model: Any) -> list[Any]:
@@ -70,52 +88,90 @@ def _listed(model: Any) -> list[Any]:
     return [part for part in model.layers if not (isinstance(model, Sequential) and isinstance(part, InputLayer))]
 
 
-def _members(parts: list[Any], path: str) -> Iterator[tuple[str, Any, list[Weight]]]:
+def _members(parts: Any, path: str, outer: tuple[int, ...]) -> Iterator[tuple[str, Any, list[Weight]]]:
     used: dict[str, int] = {}
-    for part in parts:
-        name = snake_case(_class_name(part))
+    for part in parts.values() if isinstance(parts, dict) else parts:
+        inner = isinstance(part, (list, tuple, dict))
+        if not inner and not hasattr(part, "_own_weights"):
+            continue
+        name = "container" if inner else snake_case(_class_name(part))
         used[name] = used.get(name, -1) + 1
-        yield from places(part, f"{path}/{name}{'_' + str(used[name]) if used[name] else ''}")
+        below = f"{path}/{name}{'_' + str(used[name]) if used[name] else ''}"
+        yield from _members(part, below, outer) if inner else _places(part, below, outer)
 
 
 def is_layered(file: Any) -> bool:
     """Whether an open HDF5 file has this layout."""
-    return any(name in file for name in _LAYERS) and "layer_names" not in file.attrs
+    return any(guard.holds(file, name) for name in _LAYERS) and "layer_names" not in file.attrs
+
+
+class OneFile:
+    """Where ``read`` finds the arrays of a path: in one open HDF5 file."""
+
+    def __init__(self, file: Any) -> None:
+        self.file = file
+        # the second name is tf.keras's up to 2.14
+        self.prefix = next((name for name in _LAYERS if guard.holds(file, name)), "layers")
+
+    def groups(self, path: str) -> list[Any]:
+        """The groups that hold the arrays of a path; none where it is not there."""
+        path = path.replace("layers", self.prefix)
+        return [guard.child(self.file, path)] if guard.holds(self.file, path) else []
 
 
 def read(file: Any, model: Any, skip_mismatch: bool = False) -> None:
     """Reads all weights; none are changed when one does not fit.
 
+    Args:
+        file: an open HDF5 file, or what has ``groups`` as ``OneFile`` does.
+        model: the model.
+        skip_mismatch: leave out layers that do not fit, with a warning.
+
     Raises:
         FileError: when the file lacks one.
-        ValueError: when a shape differs.
+        ValueError: when a number of weights or a shape differs.
     """
-    prefix = next((name for name in _LAYERS if name in file), "layers")
-    pairs = []
+    source = file if hasattr(file, "groups") else OneFile(file)
+    found: dict[int, tuple[Any, list[Weight], list[str]]] = {}
     for path, part, weights in places(model):
-        if not weights:
-            continue
-        group = guard.child(file, f"{path.strip('/').replace('layers', prefix)}/vars")
-        if len(group) != len(weights):
-            raise ValueError(
-                f"load_weights: expected {len(weights)} weights for layer {part.name!r}. Received: {len(group)}"
+        if weights:
+            found.setdefault(id(part), (part, weights, []))[2].append(f"{path.strip('/')}/vars".strip("/"))
+    stored = {(part.name, type(part)): paths for part, _, paths in found.values() if any(map(source.groups, paths))}
+    pairs = []
+    for part, weights, paths in found.values():
+        try:
+            # Keras 3 writes a shared part once, and its configuration does not always tell that it is one
+            pairs += _stored(source, [*paths, *stored.get((part.name, type(part)), ())], part, weights)
+        except ValueError as error:
+            if not skip_mismatch:
+                raise
+            warnings.warn(
+                f"Skipping loading of weights for layer {part.name!r} due to mismatch of its weights: {error}",
+                stacklevel=4,
             )
-        for i, weight in enumerate(weights):
-            limit = 2 * int(np.prod(weight.shape)) + 64
-            try:
-                array = guard.numbers(group, str(i), limit)
-                if tuple(array.shape) != weight.shape:
-                    raise ValueError(
-                        f"load_weights: expected shape {weight.shape} for {weight.full_name} of layer {part.name!r}. "
-                        f"Received: shape {tuple(array.shape)}"
-                    )
-            except ValueError as error:
-                if not skip_mismatch or isinstance(error, FileError):
-                    raise
-                continue
-            pairs.append((weight, array))
     for weight, array in pairs:
         weight.load(array)
+
+
+def _stored(source: Any, paths: list[str], part: Any, weights: list[Weight]) -> list[tuple[Weight, np.ndarray]]:
+    """The arrays of a part, at the first of its paths that is in the file."""
+    groups = next((groups for path in paths if (groups := source.groups(path))), None)
+    if groups is None:
+        raise FileError(f"load_weights: expected {paths[0]!r} in the file. Received: a file without it")
+    count = sum(len(group) for group in groups)
+    if count != len(weights):
+        raise ValueError(f"load_weights: expected {len(weights)} weights for layer {part.name!r}. Received: {count}")
+    pairs = []
+    for i, weight in enumerate(weights):
+        group = next((group for group in groups if guard.holds(group, str(i))), groups[0])
+        array = guard.numbers(group, str(i), 2 * int(np.prod(weight.shape)) + 64)
+        if tuple(array.shape) != weight.shape:
+            raise ValueError(
+                f"load_weights: expected shape {weight.shape} for {weight.full_name} of layer {part.name!r}. "
+                f"Received: shape {tuple(array.shape)}"
+            )
+        pairs.append((weight, array))
+    return pairs
 
 
 def write(file: h5py.Group, model: Any) -> None:

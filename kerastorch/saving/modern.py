@@ -23,7 +23,7 @@ def described(model: Any, training: dict[str, Any] | None) -> dict[str, Any]:
     if training is not None:
         optimizer = training["optimizer_config"]
         entry["compile_config"] = {
-            "optimizer": _wrapped("keras.optimizers", optimizer["class_name"], _optimizer(optimizer["config"])),
+            "optimizer": _wrapped("keras.optimizers", optimizer["class_name"], optimizer["config"]),
             "loss": training["loss"],
             "loss_weights": training["loss_weights"],
             "metrics": training["metrics"],
@@ -33,12 +33,6 @@ def described(model: Any, training: dict[str, Any] | None) -> dict[str, Any]:
             "jit_compile": False,
         }
     return entry
-
-
-def _optimizer(config: dict[str, Any]) -> dict[str, Any]:
-    """An optimizer's arguments under their later names; ``decay`` has none."""
-    gone = ("decay", "schedule_decay")
-    return {("learning_rate" if key == "lr" else key): value for key, value in config.items() if key not in gone}
 
 
 def _kind(model: Any) -> str:
@@ -59,17 +53,20 @@ def _entry(entry: dict[str, Any], layer: Any) -> dict[str, Any]:
         functional = "input_layers" in config
         name = "Functional" if functional else "Sequential"
         config = _graph(config, layer) if functional else _chain(config, layer)
-        module = "keras.src.models.functional" if functional and eras.current().name != "tf.keras" else "keras"
-        if functional:
-            return {**_wrapped(module, name, config), "registered_name": "Functional"}
-        return _wrapped(module, name, config)
+        if not functional:
+            return _wrapped("keras", name, config)
+        if (
+            eras.current().archive_form == "tf.keras"
+        ):  # whose module differs from release to release, while Model takes both
+            return {**_wrapped("keras", "Model", config), "registered_name": "Model"}
+        return {**_wrapped("keras.src.models.functional", name, config), "registered_name": name}
     if not type(layer).__module__.startswith("kerastorch."):
         return {**_wrapped(type(layer).__module__, name, config), "registered_name": name}
     return _wrapped(module, name, _arguments(name, config, layer))
 
 
 def _arguments(name: str, config: dict[str, Any], layer: Any) -> dict[str, Any]:
-    later = eras.current().name != "tf.keras"
+    later = eras.current().archive_form != "tf.keras"
     result = {}
     for key, value in config.items():
         if name == "InputLayer":
@@ -92,7 +89,7 @@ def _chain(config: dict[str, Any], model: Any) -> dict[str, Any]:
     entries = [_entry(entry, members[entry["config"]["name"]]) for entry in config["layers"]]
     if model._graph and (not entries or entries[0]["class_name"] != "InputLayer"):
         x = model.inputs[0]
-        shape = "batch_input_shape" if eras.current().name == "tf.keras" else "batch_shape"
+        shape = "batch_input_shape" if eras.current().archive_form == "tf.keras" else "batch_shape"
         given = {shape: list(x.shape), "dtype": str(x.dtype).removeprefix("torch."), "name": model.input_names[0]}
         entries.insert(0, _wrapped("keras.layers", "InputLayer", given))
     return {"name": config.get("name"), "layers": entries}
@@ -103,12 +100,12 @@ def _graph(config: dict[str, Any], model: Any) -> dict[str, Any]:
     members = {layer.name: layer for layer in model.layers}
     shapes = _shapes(model)
     nested = {e["name"] for e in config["layers"] if isinstance(e["config"], dict) and "layers" in e["config"]}
-    skip = dict.fromkeys(nested, 1) if eras.current().name == "tf.keras" else {}
+    skip = dict.fromkeys(nested, 1) if eras.current().archive_form == "tf.keras" else {}
     entries = []
     for entry in config["layers"]:
         found = _entry(entry, members[entry["name"]])
         calls = entry["inbound_nodes"]
-        if skip or eras.current().name == "tf.keras":
+        if skip or eras.current().archive_form == "tf.keras":
             found["inbound_nodes"] = [[[s[0], s[1] + skip.get(s[0], 0), *s[2:]] for s in call] for call in calls]
         else:
             found["inbound_nodes"] = [_call(call, shapes) for call in calls]

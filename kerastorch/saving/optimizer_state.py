@@ -1,25 +1,41 @@
-"""An optimizer's state from a file, whichever Keras laid it out.
+"""An optimizer's state in files, whichever Keras laid it out.
 
-Keras 2 writes slot by slot (all first moments, then all second ones), tf.keras 2.11 and Keras 3 weight by weight (the
-first and the second moment of each), with the learning rate among the values.
+Keras 2 writes slot by slot: the count of steps, all first moments, then all second ones. tf.keras and Keras 3 write
+weight by weight: the first and the second moment of each, then what further slots there are; Keras 3 puts the learning
+rate after the count, and Nadam's schedule at the end.
 
-Source: Keras 2.2.4 ``keras.optimizers``; Keras 3 ``keras.src.optimizers.base_optimizer``.
+Source: Keras 2.2.4, ``keras.optimizers``; Keras 3, ``keras.src.optimizers.base_optimizer``.
 """
 
 from __future__ import annotations
 
+import itertools
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
+from .. import eras
 from .errors import brief
 
-__all__ = ["layered", "restore"]
+__all__ = ["restore", "written"]
+
+Named = list[tuple[str, np.ndarray]]
+
+# Optimizers whose first two slots the later generations make in one go, weight by weight.
+_PAIRED = ("Adam", "AdamW", "Adamax", "Nadam", "Adadelta", "Ftrl")
+# What tf.keras calls the slots in files; the others have the same name there.
+_LATER_NAMES = {
+    "moments": "m",
+    "accumulators": "accumulator",
+    "linears": "linear",
+    "momentums": "momentum",
+    "means": "average_gradient",
+}
 
 
-def restore(model: Any, named: Sequence[tuple[str, np.ndarray]]) -> None:
+def restore(model: Any, named: Named) -> None:
     """Gives a compiled model's optimizer its state back; one that does not fit is left out with a warning.
 
     Args:
@@ -28,76 +44,131 @@ def restore(model: Any, named: Sequence[tuple[str, np.ndarray]]) -> None:
     """
     optimizer = model.optimizer
     model._ready_program().bind()
-    values = [value for _, value in named]
     try:
-        optimizer.set_weights(arranged(optimizer, [name for name, _ in named], values))
+        head, slots, tail = _taken_apart(optimizer, named)
+        optimizer.set_weights(_as_keras2(optimizer, head, slots))
     except ValueError as error:
         warnings.warn(
             f"load_model: the optimizer starts anew, since its state does not fit: {brief(error)}", stacklevel=7
         )
+        return
+    if head and not optimizer.saves_iterations:
+        optimizer.iterations = int(head[0])
+    if hasattr(optimizer, "m_schedule"):
+        if tail:
+            optimizer.m_schedule = float(tail[0])
+        elif eras.current().optimizer_files == "tf.keras" and head:  # it writes down the count only
+            optimizer.m_schedule = _nadam_schedule(optimizer, int(head[0]))
 
 
-def arranged(optimizer: Any, names: Sequence[str], values: Sequence[np.ndarray]) -> list[np.ndarray]:
-    """The values as ``optimizer.set_weights`` takes them."""
-    wanted = [tuple(weight.shape) for weight in optimizer.weights]
-    if [np.shape(value) for value in values] == wanted:
-        return list(values)
-    rest = list(values)
-    iterations = [np.asarray(rest.pop(0))] if rest and np.shape(rest[0]) == () else []
-    if rest and np.shape(rest[0]) == () and _is_rate(names):
-        rest.pop(0)  # the learning rate: it is in the configuration too
-    head = iterations if optimizer.saves_iterations else []
-    if not optimizer.saves_iterations and iterations:
-        optimizer.iterations = int(iterations[0])
-    slots = [slot for slot in optimizer.slots if slot not in _absent(optimizer)]
-    count = len(rest) // max(1, len(slots))
-    body = [array for k in range(len(slots)) for array in rest[k :: len(slots)]] if _interleaved(names) else rest
-    wanted_body = wanted[len(head) :]
-    if len(body) < len(wanted_body) and len(body) == count * len(slots):
-        # slots that this generation leaves out, such as vhat of an Adam without amsgrad, start anew
-        body = body + [np.zeros(shape, np.float32) for shape in wanted_body[len(body) :]]
-    return [*head, *body]
+def _nadam_schedule(optimizer: Any, steps: int) -> float:
+    """The product of Nadam's momenta up to a step."""
+    found, beta = 1.0, float(optimizer.beta_1)
+    for t in range(1, min(steps, 10_000) + 1):  # it has long become 0 by then
+        found *= beta * (1.0 - 0.5 * 0.96 ** (t * optimizer.schedule_decay))
+    return found
 
 
-def _is_rate(names: Sequence[str]) -> bool:
-    return len(names) < 2 or "rate" in names[1] or names[1] == "1"
+def _taken_apart(optimizer: Any, named: Named) -> tuple[list[Any], list[list[Any]], list[Any]]:
+    """The numbers before the slots, each slot's arrays, and the numbers after them.
+
+    Raises:
+        ValueError: when the shapes are those of no generation's layout.
+    """
+    names, values = [name for name, _ in named], [np.asarray(value) for _, value in named]
+    shapes = [tuple(view.shape) for view in _views(optimizer)]
+    orders = (True, False) if _is_by_weight(names) else (False, True)
+    ends = (0, 1) if hasattr(optimizer, "m_schedule") else (0,)
+    for by_weight, heads, tails in itertools.product(orders, (0, 1, 2), ends):
+        head, tail = values[:heads], values[len(values) - tails :]
+        if any(number.shape != () for number in (*head, *tail)) or heads + tails > len(values):
+            continue
+        body = values[heads : len(values) - tails]
+        for kept in _possible_slots(optimizer, shapes):
+            pairs = 2 if by_weight and len(kept) > 1 and type(optimizer).__name__ in _PAIRED else 1
+            if [array.shape for array in body] == list(_in_order(kept, pairs)):
+                return head, _slots_of(body, len(kept), pairs, len(shapes)), tail
+    raise ValueError(
+        f"expected the state of {type(optimizer).__name__} for weights of shapes {shapes}. "
+        f"Received: shapes {[value.shape for value in values]}"
+    )
 
 
-def _interleaved(names: Sequence[str]) -> bool:
-    """Whether the file goes weight by weight: it does where the learning rate is among the values."""
-    if len(names) < 3:
-        return False
-    # paths such as Adam/m/dense/kernel:0, Adam/v/dense/kernel:0, or the plain numbers of an archive
-    return "rate" in names[1] or names[1] == "1" or ("/" in names[1] and names[1].count("/") > 2 and _moves(names))
+def _views(optimizer: Any) -> list[Any]:
+    """The bound parameters with Keras's axes."""
+    binding = optimizer._current
+    return binding.keras_view(binding.params)
 
 
-def _moves(names: Sequence[str]) -> bool:
-    """Whether the first two values belong to the same weight."""
-    first, second = (name.split("/", 2)[-1] for name in names[1:3])
-    return first == second
+def _possible_slots(optimizer: Any, shapes: list[Any]) -> Iterator[list[list[Any]]]:
+    """What slots a file may hold: all, or those that a generation writes although, or unless, nothing needs them."""
+    full = [list(shapes) for _ in optimizer.slots]
+    yield full
+    if type(optimizer).__name__ == "Adam" and "vhat" not in optimizer.slots:
+        yield [*full, [(1,)] * len(shapes)]
+    if optimizer.slots == ("moments",):
+        yield []
 
 
-def _absent(optimizer: Any) -> tuple[str, ...]:
-    """Slots of Keras 2.2 that later generations leave out where nothing needs them."""
-    return () if getattr(optimizer, "amsgrad", False) else ("vhat", "vhats")
+def _in_order(slots: list[list[Any]], pairs: int) -> Iterator[Any]:
+    """The slots' members, the first few slots weight by weight, the others one after the other."""
+    for of_one in zip(*slots[:pairs]):
+        yield from of_one
+    for slot in slots[pairs:]:
+        yield from slot
 
 
-def layered(model: Any) -> list[np.ndarray]:
-    """The state weight by weight, as the later generations keep it."""
-    from .. import eras
-
-    optimizer = model.optimizer
-    model._ready_program().bind()
-    values = optimizer.get_weights()
-    body = values[1:] if optimizer.saves_iterations else values
-    count = len(model._ready_program().params)
-    slots = [s for s in (body[i : i + count] for i in range(0, len(body), max(1, count))) if _is_full(s, model)]
-    head = [np.asarray(int(optimizer.iterations), "int32")]
-    if eras.current().name != "tf.keras":
-        head.append(np.asarray(float(optimizer.learning_rate), "float32"))
-    return head + [array for of_one in zip(*slots) for array in of_one]
+def _slots_of(body: list[Any], count: int, pairs: int, length: int) -> list[list[Any]]:
+    """The inverse of ``_in_order``."""
+    if not count:
+        return []
+    first = [body[k : pairs * length : pairs] for k in range(pairs)]
+    return [*first, *(body[k * length : (k + 1) * length] for k in range(pairs, count))]
 
 
-def _is_full(slot: list[np.ndarray], model: Any) -> bool:
-    shapes = [weight.shape for weight in model._ready_program().trained]
-    return [tuple(array.shape) for array in slot] == shapes
+def _is_by_weight(names: Sequence[str]) -> bool:
+    """Whether the names are those of a file that goes weight by weight."""
+    if all(name.isdigit() for name in names):  # the numbers of an archive
+        return True
+    if any("learning_rate" in name for name in names):
+        return True
+    places = [name.split("/") for name in names if name.count("/") > 1]  # Adam/m/dense/kernel:0, Adam/v/dense/kernel:0
+    return len(places) > 1 and places[0][0] == places[1][0] and places[0][2:] == places[1][2:]
+
+
+def _as_keras2(optimizer: Any, head: list[Any], slots: list[list[Any]]) -> list[Any]:
+    """The state as ``optimizer.set_weights`` takes it."""
+    if not slots and optimizer.slots:
+        slots = [[np.zeros(tuple(view.shape), np.float32) for view in _views(optimizer)]]
+    return [*(head[:1] if optimizer.saves_iterations else []), *(array for slot in slots for array in slot)]
+
+
+def written(model: Any) -> Named:
+    """The state of a model's optimizer as the present generation lays it out: names and values."""
+    optimizer, layout = model.optimizer, eras.current().optimizer_files
+    program = model._ready_program()
+    program.bind()
+    kind = type(optimizer).__name__
+    if layout == "keras2":
+        names = [f"training/{kind}/Variable{f'_{i}' if i else ''}:0" for i in range(len(optimizer.weights))]
+        return list(zip(names, optimizer.get_weights(), strict=True))
+    slots = [slot for slot in optimizer.slots if layout != "keras3" or slot != "moments" or float(optimizer.momentum)]
+    weights = [weight.full_name for weight in program.trained]
+    held = [_slot(optimizer, slot) for slot in slots]
+    labels = [[f"{kind}/{_LATER_NAMES.get(slot, slot)}/{weight}" for weight in weights] for slot in slots]
+    pairs = 2 if kind in _PAIRED and len(slots) > 1 else 1
+    head: Named = [("iteration:0", np.asarray(int(optimizer.iterations), "int64"))]
+    if layout == "keras3":
+        head = [
+            (f"{kind}/iteration", np.asarray(int(optimizer.iterations), "int32")),
+            (f"{kind}/learning_rate", np.asarray(float(optimizer.learning_rate), "float32")),
+        ]
+    tail: Named = []
+    if layout == "keras3" and hasattr(optimizer, "m_schedule"):
+        tail = [(f"{kind}/u_product", np.asarray(float(optimizer.m_schedule), "float32"))]
+    return [*head, *zip(_in_order(labels, pairs), _in_order(held, pairs), strict=True), *tail]
+
+
+def _slot(optimizer: Any, slot: str) -> list[np.ndarray]:
+    """One slot's arrays with Keras's axes."""
+    return [t.detach().cpu().numpy().copy() for t in optimizer._current.keras_view(optimizer._slot(slot))]

@@ -49,7 +49,8 @@ def from_yaml(text: str, what: str = "YAML text") -> Any:
     except RecursionError:
         raise FileError(f"load: expected {what} nested at most {_DEEPEST} deep. Received: one nested deeper") from None
     except (package.YAMLError, ValueError, TypeError) as error:
-        raise FileError(f"load: expected {what}. Received: text that is no plain YAML ({brief(error)})") from None
+        said = brief(ValueError(str(error)))
+        raise FileError(f"load: expected {what}. Received: text that is no plain YAML ({said})") from None
     return checked(data, what)
 
 

@@ -25,6 +25,9 @@ from kerastorch.utils.generic_utils import (
     custom_object_scope,
     deserialize_keras_object,
     get_custom_objects,
+    get_registered_name,
+    get_registered_object,
+    register_keras_serializable,
     serialize_keras_object,
 )
 from kerastorch.utils.io_utils import HDF5Matrix, h5dict
@@ -56,6 +59,8 @@ __all__ = [
     "generic_utils",
     "get_custom_objects",
     "get_file",
+    "get_registered_name",
+    "get_registered_object",
     "get_source_inputs",
     "h5dict",
     "io_utils",
@@ -68,6 +73,7 @@ __all__ = [
     "np_utils",
     "plot_model",
     "print_summary",
+    "register_keras_serializable",
     "serialize_keras_object",
     "set_random_seed",
     "to_categorical",

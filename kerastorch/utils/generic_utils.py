@@ -9,8 +9,17 @@ import inspect
 from collections.abc import Callable
 from typing import Any
 
+from kerastorch import eras, saving
 from kerastorch.backend.bytecode import func_dump, func_load
-from kerastorch.backend.registry import CustomObjectScope, Registry, custom_object_scope, get_custom_objects
+from kerastorch.backend.registry import (
+    CustomObjectScope,
+    Registry,
+    custom_object_scope,
+    get_custom_objects,
+    get_registered_name,
+    get_registered_object,
+    register_keras_serializable,
+)
 from kerastorch.engine.trees import object_list_uid
 from kerastorch.training.progress import Progbar
 
@@ -19,6 +28,9 @@ __all__ = [
     "Progbar",
     "custom_object_scope",
     "get_custom_objects",
+    "get_registered_name",
+    "get_registered_object",
+    "register_keras_serializable",
     "serialize_keras_object",
     "deserialize_keras_object",
     "func_dump",
@@ -36,6 +48,8 @@ __all__ = [
 def serialize_keras_object(instance: Any) -> Any:
     """What describes an object in a config: a ``{'class_name', 'config'}`` dict, a function's name, or None.
 
+    In the later generations this is ``saving.serialize_keras_object``.
+
     Raises:
         ValueError: when the object has neither ``get_config`` nor a name.
 
@@ -43,6 +57,8 @@ def serialize_keras_object(instance: Any) -> Any:
         >>> serialize_keras_object(len)
         'len'
     """
+    if eras.current().serialized == "wrapped":
+        return saving.serialize_keras_object(instance)
     return Registry("object").serialize(instance)
 
 
@@ -51,14 +67,18 @@ def deserialize_keras_object(
     module_objects: dict[str, Any] | None = None,
     custom_objects: dict[str, Any] | None = None,
     printable_module_name: str = "object",
+    safe_mode: bool = True,
 ) -> Any:
     """The object that a config describes; a name alone gives what bears it, a class uncalled.
+
+    In the later generations this is ``saving.deserialize_keras_object``, to which both dicts give further names.
 
     Args:
         identifier: a ``{'class_name', 'config'}`` dict, or a name.
         module_objects: from names to classes and functions, such as ``globals()``.
         custom_objects: names that come before those of ``module_objects``.
         printable_module_name: what an error message calls such an object.
+        safe_mode: False lets functions bring their code along.
 
     Raises:
         ValueError: for an unknown name or a config of another form.
@@ -67,6 +87,10 @@ def deserialize_keras_object(
         >>> deserialize_keras_object({"class_name": "complex", "config": {"real": 1, "imag": 2}}, {"complex": complex})
         (1+2j)
     """
+    if eras.current().serialized == "wrapped":
+        return saving.deserialize_keras_object(
+            identifier, custom_objects, safe_mode=safe_mode, module_objects=module_objects
+        )
     registry = Registry(printable_module_name)
     registry.objects = module_objects or {}
     if isinstance(identifier, str):

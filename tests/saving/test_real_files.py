@@ -1,11 +1,13 @@
 """Files that the real Kerases wrote are read: same predictions, same next training step.
 
-data/ERA.zip was made by ``keras_side.py write FOLDER`` under each real Keras; expected.npz holds its own results.
+``data/*.zip`` were made by ``keras_side.py write data/NAME.zip`` under each real Keras; expected.npz holds its results.
 """
 
+from __future__ import annotations
+
+import functools
 import io
 import sys
-import warnings
 import zipfile
 from pathlib import Path
 
@@ -16,89 +18,50 @@ import kerastorch as keras
 from kerastorch import eras
 
 sys.path.insert(0, str(Path(__file__).parent))
+import keras_side  # noqa: E402
 import zoo  # noqa: E402
 
 DATA = Path(__file__).parent / "data"
-ERAS = {"keras2": "keras2", "tf.keras": "tfkeras", "keras3": "keras3"}
-OPTIMIZERS = ("SGD", "RMSprop", "Adagrad", "Adadelta", "Adam", "Adamax", "Nadam")
+ARCHIVES = {"keras2": "keras2.zip", "tf.keras": "tfkeras.zip", "keras3": "keras3.zip"}
 
 
-@pytest.fixture(scope="module", params=list(ERAS))
-def real(request, tmp_path_factory):
-    """(era, folder of its files, its results)"""
-    folder = tmp_path_factory.mktemp("real")
-    with zipfile.ZipFile(DATA / f"{ERAS[request.param]}.zip") as archive:
-        archive.extractall(folder)
-    before = eras.current().name
-    eras.set_era(request.param)
-    yield request.param, folder, np.load(io.BytesIO((folder / "expected.npz").read_bytes()))
-    eras.set_era(before)
+@functools.cache
+def expected(era):
+    """What the real Keras gives for each of its files: {file: [arrays]}."""
+    with zipfile.ZipFile(DATA / ARCHIVES[era]) as archive:
+        return keras_side.load(io.BytesIO(archive.read("expected.npz")))
 
 
-def outputs(model, x):
-    found = model.predict(x, batch_size=len(x[0] if isinstance(x, list) else x))
-    return found if isinstance(found, list) else [found]
+def extracted(era, files, folder):
+    eras.set_era(era)
+    with zipfile.ZipFile(DATA / ARCHIVES[era]) as archive:
+        archive.extractall(folder, files)
+    return str(folder)
 
 
-def check(model, x, expected, name):
-    for i, y in enumerate(outputs(model, x)):
-        np.testing.assert_allclose(y, expected[f"{name}.{i}"], rtol=1e-5, atol=1e-5)
-
-
-def own_classes(name):
-    if name in ("sequence", "bidirectional") and not hasattr(keras.layers, "Bidirectional"):
-        pytest.skip("needs the wrapper layers")
-    model, x = zoo.MODELS[name](keras)
-    return getattr(model, "own_classes", {}), x
+def assert_equal(found, wanted):
+    if isinstance(found, Exception):
+        raise found
+    for ours, theirs in zip(found, wanted, strict=True):
+        np.testing.assert_allclose(ours, theirs, rtol=1e-5, atol=1e-5)
 
 
 @pytest.mark.parametrize("name", zoo.MODELS)
-@pytest.mark.parametrize("kind", ["h5", "keras", "weights", "json", "yaml"])
-def test_reads(real, name, kind):
-    era, folder, expected = real
-    own, x = own_classes(name)
-    path = folder / f"{name}.{kind}"
-    weights = folder / f"{name}{'.weights.h5' if era == 'keras3' else '_weights.h5'}"
-    if kind == "weights":
-        model = zoo.MODELS[name](keras)[0]
-        model.load_weights(weights)
-    elif kind in ("json", "yaml"):
-        if not path.exists():
-            pytest.skip("that generation has no to_yaml")
-        if kind == "yaml":
-            pytest.importorskip("yaml")
-        load = keras.models.model_from_json if kind == "json" else keras.models.model_from_yaml
-        model = load(path.read_text(), own)
-        model.load_weights(weights)
-    elif not path.exists():
-        pytest.skip("that generation has no such file")
-    else:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", UserWarning)  # not compiled
-            model = keras.models.load_model(path, own)
-    check(model, x, expected, name)
+@pytest.mark.parametrize("era", ARCHIVES)
+@pytest.mark.filterwarnings("ignore::UserWarning")  # most were never compiled
+def test_predictions(era, name, tmp_path):
+    files = [file for file in expected(era) if zoo.name_of(file) == name]
+    assert len(files) > 2
+    found = keras_side.read(keras, extracted(era, files, tmp_path), name, files)
+    for file in files:
+        assert_equal(found[file], expected(era)[file])
 
 
-@pytest.mark.parametrize("ending", ["h5", "keras"])
-@pytest.mark.parametrize("optimizer", OPTIMIZERS)
-def test_training_goes_on(real, optimizer, ending):
-    era, folder, expected = real
-    path = folder / f"trained_{optimizer}.{ending}"
-    if not path.exists():
-        pytest.skip("that generation has no such file")
-    if era == "keras2":
-        pytest.skip("dropout stays in that Keras's recorded graph; golden/cases/files.py covers its resumed training")
-    if era == "keras3" and ending == "keras":
-        pytest.skip("Keras 3.15 on torch wrote no optimizer into its archive")
-    if era != "keras2" and optimizer == "Nadam":
-        pytest.skip("the later Nadam keeps its momentum schedule in the state, which is not read yet")
-    with warnings.catch_warnings():
-        warnings.simplefilter("error", UserWarning)  # an optimizer that starts anew warns
-        model = keras.models.load_model(path)
-    _, x = zoo.MODELS["cnn" if optimizer == "Adam" else "mlp"](keras)
-    for layer in model.layers:
-        if hasattr(layer, "rate"):
-            layer.rate = 0.0
-    model.train_on_batch(x, zoo.targets(outputs(model, x)))
-    for i, w in enumerate(model.get_weights()):
-        np.testing.assert_allclose(w, expected[f"trained_{optimizer}.next.{i}"], rtol=1e-4, atol=1e-5)
+@pytest.mark.parametrize(("era", "name"), [(era, name) for era in ARCHIVES for name in keras_side.OPTIMIZERS[era]])
+@pytest.mark.filterwarnings("error::UserWarning")  # an optimizer that starts anew warns
+def test_next_training_step(era, name, tmp_path):
+    files = [file for file in expected(era) if file.rsplit(".", 1)[0] == f"trained_{name}"]
+    assert files
+    folder = extracted(era, files, tmp_path)
+    for file in files:
+        assert_equal(keras_side.next_step(keras, str(Path(folder, file))), expected(era)[file])

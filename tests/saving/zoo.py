@@ -9,10 +9,10 @@ def data(shape, seed=0, high=None):
     return rng.randint(1, high, shape).astype("int32") if high else rng.standard_normal(shape).astype("float32")
 
 
-def mlp(k):
+def mlp(k, rate=0.3):
     layers = [
         k.layers.Dense(6, activation="relu", input_shape=(5,), kernel_regularizer=k.regularizers.l2(0.01)),
-        k.layers.Dropout(0.3),
+        k.layers.Dropout(rate),
         k.layers.Dense(3, activation="softmax", kernel_constraint=k.constraints.MaxNorm(2.0), name="answer"),
     ]
     return k.models.Sequential(layers), data((4, 5))
@@ -175,6 +175,207 @@ def custom(k):
     return model, data((4, 4))
 
 
+def masked(k):
+    x = data((3, 6, 4))
+    x[0, 4:], x[1, 0], x[2, 2] = 0, 0, 0
+    layers = [
+        k.layers.Masking(0.0, input_shape=(6, 4)),
+        k.layers.SimpleRNN(4, return_sequences=True),
+        k.layers.TimeDistributed(k.layers.Dense(3)),
+        k.layers.Bidirectional(k.layers.LSTM(3, return_sequences=True, recurrent_activation="sigmoid")),
+        k.layers.GRU(2, reset_after=False, recurrent_activation="sigmoid"),
+    ]
+    return k.models.Sequential(layers), x
+
+
+def embedded(k):
+    words = data((3, 7), 2, 12)
+    words[0, 5:], words[1, 2] = 0, 0
+    layers = [
+        k.layers.Embedding(12, 5, mask_zero=True, embeddings_constraint="unit_norm"),
+        k.layers.Bidirectional(
+            k.layers.GRU(3, reset_after=True, return_sequences=True, recurrent_activation="sigmoid"), merge_mode="ave"
+        ),
+        k.layers.TimeDistributed(k.layers.Dense(2, activation="softmax")),
+    ]
+    x = k.layers.Input((7,), dtype="int32")
+    y = x
+    for layer in layers:
+        y = layer(y)
+    return k.models.Model(x, y), words
+
+
+def merged(k):
+    a, b = k.layers.Input((4, 3), name="a"), k.layers.Input((4, 3), name="b")
+    parts = [
+        k.layers.Subtract()([a, b]),
+        k.layers.Maximum()([a, b]),
+        k.layers.Minimum()([a, b]),
+        k.layers.Average()([a, b]),
+        k.layers.Concatenate(axis=1)([a, b]),
+    ]
+    dotted = k.layers.Dot(axes=(2, 2), normalize=True)([parts[0], parts[4]])
+    flat = [k.layers.Flatten()(part) for part in [*parts, dotted]]
+    return k.models.Model([a, b], k.layers.Concatenate()(flat)), [data((3, 4, 3)), data((3, 4, 3), 1)]
+
+
+def lines(k):
+    layers = [
+        k.layers.ZeroPadding1D((1, 2), input_shape=(9, 4)),
+        k.layers.SeparableConv1D(5, 3, depth_multiplier=2, activation="selu"),
+        k.layers.UpSampling1D(2),
+        k.layers.Cropping1D((1, 2)),
+        k.layers.Conv1D(4, 3, dilation_rate=2, activation="softsign"),
+        k.layers.AveragePooling1D(2, padding="same"),
+        k.layers.SpatialDropout1D(0.2),
+        k.layers.GlobalMaxPooling1D(),
+        k.layers.Softmax(),
+    ]
+    return k.models.Sequential(layers), data((3, 9, 4))
+
+
+def films(k):
+    layers = [
+        k.layers.ConvLSTM2D(
+            3, 2, padding="same", return_sequences=True, recurrent_activation="sigmoid", input_shape=(3, 5, 4, 2)
+        ),
+        k.layers.TimeDistributed(k.layers.Conv2D(2, 2)),
+        k.layers.ConvLSTM2D(2, 2, recurrent_activation="sigmoid", go_backwards=True),
+        k.layers.GlobalMaxPooling2D(),
+    ]
+    return k.models.Sequential(layers), data((2, 3, 5, 4, 2))
+
+
+def cells(k):
+    cell = [k.layers.LSTMCell(4, recurrent_activation="sigmoid"), k.layers.SimpleRNNCell(3, activation="relu")]
+    layers = [
+        k.layers.RNN(cell, return_sequences=True, input_shape=(5, 3)),
+        k.layers.RNN(k.layers.GRUCell(2, reset_after=False, recurrent_activation="sigmoid")),
+    ]
+    return k.models.Sequential(layers), data((3, 5, 3))
+
+
+def translator(k):
+    source, target = k.layers.Input((5, 3), name="source"), k.layers.Input((4, 2), name="target")
+    _, h, c = k.layers.LSTM(4, return_state=True, recurrent_activation="sigmoid", name="encoder")(source)
+    decoder = k.layers.LSTM(4, return_sequences=True, return_state=True, recurrent_activation="sigmoid", name="decoder")
+    y, _, _ = decoder(target, initial_state=[h, c])
+    y = k.layers.Dense(3, activation="softmax", name="words")(y)
+    return k.models.Model([source, target], y), [data((3, 5, 3)), data((3, 4, 2), 1)]
+
+
+def twins(k):
+    a, b = k.layers.Input((6,), dtype="int32", name="left"), k.layers.Input((6,), dtype="int32", name="right")
+    words, reader = k.layers.Embedding(9, 4), k.layers.LSTM(3, recurrent_activation="sigmoid")
+    both = k.layers.Concatenate()([reader(words(a)), reader(words(b))])
+    return k.models.Model([a, b], k.layers.Dense(1)(both)), [data((3, 6), 0, 9), data((3, 6), 1, 9)]
+
+
+def frames(k):
+    eye = k.models.Sequential(
+        [k.layers.Conv2D(2, 2, input_shape=(4, 4, 1)), k.layers.BatchNormalization(axis=1), k.layers.Flatten()]
+    )
+    x = k.layers.Input((3, 4, 4, 1))
+    y = k.layers.LSTM(2, recurrent_activation="sigmoid")(k.layers.TimeDistributed(eye)(x))
+    return k.models.Model(x, y), data((2, 3, 4, 4, 1))
+
+
+def frozen(k):
+    base = k.models.Sequential([k.layers.Dense(4, input_shape=(4,)), k.layers.BatchNormalization()], name="base")
+    base.trainable = False
+    model = k.models.Sequential([base, k.layers.Dense(3), k.layers.Dense(2, trainable=False)])
+    return model, data((4, 4))
+
+
+def initialized(k):
+    kinds = ["zeros", "ones", "random_normal", "random_uniform", "truncated_normal", "orthogonal", "identity"]
+    kinds += ["lecun_uniform", "lecun_normal", "glorot_normal", "glorot_uniform", "he_normal", "he_uniform"]
+    kinds += [k.initializers.VarianceScaling(2.0, "fan_out", "uniform"), k.initializers.Constant(0.25)]
+    limits = [k.constraints.MaxNorm(3.0), k.constraints.NonNeg(), k.constraints.UnitNorm(), None]
+    limits += [k.constraints.MinMaxNorm(0.1, 2.0, 0.5)]
+    costs = [k.regularizers.l1(0.01), k.regularizers.l2(0.02), None, k.regularizers.l1_l2(0.01, 0.02)]
+    shape, layers = {"input_shape": (3,)}, []
+    for i, kind in enumerate(kinds):
+        limit, cost = limits[i % len(limits)], costs[i % len(costs)]
+        layers.append(
+            k.layers.Dense(3, kernel_initializer=kind, kernel_constraint=limit, kernel_regularizer=cost, **shape)
+        )
+        shape = {}
+    layers.append(k.layers.ActivityRegularization(0.1, 0.2))
+    return k.models.Sequential(layers), data((3, 3))
+
+
+def activated(k):
+    names = ["elu", "selu", "softplus", "softsign", "relu", "tanh", "sigmoid", "exponential", "linear"]
+    x = k.layers.Input((4,))
+    y = k.layers.Dense(4)(x)
+    outputs = [k.layers.Activation(name)(y) for name in names]
+    outputs += [k.layers.ReLU(max_value=1.0)(y), k.layers.AlphaDropout(0.1)(y), k.layers.GaussianDropout(0.1)(y)]
+    outputs += [k.layers.PReLU()(k.layers.Reshape((2, 2))(y)), k.layers.Dropout(0.5)(y)]
+    return k.models.Model(x, outputs), data((3, 4))
+
+
+# compiled under a name of its own, since Keras writes the path of a Lambda's function into files
+exec(compile("def double(x):\n    return x * 2.0\n", "zoo.py", "exec"))
+
+
+def functions(k):
+    x = k.layers.Input((4,))
+    double = globals()["double"]
+    y = k.layers.Lambda(double, output_shape=(4,), name="doubled")(k.layers.Dense(4)(x))
+    model = k.models.Model(x, k.layers.Dense(2, activation=double)(y))
+    model.own_classes = {"double": double, "doubled": double}
+    return model, data((3, 4))
+
+
+def unbuilt(k):
+    """A Sequential that is told its shapes last."""
+    model = k.models.Sequential([k.layers.Dense(3, activation="tanh"), k.layers.Dense(2)])
+    model.build((None, 5))
+    return model, data((4, 5))
+
+
+def dense_block(k):
+    """Many calls of one layer, and a tower inside of a tower."""
+    x = k.layers.Input((4,))
+    shared = k.layers.Dense(4, activation="tanh", name="again")
+    y = shared(shared(shared(x)))
+    low_in = k.layers.Input((4,))
+    low = k.models.Model(low_in, [k.layers.Dense(2)(low_in), k.layers.Dense(3)(low_in)], name="low")
+    high_in = k.layers.Input((4,))
+    p, q = low(high_in)
+    high = k.models.Model(high_in, k.layers.Concatenate()([q, p]), name="high")
+    joined = k.layers.Add()([high(y), high(x)])
+    return k.models.Model(x, [joined, low(x)[1]]), data((3, 4))
+
+
+def picture_2d(k):
+    """Sizes, strides and data formats of two axes."""
+    x = k.layers.Input((8, 9, 2))
+    y = k.layers.Conv2D(4, (1, 3), strides=(2, 1), padding="same", dilation_rate=1, activation="relu")(x)
+    y = k.layers.Conv2DTranspose(3, (2, 3), strides=(2, 1))(y)
+    y = k.layers.SpatialDropout2D(0.3)(y)
+    y = k.layers.AveragePooling2D((2, 3), strides=1)(y)  # Keras 3 on torch counts the padding of "same" twice
+    y = k.layers.UpSampling2D((1, 2), interpolation="bilinear")(k.layers.MaxPooling2D((2, 1))(y))
+    return k.models.Model(x, k.layers.GlobalMaxPooling2D()(y)), data((2, 8, 9, 2))
+
+
+def solid(k):
+    layers = [
+        k.layers.ZeroPadding3D(1, input_shape=(3, 4, 3, 2)),
+        k.layers.Conv3D(3, (2, 2, 3), strides=(1, 2, 1)),
+        k.layers.UpSampling3D((2, 1, 1)),
+        k.layers.Cropping3D(((1, 0), (0, 1), (0, 0))),
+        k.layers.Conv3DTranspose(2, 2, strides=2)
+        if hasattr(k.layers, "Conv3DTranspose")
+        else k.layers.Activation("relu"),
+        k.layers.AveragePooling3D(2),
+        k.layers.SpatialDropout3D(0.1),
+        k.layers.GlobalAveragePooling3D(),
+    ]
+    return k.models.Sequential(layers), data((2, 3, 4, 3, 2))
+
+
 MODELS = {
     f.__name__: f
     for f in (
@@ -192,8 +393,61 @@ MODELS = {
         normalized,
         volume,
         custom,
+        masked,
+        embedded,
+        merged,
+        lines,
+        films,
+        cells,
+        translator,
+        twins,
+        frames,
+        frozen,
+        initialized,
+        activated,
+        functions,
+        unbuilt,
+        dense_block,
+        picture_2d,
+        solid,
     )
 }
+
+OPTIMIZERS = {
+    "SGD": {"momentum": 0.9},
+    "RMSprop": {},
+    "Adagrad": {},
+    "Adadelta": {},
+    "Adam": {},
+    "Adamax": {},
+    "Nadam": {},
+    "Adam-amsgrad": {"amsgrad": True},
+    "SGD-plain": {},
+}
+
+
+def name_of(file):
+    """The model that a file is of."""
+    base = file.split(".")[0]
+    return base[: -len("_weights")] if base.endswith("_weights") else base
+
+
+def trained(k, name):
+    """A model after three steps of an optimizer."""
+    kind = name.split("-")[0]
+    model, _ = cnn(k) if kind == "Adam" else mlp(k, rate=0.0)
+    x = data_of_trained(name)
+    settle(model)
+    model.compile(getattr(k.optimizers, kind)(**OPTIMIZERS[name]), "mse", metrics=["mae"])
+    y = targets(model.predict(x, batch_size=len(x), verbose=0))
+    for _ in range(3):
+        model.train_on_batch(x, y)
+    return model
+
+
+def data_of_trained(file):
+    """What ``trained`` learns from."""
+    return data((4, 9, 8, 2) if file.split("_")[-1].split("-")[0].split(".")[0] == "Adam" else (4, 5))
 
 
 def settle(model, seed=0):

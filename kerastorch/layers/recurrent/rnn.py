@@ -10,7 +10,9 @@ import torch
 
 from ... import config as _config
 from ...backend import phase
+from ...backend.registry import described
 from ...backend.updates import MovedWeight
+from ...engine import budget
 from ...engine.input_spec import InputSpec
 from ...engine.layer import Layer
 from ...engine.symbolic import flatten, is_symbolic, map_structure, tracing
@@ -129,6 +131,8 @@ class RNN(Layer):
                 f"batch_input_shape=(batch, time, features), or Input batch_shape. Received: state shape {shapes[0]}"
             )
         if self.states[0] is None:
+            for shape in shapes:
+                budget.check_state(self.name, shape)
             dtype = _config.torch_dtype(getattr(self, "dtype", None))
             self.states = [torch.zeros(shape, dtype=dtype, device=_config.device()) for shape in shapes]
         if states is None:
@@ -370,8 +374,7 @@ class RNN(Layer):
         return found
 
     def get_config(self) -> dict[str, Any]:
-        cell = {"class_name": type(self.cell).__name__, "config": self.cell.get_config()}
-        return {**self._own_config(), "cell": cell}
+        return {**self._own_config(), "cell": described(self.cell)}
 
     @classmethod
     def from_config(cls, config: dict[str, Any], custom_objects: dict[str, Any] | None = None) -> RNN:
