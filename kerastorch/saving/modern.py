@@ -56,7 +56,7 @@ def _entry(entry: dict[str, Any], layer: Any) -> dict[str, Any]:
         if not functional:
             return _wrapped("keras", name, config)
         if (
-            eras.current().archive_form == "tf.keras"
+            eras.current().keras_archives == "tf.keras"
         ):  # whose module differs from release to release, while Model takes both
             return {**_wrapped("keras", "Model", config), "registered_name": "Model"}
         return {**_wrapped("keras.src.models.functional", name, config), "registered_name": name}
@@ -66,7 +66,7 @@ def _entry(entry: dict[str, Any], layer: Any) -> dict[str, Any]:
 
 
 def _arguments(name: str, config: dict[str, Any], layer: Any) -> dict[str, Any]:
-    later = eras.current().archive_form != "tf.keras"
+    later = eras.current().keras_archives != "tf.keras"
     result = {}
     for key, value in config.items():
         if name == "InputLayer":
@@ -89,7 +89,7 @@ def _chain(config: dict[str, Any], model: Any) -> dict[str, Any]:
     entries = [_entry(entry, members[entry["config"]["name"]]) for entry in config["layers"]]
     if model._graph and (not entries or entries[0]["class_name"] != "InputLayer"):
         x = model.inputs[0]
-        shape = "batch_input_shape" if eras.current().archive_form == "tf.keras" else "batch_shape"
+        shape = "batch_input_shape" if eras.current().keras_archives == "tf.keras" else "batch_shape"
         given = {shape: list(x.shape), "dtype": str(x.dtype).removeprefix("torch."), "name": model.input_names[0]}
         entries.insert(0, _wrapped("keras.layers", "InputLayer", given))
     return {"name": config.get("name"), "layers": entries}
@@ -100,12 +100,12 @@ def _graph(config: dict[str, Any], model: Any) -> dict[str, Any]:
     members = {layer.name: layer for layer in model.layers}
     shapes = _shapes(model)
     nested = {e["name"] for e in config["layers"] if isinstance(e["config"], dict) and "layers" in e["config"]}
-    skip = dict.fromkeys(nested, 1) if eras.current().archive_form == "tf.keras" else {}
+    skip = dict.fromkeys(nested, 1) if eras.current().keras_archives == "tf.keras" else {}
     entries = []
     for entry in config["layers"]:
         found = _entry(entry, members[entry["name"]])
         calls = entry["inbound_nodes"]
-        if skip or eras.current().archive_form == "tf.keras":
+        if skip or eras.current().keras_archives == "tf.keras":
             found["inbound_nodes"] = [[[s[0], s[1] + skip.get(s[0], 0), *s[2:]] for s in call] for call in calls]
         else:
             found["inbound_nodes"] = [_call(call, shapes) for call in calls]
