@@ -206,7 +206,7 @@ def test_custom_objects():
         (lambda: activations.get("rleu"), ValueError, "Unknown activation function.*Did you mean 'relu'?"),
         (lambda: activations.get("torch.nn.functional.linear"), ValueError, "Unknown activation function"),
         (lambda: activations.get({"class_name": "torch.nn.Linear", "config": {}}), ValueError, "Unknown activation"),
-        (lambda: activations.get(3), TypeError, "activation function: expected a name.*Received: 3 of type int"),
+        (lambda: activations.get(3), ValueError, "activation function: expected a name.*Received: 3 of type int"),
         (lambda: activations.softmax(torch.ones(2, 2), axis=2), ValueError, "softmax: expected axis to be one of"),
         (lambda: activations.softmax(torch.ones(2, 2), axis="a"), ValueError, "softmax: expected axis .*axis='a'"),
         (lambda: activations.glu(torch.ones(2, 3)), ValueError, "glu: expected an even number of entries"),
