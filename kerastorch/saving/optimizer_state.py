@@ -96,7 +96,7 @@ def _taken_apart(optimizer: Any, named: Named) -> tuple[list[Any], list[list[Any
 
 def _views(optimizer: Any) -> list[Any]:
     """The bound parameters with Keras's axes."""
-    binding = optimizer._current
+    binding = getattr(optimizer, "inner_optimizer", optimizer)._current
     return binding.keras_view(binding.params)
 
 

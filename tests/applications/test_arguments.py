@@ -94,13 +94,6 @@ def test_input_tensor_that_no_layer_made():
     assert run([np.ones((1, *SHAPE))])[0] == pytest.approx(0, abs=1e-6)
 
 
-def test_input_tensor_that_is_a_variable():
-    image = K.variable(np.ones((1, *SHAPE)))
-    model = small(input_tensor=image, include_top=False, pooling="avg")
-    expected = K.eval(model.output)
-    np.testing.assert_allclose(model.predict(np.ones((1, *SHAPE))), expected, rtol=1e-5, atol=1e-6)
-
-
 def test_mobilenet_v2_takes_its_size_from_the_input_tensor():
     model = applications.MobileNetV2(input_tensor=Input((96, 96, 3)), weights=None, include_top=False, alpha=0.35)
     assert model.output_shape == (None, 3, 3, 1280)

@@ -327,7 +327,6 @@ def test_padding_and_cropping_take_one_two_or_four_numbers(value, pairs):
         (lambda: layers.Conv2D(4, 3, padding="full"), ["Conv2D", "padding", "'full'"]),
         (lambda: layers.Conv2D(4, 3, padding="causal"), ["Conv2D", "padding", "'causal'"]),
         (lambda: layers.Conv2D(4, 3, data_format="channels_middle"), ["Conv2D", "data_format", "channels_middle"]),
-        (lambda: layers.Conv2D(4, 3, strides=2, dilation_rate=2), ["Conv2D", "strides", "dilation_rate"]),
         (lambda: layers.Conv1D(4, 3, padding="causal", data_format="channels_first"), ["Conv1D", "causal"]),
         (lambda: layers.Conv2D(4, 3, groups=3), ["Conv2D", "groups"]),
         (lambda: layers.Conv2DTranspose(4, 3, strides=2, output_padding=2), ["Conv2DTranspose", "output_padding"]),

@@ -82,7 +82,6 @@ def test_fast_and_slow_layers_agree(era):
     [
         (lambda: layers.LSTM(-3), ValueError, r"LSTM: expected units to be a positive integer. Received: units=-3"),
         (lambda: layers.GRU(2.5), TypeError, r"GRU: expected units .* Received: units=2.5"),
-        (lambda: layers.LSTM(2, dropout=1.5), ValueError, r"LSTM: expected dropout .* Received: dropout=1.5"),
         (lambda: layers.LSTM(2, implementation=3), ValueError, r"LSTM: expected implementation .* implementation=3"),
         (lambda: layers.LSTM(2, activation="tan"), ValueError, r"Received: 'tan'.*'tanh'"),
         (lambda: layers.LSTM(2, unit=3), TypeError, r"LSTM: .* Received: 'unit'"),

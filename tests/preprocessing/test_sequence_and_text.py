@@ -20,7 +20,11 @@ from kerastorch.preprocessing import sequence, text
         (lambda: sequence.pad_sequences([[[1, 2]], [[1]]]), ValueError, r"Received: shape \(1,\) in sequence 1"),
         (lambda: sequence.make_sampling_table(0), ValueError, "size=0"),
         (lambda: sequence.TimeseriesGenerator([1, 2], [1], 1), ValueError, "as many targets as data"),
-        (lambda: sequence.TimeseriesGenerator([1, 2], [1, 2], 3), ValueError, "so that a window fits"),
+        (
+            lambda: sequence.TimeseriesGenerator([1, 2], [1, 2], 3),
+            ValueError,
+            "expected a window to fit between start_index and end_index",
+        ),
         (lambda: sequence.TimeseriesGenerator([1, 2], [1, 2], 1, batch_size=0), ValueError, "batch_size=0"),
         (lambda: sequence.TimeseriesGenerator([{1}, 2], [1, 2], 1).get_config(), TypeError, "JSON can hold"),
         (lambda: text.hashing_trick("a", 1), ValueError, "n to be at least 2"),

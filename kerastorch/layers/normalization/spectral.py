@@ -42,6 +42,14 @@ class SpectralNormalization(Wrapper):
         super().__init__(layer, **kwargs)
         self.power_iterations = checks.positive_int("SpectralNormalization", "power_iterations", power_iterations)
 
+    def get_weights(self) -> list[Any]:
+        """The weights inside and its own, as arrays; other wrappers have none of their own."""
+        return Layer.get_weights(self)
+
+    def set_weights(self, weights: Any) -> None:
+        """Sets all weights, in the order of ``get_weights()``."""
+        Layer.set_weights(self, weights)
+
     def build(self, input_shape: Any) -> None:
         if not self.layer.built:
             self.layer.build(input_shape)
