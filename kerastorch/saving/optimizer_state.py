@@ -44,6 +44,11 @@ def restore(model: Any, named: Named) -> None:
     """
     optimizer = model.optimizer
     model._ready_program().bind()
+    if hasattr(optimizer, "inner_optimizer"):  # its scale stands beside the inner state; only our own files have it
+        values = [np.asarray(value) for _, value in named]
+        if [value.shape for value in values] == [tuple(weight.shape) for weight in optimizer.weights]:
+            optimizer.set_weights(values)
+            return
     try:
         head, slots, tail = _taken_apart(optimizer, named)
         optimizer.set_weights(_as_keras2(optimizer, head, slots))

@@ -23,7 +23,7 @@ from kerastorch.preprocessing import sequence, text
         (
             lambda: sequence.TimeseriesGenerator([1, 2], [1, 2], 3),
             ValueError,
-            "expected a window to fit between start_index and end_index",
+            "expected a window to fit",
         ),
         (lambda: sequence.TimeseriesGenerator([1, 2], [1, 2], 1, batch_size=0), ValueError, "batch_size=0"),
         (lambda: sequence.TimeseriesGenerator([{1}, 2], [1, 2], 1).get_config(), TypeError, "JSON can hold"),
