@@ -112,7 +112,7 @@ def words(count: int, *, seed: Seed, start: torch.Tensor | None = None) -> torch
 
     Example:
         >>> words(2, seed=1).tolist()
-        [2910813834, 376300270]
+        [2870909127, 3455438759]
     """
     counters = torch.arange(-(-count // 4), device=None if start is None else start.device)
     return _block(counters if start is None else counters + start, seed).view(-1)[:count]
