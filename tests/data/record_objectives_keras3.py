@@ -33,6 +33,8 @@ DATA = {
     "signs": 2 * rng.randint(0, 2, (STEPS, ROWS, CLASSES)) - 1,
     "weights": rng.randint(0, 4, (STEPS, ROWS)) / 2,
 }
+# Keras on torch keeps whichever of equal scores torch.topk meets first, so those that are ranked are all different.
+DATA["distinct"] = rng.permutation(STEPS * ROWS * CLASSES).reshape(STEPS, ROWS, CLASSES) / (STEPS * ROWS * CLASSES)
 DATA["one_hot"] = np.eye(CLASSES)[DATA["labels"]]
 # Extreme probabilities, where clipping shows.
 DATA["scores"][0, 0] = [1, 0, 0, 0]
@@ -40,6 +42,7 @@ DATA["chances"][0, 0] = [1, 0, 0.5, 1]
 DATA = {key: value.astype("int64" if value.dtype.kind == "i" else "float32") for key, value in DATA.items()}
 
 SPARSE, ONE_HOT, BINARY = ["labels", "scores"], ["one_hot", "scores"], ["hits", "chances"]
+RANKED = ["hits", "distinct"]
 REAL = ["real", "guess"]
 METRICS = [
     ["Accuracy", {}, ["labels", "found"]],
@@ -76,11 +79,11 @@ METRICS = [
     ["FalseNegatives", {"thresholds": 0.3}, BINARY],
     ["Precision", {}, BINARY],
     ["Precision", {"thresholds": [0.9, 0.1]}, BINARY],
-    ["Precision", {"top_k": 2}, BINARY],
+    ["Precision", {"top_k": 2}, RANKED],
     ["Precision", {"class_id": 1}, BINARY],
-    ["Precision", {"top_k": 2, "class_id": 2}, BINARY],
+    ["Precision", {"top_k": 2, "class_id": 2}, RANKED],
     ["Recall", {}, BINARY],
-    ["Recall", {"top_k": 1}, BINARY],
+    ["Recall", {"top_k": 1}, RANKED],
     ["SensitivityAtSpecificity", {"specificity": 0.5}, BINARY],
     ["SpecificityAtSensitivity", {"sensitivity": 0.6, "num_thresholds": 7}, BINARY],
     ["PrecisionAtRecall", {"recall": 0.5, "class_id": 3}, BINARY],
