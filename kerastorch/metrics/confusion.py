@@ -59,7 +59,7 @@ def even_thresholds(owner: str, number: int) -> list[float]:
 
 
 def _keep_top_k(scores: Any, k: int) -> Any:
-    """The scores with all but the k highest of each row pushed below every threshold; of equal ones the first are kept."""
+    """The scores with all but the k highest of each row pushed below every threshold; the first of equals are kept."""
     # torch.topk keeps whichever of equal scores it meets, another one on each device
     values, indices = torch.sort(scores, dim=-1, descending=True, stable=True)
     return torch.full_like(scores, _LOWEST).scatter(-1, indices[..., :k], values[..., :k])

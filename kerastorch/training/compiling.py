@@ -1,0 +1,228 @@
+"""``compile``: loss, metrics and optimizer in, checked; what a training step needs out.
+
+Source: https://keras.io/api/models/model_training_apis/ and Keras 2.2.4, ``keras.engine.training``.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from typing import Any
+
+from .. import eras, optimizers
+from ..engine.layer import partition
+from ..engine.weights import Weight
+from .objective import Objective
+from .step import Program
+
+__all__ = ["Compiling"]
+
+
+class Compiling:
+    """The part of a model that settles how it learns. Mixed into ``Trainer``."""
+
+    name: str
+    optimizer: Any = None
+    jit_compile = False
+    run_eagerly = False
+    _compile_arguments: dict[str, Any] | None = None
+    _objective: Objective | None = None
+    _program: Program | None = None
+
+    def compile(
+        self,
+        optimizer: Any = "rmsprop",
+        loss: Any = None,
+        metrics: Any = None,
+        loss_weights: Any = None,
+        sample_weight_mode: Any = None,
+        weighted_metrics: Any = None,
+        target_tensors: Any = None,
+        **kwargs: Any,
+    ) -> None:
+        """Settles how the model learns.
+
+        Args:
+            optimizer: name, config, Keras optimizer; torch optimizer, its class or a factory ``params -> optimizer``.
+            loss: name, function of ``(y_true, y_pred)``, ``nn.Module`` loss; a list or dict for several outputs.
+            metrics: list of names, functions or objects; a dict by output name.
+            loss_weights: factor of each output's loss, list or dict.
+            sample_weight_mode: ``'temporal'`` for weights of time steps.
+            weighted_metrics: metrics that sample and class weights count for.
+            target_tensors: variables or tensors of the model's graph that are targets by themselves, so that none are
+                passed to ``fit``; one, a list, or a dict by output name.
+            **kwargs: ``run_eagerly=True`` runs every step as it is written, none recorded and replayed;
+                ``jit_compile=True`` gives the model to ``torch.compile`` (``'auto'`` means False);
+                ``auto_scale_loss=False`` leaves the optimizer alone under ``mixed_float16``.
+
+        Raises:
+            ValueError: for an unknown name or an argument that does not match the outputs.
+            TypeError: for an unknown argument.
+
+        Example:
+            >>> import kerastorch as keras
+            >>> model = keras.models.Sequential([keras.layers.Dense(1, input_dim=2)])
+            >>> model.compile("sgd", "mse", metrics=["mae"])
+            >>> model.metrics_names
+            ['loss', 'mean_absolute_error']
+        """
+        if target_tensors is not None and not self._graph:
+            raise ValueError(
+                "compile: expected target_tensors=None for a model whose shapes are not known yet. "
+                "Received: target_tensors"
+            )
+        unknown = set(kwargs) - {"run_eagerly", "steps_per_execution", "jit_compile", "auto_scale_loss"}
+        if unknown:
+            raise TypeError(f"compile: expected only known arguments. Received: {min(unknown)!r}")
+        jit_compile = kwargs.get("jit_compile")
+        if jit_compile not in (None, True, False, "auto"):
+            raise ValueError(
+                f"compile: expected jit_compile to be True, False or 'auto'. Received: jit_compile={jit_compile!r}"
+            )
+        if (kwargs.get("steps_per_execution") or 1) != 1:
+            warnings.warn("compile: steps_per_execution changes nothing here.", stacklevel=2)
+        settled = {
+            "loss": loss,
+            "metrics": metrics,
+            "loss_weights": loss_weights,
+            "sample_weight_mode": sample_weight_mode,
+            "weighted_metrics": weighted_metrics,
+            "target_tensors": target_tensors,
+        }
+        chosen = self._scaled(optimizers.get(optimizer), kwargs.get("auto_scale_loss", True))
+        self._check_names(loss, metrics, weighted_metrics)
+        own = self._has_own_steps()
+        objective = self._make_objective(settled) if self._is_ready() and not own else None
+        self.optimizer = chosen
+        self.jit_compile, self.run_eagerly = jit_compile is True, bool(kwargs.get("run_eagerly"))
+        self.__dict__.pop("_compiled", None)
+        self.loss = loss if loss is not None else []
+        self._given_metrics = metrics if metrics is not None else []
+        self._settle_compiled(settled)
+        self.loss_weights, self.sample_weight_mode, self.weighted_metrics = (
+            loss_weights,
+            sample_weight_mode,
+            weighted_metrics,
+        )
+        self._compile_arguments = settled
+        self._objective, self._program = objective, None
+        if objective is not None:
+            self._collect()
+
+    def _scaled(self, optimizer: Any, wanted: bool) -> Any:
+        """Under ``mixed_float16`` the loss is scaled, or small gradients would be zero."""
+        if not wanted or self.dtype_policy.name != "mixed_float16":
+            return optimizer
+        scales = isinstance(optimizer, optimizers.LossScaleOptimizer)
+        return optimizer if scales else optimizers.LossScaleOptimizer(optimizer)
+
+    @staticmethod
+    def _check_names(loss: Any, metrics: Any, weighted_metrics: Any) -> None:
+        """Unknown names are refused at once, also by a model whose shapes are not known yet."""
+        from .. import losses as losses_module
+        from .. import metrics as metrics_module
+
+        for name in _names_in(loss):
+            losses_module.get(name)
+        for name in _names_in([metrics, weighted_metrics]):
+            if name.lower() not in ("accuracy", "acc", "crossentropy", "ce"):
+                metrics_module.get(name)
+
+    def _make_objective(self, settled: dict[str, Any], target_shapes: Any = None) -> Objective:
+        outputs = self._step_outputs()
+        return Objective(
+            outputs,
+            self.output_names,
+            output_shapes=self._output_shapes(),
+            target_shapes=target_shapes,
+            has_added_losses=self._has_added_losses(),
+            **settled,
+        )
+
+    def _collect(self) -> None:
+        """Fixes the weights that training changes: those that are trainable now."""
+        self._collected: list[Weight] = partition(self)[0]
+        self._program = None
+
+    @property
+    def metrics(self) -> list[Any]:
+        """What ``compile`` was given; since tf.keras the metrics' objects."""
+        if eras.current().metrics_property == "given":
+            return self.__dict__.get("_given_metrics", [])
+        return self._metric_objects()
+
+    @property
+    def metrics_names(self) -> list[str]:
+        """The names of what ``evaluate`` and ``train_on_batch`` return."""
+        if self._objective is None and self._compile_arguments is not None and self._has_own_steps():
+            return [metric.name for metric in self.metrics]
+        if self._objective is None:
+            raise RuntimeError(
+                f"Model {self.name}: metrics_names is known after compile(), and for a model without an input shape "
+                "after its first batch"
+            )
+        return list(self._objective.names)
+
+    @property
+    def total_loss(self) -> Any:
+        """What is minimised: set once the model is compiled."""
+        return self._objective.loss if self._objective is not None else None
+
+    def _trained_weights(self) -> list[Weight]:
+        if eras.current().trainable_at == "live":
+            return partition(self)[0]
+        self._check_trainable()
+        return self._collected
+
+    def _check_trainable(self) -> None:
+        """Warns where ``trainable`` was changed since ``compile`` in an era that then still trains what it was."""
+        if self._objective is None or eras.current().trainable_at == "live":
+            return
+        if len(partition(self)[0]) != len(self._collected):
+            warnings.warn(
+                "Discrepancy between the trainable weights and those at compile(): trainable was changed since. "
+                "Training goes on with those at compile(), as in Keras; compile again to change them.",
+                stacklevel=5,
+            )
+
+    def _make_train_function(self) -> None:
+        """Readies training, as ``fit`` does by itself; scripts call it before they start threads."""
+        self._need_compile("_make_train_function")
+        if self._is_ready():
+            self._ready_program()
+
+    def _make_test_function(self) -> None:
+        """Readies evaluation."""
+        self._make_train_function()
+
+    def _make_predict_function(self) -> None:
+        """Readies predictions: here there is nothing to do."""
+
+    def _ready_program(self) -> Program:
+        """What a training step needs, made anew when the trained weights changed."""
+        known = self._program
+        if known is not None and known.objective is self._objective and known.look():
+            return known
+        trained = self._trained_weights()
+        if (
+            known is None
+            or known.objective is not self._objective
+            or [id(w) for w in known.trained] != [id(w) for w in trained]
+        ):
+            self._program = known = Program(self, self._objective, self.optimizer, trained)
+        else:
+            known.params = [w.tensor for w in trained]
+        known.look()
+        return known
+
+
+def _names_in(tree: Any) -> Iterator[str]:
+    """The names in a nesting of losses or metrics; configs of objects are left out."""
+    if isinstance(tree, str):
+        yield tree
+    elif isinstance(tree, dict):
+        for entry in () if "class_name" in tree else tree.values():
+            yield from _names_in(entry)
+    elif isinstance(tree, (list, tuple)):
+        for entry in tree:
+            yield from _names_in(entry)
