@@ -149,7 +149,7 @@ _FIRST = ["mlp", "cnn", "lstm", "lstm_hard", "tiny"]
 
 
 def select(wanted: str | None) -> list[Row]:
-    """The rows that ``--rows`` asks for: all of them, a list of names, or ``issue2``.
+    """The rows that ``--rows`` asks for: all of them, a list of names, or ``first``.
 
     Raises:
         SystemExit: for an unknown name.
@@ -159,7 +159,7 @@ def select(wanted: str | None) -> list[Row]:
         [128, 32]
     """
     known = [row.name for row in ROWS]
-    names = _FIRST if wanted == "issue2" else wanted.split(",") if wanted else known
+    names = _FIRST if wanted == "first" else wanted.split(",") if wanted else known
     for name in names:
         if name not in known:
             raise SystemExit(f"run.py: expected --rows to name some of {', '.join(known)}. Received: {name}")

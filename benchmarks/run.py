@@ -5,7 +5,7 @@ counts are the ratios: the machine is seldom quiet.
 
     python benchmarks/run.py                      every row, against the tuned and the usual loop
     python benchmarks/run.py --quick              fewer turns, under three minutes on two quiet cores
-    python benchmarks/run.py --rows tiny,lstm     some rows only; issue2 means the first five
+    python benchmarks/run.py --rows tiny,lstm     some rows only; first means the first five
     python benchmarks/run.py --peer-python keras3-torch=/path/to/python --peer-python tf_keras=/another/python
     python benchmarks/run.py --read figures.json --plot ratios.png
 """
@@ -31,7 +31,7 @@ def arguments(given: list[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False
     )
-    parser.add_argument("--rows", help="names of rows, or issue2; all when missing")
+    parser.add_argument("--rows", help="names of rows, or first (five of them); all when missing")
     parser.add_argument("--peers", default="tuned,usual,floor", help=", ".join((*peers.HAND_WRITTEN, *peers.KERAS)))
     parser.add_argument("--peer-python", action="append", default=[], metavar="NAME=PATH", help="a peer elsewhere")
     parser.add_argument("--device", choices=("cpu", "cuda"), help="cuda where there is one")

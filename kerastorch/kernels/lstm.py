@@ -25,7 +25,7 @@ from kerastorch.kernels.recurrence import (
     time_major,
 )
 
-__all__ = ["lstm", "lstm_slow", "lstm_step"]
+__all__ = ["lstm", "lstm_both_ways", "lstm_slow", "lstm_step"]
 
 Tensor = torch.Tensor
 
@@ -115,6 +115,39 @@ def lstm(
     return masked(x, mask, h, need_outputs, lambda x, lengths: scan(x, lengths, *fixed))
 
 
+def lstm_both_ways(
+    x: Tensor,
+    weights: Sequence[tuple[Tensor, Tensor, Tensor | None]],
+    activation: Activation = "tanh",
+    recurrent_activation: Activation = "sigmoid",
+) -> tuple[Tensor, Tensor, Tensor] | None:
+    """Runs two LSTMs over a sequence, one forwards and one backwards, by one call of torch's fused kernel.
+
+    The kernel walks backwards by itself, so nothing is turned round, and cuDNN runs both at the same time.
+
+    Args:
+        x: (batch, time, in).
+        weights: ``weight_ih``, ``weight_hh`` and ``bias`` of each direction, the forward one first, all of one shape.
+        activation: as for ``lstm``.
+        recurrent_activation: the same, for the gates.
+
+    Returns:
+        All outputs (batch, time, 2 * units), the last output and the last cell state (2, batch, units); None where the
+        kernel does not compute these activations here.
+
+    Example:
+        >>> one_way = torch.ones(16, 3), torch.ones(16, 4), None
+        >>> y, h, c = lstm_both_ways(torch.ones(2, 5, 3), [one_way, one_way])
+        >>> y.shape, bool((y[:, 0, 4:] == h[1]).all())
+        (torch.Size([2, 5, 8]), True)
+    """
+    tensors = [t for direction in weights for t in direction if t is not None]
+    if not fused_applies(x, (activation, recurrent_activation)) or any(t.dtype != x.dtype for t in tensors):
+        return None
+    zeros = x.new_zeros(2, x.shape[0], weights[0][1].shape[1])
+    return _kernel(x, [_biased(*direction) for direction in weights], zeros, zeros)
+
+
 def lstm_slow(
     x: Tensor,
     weight_ih: Tensor,
@@ -173,13 +206,20 @@ def _fused(
 ) -> tuple[Tensor, Tensor, Tensor]:
     if masks:
         x = x * masks[0].unsqueeze(1)
-    weights = [weight_ih, weight_hh]
-    if bias is not None:
-        weights += [bias, torch.zeros_like(bias)]  # torch's kernel has two biases, Keras's LSTM one
     states = (h.unsqueeze(0).contiguous(), c.unsqueeze(0).contiguous())
-    training = torch.is_grad_enabled()
-    out, h, c = torch._VF.lstm(x, states, one_block(weights), bias is not None, 1, 0.0, training, False, True)
+    out, h, c = _kernel(x, [_biased(weight_ih, weight_hh, bias)], *states)
     return out, h.squeeze(0), c.squeeze(0)
+
+
+def _biased(weight_ih: Tensor, weight_hh: Tensor, bias: Tensor | None) -> list[Tensor]:
+    """Weights as torch's kernel wants them: it has two biases, Keras's LSTM one."""
+    return [weight_ih, weight_hh] if bias is None else [weight_ih, weight_hh, bias, torch.zeros_like(bias)]
+
+
+def _kernel(x: Tensor, directions: Sequence[list[Tensor]], h: Tensor, c: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    weights = one_block([weight for direction in directions for weight in direction])
+    training, has_biases = torch.is_grad_enabled(), len(directions[0]) == 4
+    return torch._VF.lstm(x, (h, c), weights, has_biases, 1, 0.0, training, len(directions) == 2, True)
 
 
 def _last_of(outputs: Tensor, lengths: Tensor, h: Tensor) -> Tensor:

@@ -21,6 +21,7 @@ from ..engine.layer import Layer, collecting_losses
 from ..engine.symbolic import is_symbolic, recordable
 from ..engine.trees import object_list_uid
 from .recurrent.base import as_list, state_sizes
+from .recurrent.both_ways import both_ways
 
 __all__ = ["Wrapper", "TimeDistributed", "Bidirectional"]
 
@@ -356,10 +357,15 @@ class Bidirectional(Wrapper):
         halves = self._halves(initial_state or [])
         if self.forward_layer.stateful and not self.stateful and not is_symbolic(inputs):
             self.reset_states()
+        inners = (self.forward_layer, self.backward_layer)
+        joined = both_ways(inners, inputs, mask) if not given and not any(halves) else None
+        if joined is not None:
+            outputs = [joined] if self.merge_mode == "concat" else self._merge(*joined.chunk(2, -1))
+            return outputs if len(outputs) > 1 else outputs[0]
         with self._muted():
             results = [
                 inner(inputs, mask=mask, training=training, **given, **({"initial_state": half} if half else {}))
-                for inner, half in zip((self.forward_layer, self.backward_layer), halves, strict=True)
+                for inner, half in zip(inners, halves, strict=True)
             ]
         states = [state for result in results for state in result[1:]] if self.return_state else []
         there, back = (result[0] if self.return_state else result for result in results)
