@@ -26,10 +26,12 @@ class Era:
 
     name: str
     version: str
-    recurrent_activation: str = "hard_sigmoid"  # default of LSTM, GRU, ConvLSTM2D
+    recurrent_activation: str = "hard_sigmoid"  # default of LSTM and GRU
+    conv_lstm_activation: str = "hard_sigmoid"  # the same of ConvLSTM2D
     hard_sigmoid: str = "linear"  # 'linear': clip(.2x + .5); 'relu6': relu6(x + 3) / 6
     gru_reset_after: bool = False
-    recurrent_dropout_masks: str = "per_gate"  # or 'shared': one mask for all gates
+    rnn_implementation: int = 1  # default of LSTM and GRU: with 2 the gates share one dropout mask
+    recurrent_dropout_masks: str = "by_implementation"  # or 'per_gate': recurrent_dropout makes it implementation 1
     accuracy_key: str = "acc"  # what 'accuracy' is called in logs: 'acc', or 'as_typed'
     accuracy_by: str = "loss"  # how 'accuracy' resolves with binary_crossentropy: by 'loss' or by 'shape'
     weighted_loss: str = "count_nonzero"  # divisor of a weighted loss: 'count_nonzero' or 'batch'
@@ -106,7 +108,8 @@ _TF_KERAS = dataclasses.replace(
     version="2.15",
     recurrent_activation="sigmoid",
     gru_reset_after=True,
-    recurrent_dropout_masks="shared",
+    rnn_implementation=2,
+    recurrent_dropout_masks="per_gate",
     accuracy_key="as_typed",
     accuracy_by="shape",
     weighted_loss="batch",
@@ -169,6 +172,7 @@ _KERAS3 = dataclasses.replace(
     applications="keras3",
     archives="folder",
     keras1_names=False,
+    conv_lstm_activation="sigmoid",
     hard_sigmoid="relu6",
     initializers="keras3",
     regularizer_factors="exact",

@@ -40,6 +40,13 @@ def check_axis(owner: str, x: torch.Tensor, axis: int) -> None:
         )
 
 
+def _remembering(output: torch.Tensor, x: torch.Tensor) -> torch.Tensor:
+    """In tf.keras what comes out of a softmax or sigmoid knows what went in: crossentropies start from there."""
+    if eras.current().crossentropy == "tf.keras" and type(output) is torch.Tensor:
+        output._keras_logits = x
+    return output
+
+
 @REGISTRY.register
 def softmax(x: torch.Tensor, axis: int = -1) -> torch.Tensor:
     """Exponentials divided by their sum along an axis.
@@ -64,7 +71,7 @@ def softmax(x: torch.Tensor, axis: int = -1) -> torch.Tensor:
             f"softmax: Keras 2 normalises a matrix along its last axis; axis={axis} has no effect.", stacklevel=2
         )
         axis = -1
-    return torch.softmax(x, dim=axis)
+    return _remembering(torch.softmax(x, dim=axis), x)
 
 
 @REGISTRY.register
@@ -176,7 +183,7 @@ def sigmoid(x: torch.Tensor) -> torch.Tensor:
         >>> sigmoid(torch.tensor([0.0]))
         tensor([0.5000])
     """
-    return torch.sigmoid(x)
+    return _remembering(torch.sigmoid(x), x)
 
 
 @REGISTRY.register

@@ -49,6 +49,7 @@ __all__ = [
     "set_image_data_format",
     "set_image_dim_ordering",
     "set_session",
+    "result_type",
     "standardize_dtype",
 ]
 
@@ -238,6 +239,42 @@ def standardize_dtype(dtype: Any) -> str:
         ('int32', 'float32')
     """
     return dtype_name(config.torch_dtype(dtype))
+
+
+def result_type(*dtypes: Any) -> str:
+    """The type that holds values of all these types, by Keras 3's rules: 64 bits become 32, Python's numbers give way.
+
+    Args:
+        dtypes: names or types; ``int`` and ``float`` for Python's numbers, None for ``floatx()``.
+
+    Raises:
+        ValueError: for a type that torch does not have.
+
+    Example:
+        >>> result_type("int64", "float16"), result_type("uint8", "int8"), result_type("int8", float)
+        ('float16', 'int16', 'float32')
+
+    Source: https://keras.io/api/utils/backend_utils/
+    """
+    numbers = [kind for kind in dtypes if kind is int or kind is float]
+    known = [standardize_dtype(kind) for kind in dtypes if not (kind is int or kind is float)]
+    floats = sorted(
+        {kind for kind in known if "float" in kind}, key=lambda kind: torch.finfo(getattr(torch, kind)).bits
+    )
+    if floats or float in numbers or not dtypes:
+        found = (floats or [config.floatx()])[-1]
+        if {"float16", "bfloat16"} <= set(floats):
+            found = max(found, "float32")
+        return "float32" if found == "float64" else found
+    sizes = {kind: torch.iinfo(getattr(torch, kind)).bits for kind in known if "int" in kind}
+    unsigned = max((bits for kind, bits in sizes.items() if kind[0] == "u"), default=0)
+    signed = max((bits for kind, bits in sizes.items() if kind[0] == "i"), default=0)
+    if not sizes:
+        return "int32" if numbers else "bool"
+    if signed and unsigned == 64:
+        return config.floatx()
+    bits = min(32, max(signed, 2 * unsigned if signed else unsigned))
+    return f"{'int' if signed else 'uint'}{bits}"
 
 
 def is_float_dtype(dtype: Any) -> bool:

@@ -10,7 +10,7 @@ from typing import Any
 
 import torch
 
-from .. import activations
+from .. import activations, eras
 from ..backend import conv_utils
 from ..backend.convolution import convolve
 from ..engine import checks
@@ -122,7 +122,7 @@ class ConvLSTM2DCell(RecurrentCell):
                 f"{owner}: expected strides or dilation_rate to be 1, since one excludes the other. "
                 f"Received: strides={self.strides} and dilation_rate={self.dilation_rate}"
             )
-        self.recurrent_activation = recurrent_activation_of(recurrent_activation)
+        self.recurrent_activation = recurrent_activation_of(recurrent_activation, eras.current().conv_lstm_activation)
         self.unit_forget_bias = bool(unit_forget_bias)
         self.state_size = (self.filters, self.filters)
 

@@ -210,6 +210,18 @@ def smooth_labels(y_true: Any, amount: float, classes: int) -> Any:
     return y_true * (1.0 - amount) + amount / classes if amount else y_true
 
 
+def looked_up(y_pred: Any, from_logits: bool) -> tuple[Any, bool]:
+    """In tf.keras, what went into the softmax or sigmoid that the predictions come from, whichever of the two it was.
+
+    Its crossentropies start from there: nothing is clipped, and a binary crossentropy of a softmax is the one of the
+    softmax's logits.
+    """
+    logits = getattr(y_pred, "_keras_logits", None)
+    if logits is None or eras.current().crossentropy != "tf.keras":
+        return y_pred, from_logits
+    return logits, True
+
+
 def categorical_crossentropy(
     y_true: Any, y_pred: Any, from_logits: bool = False, label_smoothing: float = 0.0, axis: int = -1
 ) -> Any:
@@ -230,6 +242,7 @@ def categorical_crossentropy(
 
     Source: https://keras.io/api/losses/probabilistic_losses/
     """
+    y_pred, from_logits = looked_up(y_pred, from_logits)
     y_true, y_pred = as_floats(y_true, y_pred)
     y_true = smooth_labels(y_true, label_smoothing, y_pred.shape[axis])
     if from_logits:
@@ -293,6 +306,7 @@ def sparse_categorical_crossentropy(
         >>> sparse_categorical_crossentropy([1, 0], [[0.5, 0.5], [0.25, 0.75]])
         tensor([0.6931, 1.3863])
     """
+    y_pred, from_logits = looked_up(y_pred, from_logits)
     y_pred = as_tensor(y_pred)
     y_true = as_tensor(y_true, y_pred)
     if axis not in (-1, y_pred.ndim - 1):
@@ -326,6 +340,7 @@ def binary_crossentropy(
         >>> binary_crossentropy([[1.0], [0.0]], [[0.0], [1.0]])
         tensor([16.1181, 15.9424])
     """
+    y_pred, from_logits = looked_up(y_pred, from_logits)
     y_true, y_pred = as_floats(y_true, y_pred)
     y_true = smooth_labels(y_true, label_smoothing, 2)
     if from_logits or eras.current().crossentropy != "tf.keras":

@@ -13,14 +13,14 @@ import pytest
 import torch
 
 import kerastorch
-from kerastorch import config, eras
+from kerastorch import config
 from kerastorch.backend import names
 from kerastorch.engine.layer import partition
 
-from . import cases, compare, later, store
+from . import cases, compare, eras, later, store
 from .tools import Tools
 
-__all__ = ["TorchTools", "check", "check_later", "later_parameters", "parameters"]
+__all__ = ["TorchTools", "check", "check_era", "check_later", "era_parameters", "later_parameters", "parameters"]
 
 
 class TorchTools(Tools):
@@ -75,6 +75,7 @@ def parameters(*areas: str) -> list:
     return [pytest.param(case, id=case.id) for area in areas for case in cases.load(area).cases.values()]
 
 
+ORACLES = {"keras2": "Keras 2.2.4", "tf.keras": "tf_keras", "keras3": "Keras 3"}
 _stored: dict[str, dict] = {}
 # cuDNN rounds the gates of its recurrent layers more coarsely than float32 does: up to 2e-5 was seen on an H200.
 CUDNN = 4e-5
@@ -129,23 +130,40 @@ class LaterTools(TorchTools):
 
 def later_parameters() -> list:
     """pytest parameters: (era, case) of every case of the later generations."""
+    return _by_era(later, "later/")
+
+
+def era_parameters() -> list:
+    """pytest parameters: (era, case) of every case about what differs between the generations."""
+    return _by_era(eras, "eras/")
+
+
+def _by_era(package: Any, prefix: str) -> list:
     return [
-        pytest.param(era, case, id=case.id.removeprefix("later/"))
-        for area in later.AREAS
-        for era, found in later.load(area).cases.items()
+        pytest.param(era, case, id=case.id.removeprefix(prefix))
+        for area in package.AREAS
+        for era, found in package.load(area).cases.items()
         for case in found.values()
     ]
 
 
 def check(case: cases.kit.Case, folder: Path) -> None:
     """Runs a case and fails with a line for each result that is not the real Keras's."""
-    _check(case, TorchTools(case, str(folder)), "Keras 2.2.4")
+    _check(case, TorchTools(case, str(folder)), ORACLES["keras2"])
 
 
 def check_later(era: str, case: cases.kit.Case, folder: Path) -> None:
     """The same for a case that a later generation recorded."""
-    eras.set_era(era)
-    _check(case, LaterTools(case, str(folder)), {"tf.keras": "tf_keras", "keras3": "Keras 3"}[era])
+    kerastorch.set_era(era)
+    _check(case, LaterTools(case, str(folder)), ORACLES[era])
+
+
+def check_era(era: str, case: cases.kit.Case, folder: Path) -> None:
+    """The same for a case that the generation of that era recorded."""
+    kerastorch.set_era(era)
+    tools = (TorchTools if era == "keras2" else LaterTools)(case, str(folder))
+    tools.era = era
+    _check(case, tools, ORACLES[era])
 
 
 def _check(case: cases.kit.Case, tools: TorchTools, oracle: str) -> None:

@@ -71,13 +71,19 @@ def kernel_name(activation: Callable[[Tensor], Tensor]) -> str | Callable[[Tenso
     return _KERNEL_NAMES.get(activation, activation)
 
 
-def recurrent_activation_of(value: Any) -> Callable[[Tensor], Tensor]:
-    """The function that a ``recurrent_activation`` argument means."""
-    return activations.get(eras.current().recurrent_activation if isinstance(value, EraDefault) else value)
+def recurrent_activation_of(value: Any, default: str | None = None) -> Callable[[Tensor], Tensor]:
+    """The function that a ``recurrent_activation`` argument means; ``default`` where it is not the era's usual one."""
+    usual = default or eras.current().recurrent_activation
+    return activations.get(usual if isinstance(value, EraDefault) else value)
 
 
-def implementation_of(owner: str, value: Any) -> int:
-    """1 or 2; 0, an old name of 1, warns."""
+def implementation_of(owner: str, value: Any, recurrent_dropout: float) -> int:
+    """1 or 2; 0, an old name of 1, warns. In later eras each gate has a mask where states are dropped."""
+    era = eras.current()
+    if value is None:
+        value = era.rnn_implementation
+    if recurrent_dropout and era.recurrent_dropout_masks == "per_gate":
+        value = 1
     if value == 0:
         warnings.warn(f"{owner}: implementation=0 is now implementation=1; please use that.", stacklevel=4)
         return 1
@@ -174,8 +180,7 @@ class RecurrentCell(Layer):
 
     def _shares_masks(self) -> bool:
         """Whether one dropout mask serves all gates."""
-        per_gate = eras.current().recurrent_dropout_masks == "per_gate"
-        return not per_gate or getattr(self, "implementation", 1) == 2
+        return getattr(self, "implementation", 1) == 2
 
     def _masks(self, like: Tensor, rate: float, training: bool | None) -> list[Tensor]:
         """Fresh dropout masks for (batch, features); none outside of training."""

@@ -152,7 +152,7 @@ class GRUCell(RecurrentCell):
         bias_constraint: projection of the bias after each update.
         dropout: part of the inputs to drop, one mask a sequence and gate.
         recurrent_dropout: part of the last output to drop, one mask a sequence and gate.
-        implementation: 2 shares a dropout mask among the gates; it makes no other difference.
+        implementation: 2 shares a dropout mask among the gates; it makes no other difference. None for the era's.
         reset_after: whether the reset gate acts after the recurrent product, as cuDNN has it; the era's by default.
         **kwargs: the arguments of every layer.
 
@@ -188,7 +188,7 @@ class GRUCell(RecurrentCell):
         bias_constraint: Any = None,
         dropout: float = 0.0,
         recurrent_dropout: float = 0.0,
-        implementation: int = 1,
+        implementation: int | None = None,
         reset_after: bool | None = None,
         **kwargs: Any,
     ) -> None:
@@ -211,7 +211,7 @@ class GRUCell(RecurrentCell):
             **kwargs,
         )
         self.recurrent_activation = recurrent_activation_of(recurrent_activation)
-        self.implementation = implementation_of("GRU", implementation)
+        self.implementation = implementation_of("GRU", implementation, self.recurrent_dropout)
         self.reset_after = eras.current().gru_reset_after if reset_after is None else bool(reset_after)
 
     def _bias_shape(self, width: int) -> tuple[int, ...]:
@@ -296,7 +296,7 @@ class LSTMCell(RecurrentCell):
         bias_constraint: projection of the bias after each update.
         dropout: part of the inputs to drop, one mask a sequence and gate.
         recurrent_dropout: part of the last output to drop, one mask a sequence and gate.
-        implementation: 2 shares a dropout mask among the gates; it makes no other difference.
+        implementation: 2 shares a dropout mask among the gates; it makes no other difference. None for the era's.
         **kwargs: the arguments of every layer.
 
     Shape:
@@ -331,7 +331,7 @@ class LSTMCell(RecurrentCell):
         bias_constraint: Any = None,
         dropout: float = 0.0,
         recurrent_dropout: float = 0.0,
-        implementation: int = 1,
+        implementation: int | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(
@@ -354,7 +354,7 @@ class LSTMCell(RecurrentCell):
         )
         self.recurrent_activation = recurrent_activation_of(recurrent_activation)
         self.unit_forget_bias = bool(unit_forget_bias)
-        self.implementation = implementation_of("LSTM", implementation)
+        self.implementation = implementation_of("LSTM", implementation, self.recurrent_dropout)
         self.state_size = (self.units, self.units)
 
     def _first_bias(self, shape: Sequence[int], dtype: Any = None) -> Tensor:

@@ -189,7 +189,7 @@ class GRU(OneCellLayer):
         bias_constraint: projection of the bias after each update.
         dropout: part of the inputs to drop, one mask a sequence and gate.
         recurrent_dropout: part of the last output to drop, one mask a sequence and gate.
-        implementation: 2 shares a dropout mask among the gates; it makes no other difference.
+        implementation: 2 shares a dropout mask among the gates; it makes no other difference. None for the era's.
         return_sequences: all outputs instead of the last one.
         return_state: the last state too, after the output.
         go_backwards: from the last step to the first; the outputs come in the order in which they are made.
@@ -238,7 +238,7 @@ class GRU(OneCellLayer):
         bias_constraint: Any = None,
         dropout: float = 0.0,
         recurrent_dropout: float = 0.0,
-        implementation: int = 1,
+        implementation: int | None = None,
         return_sequences: bool = False,
         return_state: bool = False,
         go_backwards: bool = False,
@@ -300,7 +300,7 @@ class LSTM(OneCellLayer):
         bias_constraint: projection of the bias after each update.
         dropout: part of the inputs to drop, one mask a sequence and gate.
         recurrent_dropout: part of the last output to drop, one mask a sequence and gate.
-        implementation: 2 shares a dropout mask among the gates; it makes no other difference.
+        implementation: 2 shares a dropout mask among the gates; it makes no other difference. None for the era's.
         return_sequences: all outputs instead of the last one.
         return_state: the last states too, after the output.
         go_backwards: from the last step to the first; the outputs come in the order in which they are made.
@@ -349,7 +349,7 @@ class LSTM(OneCellLayer):
         bias_constraint: Any = None,
         dropout: float = 0.0,
         recurrent_dropout: float = 0.0,
-        implementation: int = 1,
+        implementation: int | None = None,
         return_sequences: bool = False,
         return_state: bool = False,
         go_backwards: bool = False,

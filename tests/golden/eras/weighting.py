@@ -1,0 +1,164 @@
+"""Accuracy and its name; what weights and masks divide a loss by."""
+
+import numpy as np
+
+from .kit import Area, chain, fitted, floats, regression
+
+area = Area("weighting", tolerance=1e-4)
+
+
+def classes(t, rows=16, count=3):
+    labels = t.rng.randint(0, count, rows)
+    centers = 1.5 * t.rng.standard_normal((count, 4))
+    return centers[labels] + t.rng.standard_normal((rows, 4)), np.eye(count)[labels], labels
+
+
+def classifier(k, t, count=3, activation="softmax"):
+    model = chain(k, (4,), k.layers.Dense(count, activation=activation))
+    t.set_weights(model)
+    return model
+
+
+# The name and the kind of 'accuracy'
+
+
+def named(name, metrics, sparse=False, loss="categorical_crossentropy"):
+    def body(k, t):
+        x, y, labels = classes(t)
+        model = classifier(k, t)
+        model.compile(k.optimizers.SGD(0.1), loss, metrics=metrics)
+        results = fitted(model, x, labels if sparse else y, validation_split=0.25)
+        return {"history": results["history"]}
+
+    area.add(f"accuracy_key/{name}", body)
+
+
+named("accuracy", ["accuracy"])
+named("acc", ["acc"])
+named("sparse", ["accuracy"], True, "sparse_categorical_crossentropy")
+named("beside_another", ["mse", "accuracy"])
+
+
+@area.run("accuracy_key/two_outputs")
+def _(k, t):
+    x, y, _ = classes(t)
+    first = k.layers.Input(shape=(4,))
+    left = k.layers.Dense(3, activation="softmax", name="left")(first)
+    right = k.layers.Dense(3, activation="softmax", name="right")(first)
+    model = k.models.Model(first, [left, right])
+    t.set_weights(model)
+    metrics = {"left": ["accuracy"], "right": ["accuracy"]}
+    model.compile(k.optimizers.SGD(0.1), "categorical_crossentropy", metrics=metrics)
+    history = model.fit(x, [y, y], epochs=2, batch_size=4, verbose=0, shuffle=False)
+    return {"history": floats(history.history)}
+
+
+def binary(name, count, activation="sigmoid", loss="binary_crossentropy", one_hot=False):
+    def body(k, t):
+        x, y, _ = classes(t, count=max(count, 2))
+        if not one_hot:
+            y = t.rng.randint(0, 2, (16, count)).astype("float64")
+        model = classifier(k, t, count, activation)
+        model.compile(k.optimizers.SGD(0.1), loss, metrics=["accuracy"])
+        return {"evaluate": [float(v) for v in model.evaluate(x, y, verbose=0)]}
+
+    area.add(f"accuracy_by/{name}", body)
+
+
+binary("many_labels", 5)
+binary("one_hot_with_softmax", 3, "softmax", one_hot=True)
+binary("one_output", 1)
+binary("mse_of_many", 4, loss="mse")
+
+
+# Weights
+
+
+def weights_of(t, rows, zeros=True):
+    weights = t.rng.uniform(0.3, 2.0, rows)
+    if zeros:
+        weights[t.rng.uniform(0, 1, rows) < 0.4] = 0.0
+    return weights
+
+
+@area.run("weighted_loss/sample_weight")
+def _(k, t):
+    x, y = regression(t)
+    model = chain(k, (4,), k.layers.Dense(2))
+    t.set_weights(model)
+    model.compile(k.optimizers.SGD(0.1), "mse")
+    return fitted(model, x, y, sample_weight=weights_of(t, 16, zeros=False))
+
+
+@area.run("weighted_loss/some_are_zero")
+def _(k, t):
+    x, y = regression(t)
+    model = chain(k, (4,), k.layers.Dense(2))
+    t.set_weights(model)
+    model.compile(k.optimizers.SGD(0.1), "mse")
+    weights = np.tile([0.0, 1.5, 0.7, 0.0], 4)
+    return {
+        "evaluate": float(model.evaluate(x, y, verbose=0, sample_weight=weights)),
+        **fitted(model, x, y, sample_weight=weights),
+    }
+
+
+@area.run("weighted_loss/class_weight")
+def _(k, t):
+    x, y, _ = classes(t)
+    model = classifier(k, t)
+    model.compile(k.optimizers.SGD(0.1), "categorical_crossentropy")
+    return fitted(model, x, y, class_weight={0: 0.5, 1: 2.0, 2: 0.0})
+
+
+@area.run("weighted_loss/on_batch")
+def _(k, t):
+    x, y = regression(t)
+    model = chain(k, (4,), k.layers.Dense(2))
+    t.set_weights(model)
+    model.compile(k.optimizers.SGD(0.1), "mae")
+    losses = [float(model.train_on_batch(x, y, sample_weight=np.tile([2.0, 0.0], 8))) for _ in range(2)]
+    return {"losses": losses, "weights": model.get_weights()}
+
+
+@area.run("weighted_loss/metric_is_not_weighted")
+def _(k, t):
+    x, y, _ = classes(t)
+    model = classifier(k, t)
+    model.compile(k.optimizers.SGD(0.1), "categorical_crossentropy", metrics=["accuracy"])
+    return fitted(model, x, y, sample_weight=np.tile([0.0, 1.5, 0.7, 1.0], 4))
+
+
+# Masks
+
+
+def masked(name, build, weights=None, loss="mse"):
+    def body(k, t):
+        x = t.rng.randint(1, 7, (8, 5))
+        for row, count in zip(x, (1, 5, 3, 2, 4, 5, 2, 3)):
+            row[count:] = 0
+        model = chain(k, (5,), k.layers.Embedding(7, 3, mask_zero=True), *build(k))
+        t.set_weights(model)
+        model.compile(k.optimizers.SGD(0.1), loss)
+        y = t.rng.standard_normal((8, 5, 2))
+        more = {} if weights is None else {"sample_weight": weights}
+        return {"evaluate": float(model.evaluate(x, y, batch_size=4, verbose=0)), **fitted(model, x, y, **more)}
+
+    area.add(f"masked_loss/{name}", body)
+
+
+masked("dense", lambda k: [k.layers.Dense(2)])
+masked("time_distributed", lambda k: [k.layers.TimeDistributed(k.layers.Dense(2))])
+masked("recurrent", lambda k: [k.layers.SimpleRNN(2, return_sequences=True)])
+masked("mae", lambda k: [k.layers.Dense(2)], loss="mae")
+
+
+@area.run("masked_loss/vectors")
+def _(k, t):
+    x = t.rng.standard_normal((8, 5, 3))
+    for row, count in zip(x, (1, 5, 3, 2, 4, 5, 2, 3)):
+        row[count:] = 0
+    model = chain(k, (5, 3), k.layers.Masking(), k.layers.LSTM(2, return_sequences=True, recurrent_activation="tanh"))
+    t.set_weights(model)
+    model.compile(k.optimizers.SGD(0.1), "mse")
+    return fitted(model, x, t.rng.standard_normal((8, 5, 2)))
