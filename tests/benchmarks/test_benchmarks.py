@@ -177,7 +177,7 @@ def test_a_plot_without_matplotlib_names_the_extra(tmp_path, monkeypatch):
 
 
 def test_what_the_command_line_may_name():
-    assert [row.name for row in rows.select("issue2")] == ["mlp", "cnn", "lstm", "lstm_hard", "tiny"]
+    assert [row.name for row in rows.select("first")] == ["mlp", "cnn", "lstm", "lstm_hard", "tiny"]
     assert peers.chosen("tuned", ["tf_keras=/x"]) == {"tuned": sys.executable, "tf_keras": "/x"}
     for wrong in (lambda: rows.select("tinny"), lambda: peers.chosen("tf", []), lambda: peers.chosen("", ["tuned"])):
         with pytest.raises(SystemExit, match="expected --"):
