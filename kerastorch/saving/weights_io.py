@@ -104,7 +104,7 @@ def load_weights(
         raise ValueError("load_weights: expected by_name=True beside skip_mismatch=True. Received: by_name=False")
     if not model.built and files.is_tensorflow_path(filepath):
         path = files.existing(filepath, "a weight file")
-        deferred.later(model, lambda: load_weights(model, path, by_name, skip_mismatch, reshape))
+        deferred.later(model, lambda: load_weights(model, path, skip_mismatch, by_name, reshape))
         return
     if not model.built:
         raise ValueError(

@@ -54,8 +54,6 @@ OPEN = {("keras2", "stateful"), ("tf.keras", "picture_2d")}
 @pytest.mark.parametrize("era", ARCHIVES)
 @pytest.mark.filterwarnings("ignore::UserWarning")  # most were never compiled
 def test_predictions(era, name, tmp_path, request):
-    if (era, name) in OPEN:
-        request.applymarker(pytest.mark.xfail(strict=True, raises=(AssertionError, StopIteration)))
     files = [file for file in expected(era) if zoo.name_of(file) == name]
     assert files
     found = keras_side.read(keras, extracted(era, files, tmp_path), name, files)
