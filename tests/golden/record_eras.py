@@ -1,7 +1,7 @@
 """Records the cases of ``golden.eras`` with whichever real Keras the interpreter has (README.md).
 
-``python tests/golden/record_eras.py [--only part of a name] [area ...]``: run it with Keras 2.2.4, with tf_keras, and with
-Keras 3 on torch; each writes the files of its own generation.
+``python tests/golden/record_eras.py [--only part of a name] [area ...]``: run it with Keras 2.2.4, with tf_keras, and
+with Keras 3 on torch; each writes the files of its own generation.
 """
 
 import argparse

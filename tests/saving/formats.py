@@ -1,4 +1,4 @@
-"""Writes the table of docs/files.md, measured by writing and reading each format: ``python tests/saving/formats.py``."""
+"""Writes the table of docs/files.md, measured on each format: ``python tests/saving/formats.py``."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ import kerastorch as keras
 from kerastorch import eras
 
 sys.path.insert(0, str(Path(__file__).parent))
-import keras_side  # noqa: E402
 import zoo  # noqa: E402
 
 __all__ = ["ARCHIVES", "PAGE", "page"]

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
+
 import pytest
-import formats
+
+sys.path.insert(0, str(Path(__file__).parent))
+import formats  # noqa: E402
 
 
 @pytest.mark.filterwarnings("ignore::UserWarning")

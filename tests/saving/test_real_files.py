@@ -20,9 +20,9 @@ from kerastorch import eras
 sys.path.insert(0, str(Path(__file__).parent))
 import keras_side  # noqa: E402
 import zoo  # noqa: E402
+from formats import ARCHIVES  # noqa: E402
 
 DATA = Path(__file__).parent / "data"
-ARCHIVES = {"keras2": "keras2.zip", "tf.keras": "tfkeras.zip", "keras3": "keras3.zip"}
 
 
 @functools.cache
@@ -46,14 +46,10 @@ def assert_equal(found, wanted):
         np.testing.assert_allclose(ours, theirs, rtol=1e-5, atol=1e-5)
 
 
-# What is known to be read wrong, or not recorded yet: an issue of its own.
-OPEN = {("keras2", "stateful"), ("tf.keras", "picture_2d")}
-
-
 @pytest.mark.parametrize("name", zoo.MODELS)
 @pytest.mark.parametrize("era", ARCHIVES)
 @pytest.mark.filterwarnings("ignore::UserWarning")  # most were never compiled
-def test_predictions(era, name, tmp_path, request):
+def test_predictions(era, name, tmp_path):
     files = [file for file in expected(era) if zoo.name_of(file) == name]
     assert files
     found = keras_side.read(keras, extracted(era, files, tmp_path), name, files)
