@@ -50,6 +50,7 @@ class Era:
     load_weights_second: str = "by_name"  # what load_weights takes after the path; or 'skip_mismatch'
     truncated_normal_corrected: bool = True  # *_normal initializers divide their stddev by .8796
     orthogonal: str = "svd"  # or 'qr'
+    weights_endings: str = "any"  # of files that ModelCheckpoint saves weights to; or 'checked': .weights.h5
     initializers: str = "keras2"  # whose names, fans of vectors and configs: 'tf.keras', 'keras3'
     initializer_draws: str = "numpy"  # who seeds an unseeded initializer: numpy at each call, or 'python' once
     identity: str = "tiled"  # Identity of an oblong shape repeats the short side, or 'eye': ones on the diagonal only
@@ -67,6 +68,7 @@ class Era:
     local_conv1d_format: str = "ignored"  # LocallyConnected1D takes data_format and ignores it; or 'honoured'
     alpha_dropout_config: str = "rate"  # the config of AlphaDropout leaves noise_shape and seed out; or 'all'
     activity_regularizer: str = "sum"  # or 'mean': divided by the batch size
+    network_weights: str = "trainable_first"  # model.weights, and those of a model inside another; or 'by_layer'
     wrapper_penalties: str = (
         "own"  # a wrapper applies the inner layer's penalty to its own output; or 'inner' ones count
     )
@@ -74,7 +76,8 @@ class Era:
     crossentropy: str = "keras2"  # which formulas: where probabilities are clipped and renormalised, logits looked up
     binary_accuracy: str = "round"  # predictions are rounded, or compared with a 'threshold'
     top_k_accuracy: str = "batch"  # the top-k functions give the mean of the batch, or one value a 'sample'
-    trainable_at: str = "compile"  # or 'live'
+    trainable_at: str = "compile"  # which weights train: those at compile, by the 'flags' at compile, or 'live'
+    trainable_inside: str = "own"  # setting a model's trainable leaves its layers' alone; or sets 'all' of them
     training_inherited: bool = False  # whether layers inside take over the training= of the layer that calls them
     plain_paths: str = "h5"  # what a path without .h5 or .keras means: HDF5, or 'tensorflow': folders are made for it
     metrics_property: str = "given"  # model.metrics is what compile() was given; or 'objects': the metrics
@@ -83,7 +86,12 @@ class Era:
     keras1_names: bool = True  # nb_epoch, border_mode … are translated with a warning; or TypeError
     keras1_positions: bool = True  # Conv2D(64, 3, 3): the kernel's rows and columns; or its size and strides
     lr_key: str = "lr"  # the learning rate's name in logs
-    shuffle_draws: str = "numpy"  # whose global generator permutes the batches
+    shuffle_draws: str = "numpy"  # whose global generator permutes the rows: 'torch', or 'torch_sampler' to the draw
+    shuffle_batch: str = "order"  # shuffle='batch' permutes the order of batches, or the rows 'within' each
+    batch_logs: str = "batch"  # callbacks see a batch's own numbers, or the 'running' means of the epoch
+    compile_third: str = "metrics"  # compile's third positional argument; or 'loss_weights'
+    progress: str = "keras2"  # whose progress bars are printed: 'tf.keras', 'keras3'
+    summary: str = "keras2"  # whose table summary() prints: 'tf.keras', 'keras3'
     early_stopping_auto: str = "name"  # 'acc' in the name means max; its 'ending'; or the metric's 'direction'
     inline_epoch_end: bool = False  # a Sequence without workers is told of an epoch's end
     history_order: str = "val_first"  # or 'train_first', 'sorted'
@@ -93,6 +101,7 @@ class Era:
     bidirectional_stateful: bool = False  # whether Bidirectional carries the states of a stateful layer over
     bidirectional_masked: str = "repeated"  # what a masked step of its sequences gives: the last output, or 'zeros'
     layer_names: str = "from_one"  # dense_1 first; or 'from_zero': dense first
+    graph_names: str = "counted"  # input_1, model_1; or after their 'classes': input_layer, functional
     normalization_axis: str = "as_given"  # how configs write a normalization's axis; or 'resolved', counted from 0
     later_layers: str = "tf.keras"  # whose defaults and configs the layers have that Keras 2.2.4 lacks; or 'keras3'
     masked_softmax: str = "ignored"  # a mask of Softmax; or where all is masked: 'uniform' values, or 'zero'
@@ -137,12 +146,14 @@ _TF_KERAS = dataclasses.replace(
     local_conv1d_format="honoured",
     alpha_dropout_config="all",
     activity_regularizer="mean",
+    network_weights="by_layer",
     wrapper_penalties="inner",
     hinge_labels="signed",
     crossentropy="tf.keras",
     binary_accuracy="threshold",
     top_k_accuracy="sample",
-    trainable_at="live",
+    trainable_at="flags",
+    trainable_inside="all",
     training_inherited=True,
     metrics_property="objects",
     plain_paths="tensorflow",
@@ -150,6 +161,9 @@ _TF_KERAS = dataclasses.replace(
     fit_epochs=1,
     keras1_positions=False,
     shuffle_draws="torch",
+    batch_logs="running",
+    progress="tf.keras",
+    summary="tf.keras",
     inline_epoch_end=True,
     early_stopping_auto="ending",
     history_order="train_first",
@@ -185,7 +199,15 @@ _KERAS3 = dataclasses.replace(
     optimizer_files="keras3",
     keras_archives="keras3",
     other_endings="refused",
+    weights_endings="checked",
     batchnorm_variance="biased",
+    graph_names="classes",
+    trainable_at="live",
+    shuffle_draws="torch_sampler",
+    shuffle_batch="within",
+    compile_third="loss_weights",
+    progress="keras3",
+    summary="keras3",
     lr_key="learning_rate",
     early_stopping_auto="direction",
     normalization_axis="as_given",

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from kerastorch import eras
 from kerastorch.callbacks.monitor import Direction, checked_mode, monitored
 from kerastorch.training.callback import Callback
 
@@ -70,6 +71,12 @@ class ModelCheckpoint(Callback):
                 f"ModelCheckpoint: expected period to be a positive number of epochs. Received: {period!r}"
             )
         self.filepath = os.fspath(filepath)
+        checked = save_weights_only and eras.current().weights_endings == "checked"
+        if checked and not self.filepath.endswith((".weights.h5", ".pt", ".safetensors")):
+            raise ValueError(
+                "ModelCheckpoint: expected filepath to end in .weights.h5 with save_weights_only=True, as the era "
+                f"{eras.current().name} has it. Received: filepath={self.filepath!r}"
+            )
         self.monitor = monitor
         self.verbose = verbose
         self.save_best_only = save_best_only

@@ -162,6 +162,10 @@ class WeightHolder(nn.Module):
     @trainable.setter
     def trainable(self, value: bool) -> None:
         self._trainable = bool(value)
+        if eras.current().trainable_inside == "all":
+            for module in self.modules():
+                if isinstance(module, WeightHolder):
+                    module._trainable = self._trainable
 
     @property
     def trainable_weights(self) -> list[torch.Tensor]:

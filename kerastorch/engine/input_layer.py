@@ -7,7 +7,7 @@ from typing import Any
 
 import torch
 
-from .. import config
+from .. import config, eras
 from ..backend import names
 from . import checks
 from .layer import Layer
@@ -61,7 +61,9 @@ class InputLayer(Layer):
                 raise ValueError("InputLayer: expected input_shape or batch_input_shape. Received: neither")
             batch_input_shape = input_tensor.shape
             dtype = dtype or str(input_tensor.dtype).removeprefix("torch.")
-        name = name or f"input_{names.get_uid('input')}"
+        if not name:
+            counted = eras.current().graph_names == "counted"
+            name = f"input_{names.get_uid('input')}" if counted else names.unique_name("InputLayer")
         super().__init__(
             name=name,
             dtype=dtype,

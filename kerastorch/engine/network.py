@@ -8,11 +8,13 @@ from typing import Any
 import torch
 from torch import nn
 
+from .. import eras
 from ..backend import phase
 from ..backend.updates import MovedWeight
 from . import graph_order
 from .additions import kept_losses, kept_updates
 from .arguments import masks_of, signature
+from .holder import unique
 from .input_layer import InputLayer
 from .input_spec import InputSpec
 from .layer import Layer, partition
@@ -318,9 +320,23 @@ class Network(Layer):
         return graph_order.partition_layers(self, self.layers)
 
     def ordered_weights(self) -> list[Weight]:
-        """The weights layer by layer, each layer's trainable ones first: the order of ``get_weights()``."""
-        found = [weight for layer in self.layers for weight in sum(partition(layer), [])]
+        """The weights layer by layer, each layer's trainable ones first: the order of ``get_weights()``.
+
+        What counts as one layer in Keras 2, a nested model, is gone through layer by layer later.
+        """
+        nested = eras.current().network_weights == "by_layer"
+        found: list[Weight] = []
+        for layer in self.layers:
+            inner = nested and isinstance(layer, Network) and layer._graph
+            found += layer.ordered_weights() if inner else sum(partition(layer), [])
         return graph_order.with_loose(self, found)
+
+    @property
+    def weights(self) -> list[torch.Tensor]:
+        """All weights: trainable ones first, since tf.keras layer by layer."""
+        if eras.current().network_weights != "by_layer" or not self._graph:
+            return super().weights
+        return [weight.variable for weight in unique(self.ordered_weights())]
 
     def get_weights(self) -> list[Any]:
         """The weights as arrays, layer by layer."""

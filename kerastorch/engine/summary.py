@@ -1,4 +1,4 @@
-"""The table that ``model.summary()`` prints, to the letter of Keras 2.2.4's."""
+"""The table that ``model.summary()`` prints, to the letter of Keras 2.2.4's, and in later eras of theirs."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import numpy as np
 
 from .. import eras
 from .layer import partition
+from .summary_later import Asked, print_boxes, print_lines
 
 __all__ = ["count_params", "print_summary"]
 
@@ -36,6 +37,9 @@ def print_summary(
     line_length: int | None = None,
     positions: Sequence[float] | None = None,
     print_fn: Callable[[str], Any] | None = None,
+    expand_nested: bool = False,
+    show_trainable: bool = False,
+    layer_range: Sequence[str] | None = None,
 ) -> None:
     """Prints a model's layers, their output shapes, how many weights they hold and what they are connected to.
 
@@ -46,7 +50,11 @@ def print_summary(
         model: the model.
         line_length: width in characters; 65 for a chain, else 98.
         positions: where the columns end, as parts of the width or in characters.
-        print_fn: what each line is passed to; ``print`` when missing.
+        print_fn: what each line is passed to; ``print`` when missing. Keras 3 passes the whole text at once.
+        expand_nested: whether the layers of nested models are listed; like the next two, an argument of later eras,
+            whose table is then printed.
+        show_trainable: whether a column says which layers train.
+        layer_range: two patterns for the names of the first and last layer to list.
 
     Raises:
         ValueError: for a model that is not built, and for the wrong number of positions.
@@ -72,6 +80,12 @@ def print_summary(
             f"Model {model.name}: expected a built model for a summary; give the first layer an input_shape, call "
             "build() or fit() first. Received: a model that does not know its shapes"
         )
+    asked = Asked(expand_nested, show_trainable, layer_range)
+    style = eras.current().summary
+    if style != "keras2" or asked:
+        draw = print_boxes if style == "keras3" else print_lines
+        draw(model, line_length, positions, print_fn, asked)
+        return
     print_fn = print if print_fn is None else print_fn
     chain = model.is_sequential_like
     default_length, default_positions, heading = _CHAIN if chain else _GRAPH

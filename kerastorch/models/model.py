@@ -262,6 +262,9 @@ class Model(Trainer, Network):
         line_length: int | None = None,
         positions: Sequence[float] | None = None,
         print_fn: Callable[[str], Any] | None = None,
+        expand_nested: bool = False,
+        show_trainable: bool = False,
+        layer_range: Sequence[str] | None = None,
     ) -> None:
         """Prints the layers, their output shapes and how many weights they hold.
 
@@ -269,6 +272,9 @@ class Model(Trainer, Network):
             line_length: width in characters.
             positions: where columns end, as parts of the width or in characters.
             print_fn: what a line is passed to, ``print`` when missing.
+            expand_nested: whether the layers of nested models are listed.
+            show_trainable: whether a column says which layers train.
+            layer_range: two patterns for the names of the first and last layer to list.
 
         Raises:
             ValueError: before the model's shapes are known.
@@ -281,7 +287,7 @@ class Model(Trainer, Network):
                 "fit() first"
             )
         self._check_trainable()
-        print_summary(self, line_length=line_length, positions=positions, print_fn=print_fn)
+        print_summary(self, line_length, positions, print_fn, expand_nested, show_trainable, layer_range)
 
     def count_params(self) -> int:
         """How many numbers the weights hold."""

@@ -5,17 +5,44 @@ Source: https://keras.io/api/models/model_training_apis/ and Keras 2.2.4, ``kera
 
 from __future__ import annotations
 
+import contextlib
+import functools
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from .. import eras, optimizers
+from ..engine.holder import WeightHolder
 from ..engine.layer import partition
 from ..engine.weights import Weight
 from .objective import Objective
 from .step import Program
 
 __all__ = ["Compiling"]
+
+
+_KERAS3_ORDER = (
+    "optimizer loss loss_weights metrics weighted_metrics run_eagerly steps_per_execution jit_compile auto_scale_loss"
+).split()
+
+
+def _third_by_era(compile: Callable[..., None]) -> Callable[..., None]:
+    """From the third on, what positional arguments of ``compile`` mean is the era's matter."""
+
+    @functools.wraps(compile)
+    def by_era(self: Any, *args: Any, **kwargs: Any) -> None:
+        if len(args) > 2 and eras.current().compile_third == "loss_weights":
+            if len(args) > len(_KERAS3_ORDER):
+                raise TypeError(
+                    f"compile: expected at most {len(_KERAS3_ORDER)} positional arguments. Received: {len(args)}"
+                )
+            named = dict(zip(_KERAS3_ORDER, args))
+            if twice := named.keys() & kwargs.keys():
+                raise TypeError(f"compile: expected each argument once. Received: {min(twice)} twice")
+            args, kwargs = (), {**named, **kwargs}
+        compile(self, *args, **kwargs)
+
+    return by_era
 
 
 class Compiling:
@@ -29,6 +56,7 @@ class Compiling:
     _objective: Objective | None = None
     _program: Program | None = None
 
+    @_third_by_era
     def compile(
         self,
         optimizer: Any = "rmsprop",
@@ -96,6 +124,9 @@ class Compiling:
         self.optimizer = chosen
         self.jit_compile, self.run_eagerly = jit_compile is True, bool(kwargs.get("run_eagerly"))
         self.__dict__.pop("_compiled", None)
+        self.__dict__.pop("_looked_at_data", None)
+        if eras.current().trainable_at == "flags":
+            self.__dict__["_compiled_flags"] = [(layer, layer._trainable) for layer in self._flagged()]
         self.loss = loss if loss is not None else []
         self._given_metrics = metrics if metrics is not None else []
         self._settle_compiled(settled)
@@ -108,6 +139,25 @@ class Compiling:
         self._objective, self._program = objective, None
         if objective is not None:
             self._collect()
+
+    def _flagged(self) -> Iterator[Any]:
+        """The model and all in it that has a ``trainable`` of its own."""
+        return (module for module in self.modules() if isinstance(module, WeightHolder))
+
+    @contextlib.contextmanager
+    def _as_compiled(self) -> Iterator[None]:
+        """In the tf.keras era: layers are trainable, or not, as they were at ``compile``, while the model trains."""
+        changed = []
+        if eras.current().trainable_at == "flags":
+            known = self.__dict__.get("_compiled_flags", ())
+            changed = [(layer, layer._trainable) for layer, flag in known if layer._trainable != flag]
+        for layer, flag in changed:
+            layer._trainable = not flag
+        try:
+            yield
+        finally:
+            for layer, flag in changed:
+                layer._trainable = flag
 
     def _scaled(self, optimizer: Any, wanted: bool) -> Any:
         """Under ``mixed_float16`` the loss is scaled, or small gradients would be zero."""
@@ -169,14 +219,14 @@ class Compiling:
         return self._objective.loss if self._objective is not None else None
 
     def _trained_weights(self) -> list[Weight]:
-        if eras.current().trainable_at == "live":
+        if eras.current().trainable_at != "compile":
             return partition(self)[0]
         self._check_trainable()
         return self._collected
 
     def _check_trainable(self) -> None:
         """Warns where ``trainable`` was changed since ``compile`` in an era that then still trains what it was."""
-        if self._objective is None or eras.current().trainable_at == "live":
+        if self._objective is None or eras.current().trainable_at != "compile":
             return
         if len(partition(self)[0]) != len(self._collected):
             warnings.warn(

@@ -9,6 +9,7 @@ import numpy as np
 import torch
 
 from .. import config, eras
+from . import torch_draws
 
 __all__ = ["Columns", "DeviceFeed", "SparseRows", "epoch_order", "batch_shuffle"]
 
@@ -33,17 +34,29 @@ def batch_shuffle(order: np.ndarray, batch_size: int) -> np.ndarray:
 
 
 def epoch_order(order: np.ndarray, shuffle: bool | str, batch_size: int) -> np.ndarray:
-    """The order of samples in the next epoch; the previous one is shuffled further, as Keras does.
+    """The order of samples in the next epoch; the previous one is shuffled further, as Keras 2 does.
 
-    Draws come from numpy's global generator, so that ``np.random.seed`` gives Keras's batches.
+    Draws come from numpy's global generator, so that ``np.random.seed`` gives Keras's batches; in the keras3 era from
+    torch's.
     """
+    era = eras.current()
     if shuffle == "batch":
-        return batch_shuffle(order, batch_size)
+        return batch_shuffle(order, batch_size) if era.shuffle_batch == "order" else _within(len(order), batch_size)
     if shuffle:
-        if eras.current().shuffle_draws == "torch":
-            return order[torch.randperm(len(order)).numpy()]
+        if era.shuffle_draws != "numpy":
+            return torch_draws.order_of_rows(len(order))
         np.random.shuffle(order)
+    elif era.shuffle_draws != "numpy":
+        torch_draws.pass_over()
     return order
+
+
+def _within(rows: int, batch_size: int) -> np.ndarray:
+    """Keras 3's ``shuffle='batch'``: batches stay where they are, their rows change places."""
+    starts = range(0, rows, batch_size)
+    parts = [start + torch.randperm(min(batch_size, rows - start)).numpy() for start in starts]
+    torch_draws.pass_over()
+    return np.concatenate(parts)
 
 
 class SparseRows:

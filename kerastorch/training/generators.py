@@ -20,7 +20,7 @@ from .callback import History
 from .data import DeviceFeed
 from .logs import RunningTotals
 from .position import Position
-from .progress import Progbar
+from .progress import RunBar
 from .step import Program, predict_step, test_step
 from .streams import Samples, Stream, as_arrays, as_batches, inputs_of, is_stream, unpack
 from .user_data import shown_to_callbacks, validation_triple
@@ -198,30 +198,30 @@ def evaluate_stream(
     objective.reset_states()
     names = objective.names
     totals = RunningTotals(objective.stateful_names)
-    bar = Progbar(target=steps) if verbose == 1 else None
+    bar = RunBar(verbose, steps, steps, counts_steps=True)
     batches = _Batches(model, DeviceFeed(), stream.epoch(steps), stream.owner)
     for batch in batches:
         totals.add(dict(zip(names, test_step(program, *batch), strict=True)), batches.size, names)
-        if bar is not None:
-            bar.update(batches.count)
+        bar.step(1, totals.read)
     _check_count(stream, steps, batches.count)
     found = loop.averaged(totals, names)
+    bar.close(found)
     return [found[name] for name in names]
 
 
 def predict_stream(model: Any, stream: Stream, steps: int | float | None, verbose: int = 0) -> list[Any]:
     """The outputs for a stream's batches, one array an output."""
     feed, parts = DeviceFeed(), []
-    bar = Progbar(target=steps) if verbose == 1 else None
+    bar = RunBar(verbose, steps, steps, counts_steps=True)
     pick = None
     for batch in stream.epoch(steps):
         if pick is None:
             pick = inputs_of(stream.source, stream.owner, len(model.input_names) if model._is_ready() else 1)
         xs = model._standardize_x(pick(batch))
         parts.append(predict_step(model, model._feed(feed, xs)))
-        if bar is not None:
-            bar.update(len(parts))
+        bar.step(1)
     _check_count(stream, steps, len(parts))
+    bar.close()
     return [_joined(column, stream.owner) for column in zip(*parts, strict=True)]
 
 

@@ -14,11 +14,12 @@ import numpy as np
 import torch
 
 from .. import eras
+from . import torch_draws
 from .callback import CallbackList, History
 from .data import Columns, epoch_order
 from .logs import Logs, RunningTotals, fetch
 from .position import Position
-from .progress import Progbar, ProgbarLogger
+from .progress import ProgbarLogger, RunBar
 from .step import Program, predictor_of, test_step, train_step
 
 __all__ = [
@@ -62,7 +63,8 @@ def begin_callbacks(
     given = (
         list(callbacks or []) if isinstance(callbacks, (list, tuple, CallbackList)) or not callbacks else [callbacks]
     )
-    every = CallbackList(extra + given + [model.history])
+    first, later = (extra, []) if eras.current().progress == "keras2" else ([], extra)
+    every = CallbackList(first + given + later + [model.history])
     every.set_model(getattr(model, "callback_model", None) or model)
     metrics = list(names) + ([f"val_{name}" for name in names] if params["do_validation"] else [])
     every.set_params({"verbose": verbose, "metrics": metrics, **params})
@@ -133,7 +135,8 @@ def fit_arrays(
         validation_batch_size: the size of a batch in evaluation, ``batch_size`` when missing.
     """
     names = program.objective.names
-    if validation is not None and verbose:
+    old = eras.current().progress == "keras2"
+    if validation is not None and verbose and old:
         print(f"Train on {data.size} samples, validate on {validation.size} samples")
     hooks = begin_callbacks(
         model,
@@ -143,7 +146,7 @@ def fit_arrays(
         params={
             "batch_size": None if steps_per_epoch else batch_size,
             "epochs": epochs,
-            "steps": steps_per_epoch,
+            "steps": steps_per_epoch if old else steps_per_epoch or math.ceil(data.size / batch_size),
             "samples": data.size,
             "do_validation": validation is not None or measure is not None,
         },
@@ -153,6 +156,8 @@ def fit_arrays(
     if program.params:
         program.bind()  # a torch optimizer is made here: callbacks look for its learning rate
     position = Position.begin(model, initial_epoch, told(hooks), order=np.arange(data.size))
+    if initial_epoch < epochs:
+        torch_draws.begin_run(model, shuffle, data.size, batch_size)
     hooks.on_train_begin()
     model.stop_training = False
     for callback in hooks:
@@ -223,19 +228,27 @@ def run_epoch(
         totals.restore(position.totals)
     begins, ends = hooks.listens_to("on_batch_begin"), hooks.listens_to("on_batch_end")
     others = CallbackList(told(hooks))
-    watched = others.listens_to("on_batch_begin") or others.listens_to("on_batch_end")
+    heard = others.listens_to("on_batch_end")
+    watched = others.listens_to("on_batch_begin") or heard
+    means = _RunningMeans(totals) if eras.current().batch_logs == "running" else None
+    if means is not None:
+        for callback in hooks:
+            if type(callback) is ProgbarLogger:  # it reads the same sums, when it draws
+                callback.totals = callback._read = totals.read
     program.look()
     finished = True
     for index, batch in enumerate(batches, position.batch):
         xs, ys, ws = split(batch)
         size = 1 if one_step_each else _rows(xs, ys)
         if begins:
-            hooks.on_batch_begin(index, {"batch": index, "size": size})
+            hooks.on_batch_begin(index, {} if means is not None else {"batch": index, "size": size})
         if watched:
             program.look()
         results = train_step(program, xs, ys, ws)
         totals.add(dict(zip(names, results, strict=True)), size, names)
-        if ends:
+        if means is not None and heard:
+            hooks.on_batch_end(index, means.after(names, results, size))
+        elif ends:
             hooks.on_batch_end(index, _batch_logs(index, size, names, results))
         if position.keep is not None:
             position.batch_done(index + 1, totals)
@@ -246,8 +259,36 @@ def run_epoch(
     return totals, finished
 
 
+class _RunningMeans:
+    """The means of the epoch so far, on the device: what callbacks of later Keras see after a batch.
+
+    Args:
+        totals: of the epoch; it knows which numbers are no means, and what an interrupted epoch had come to.
+    """
+
+    def __init__(self, totals: RunningTotals) -> None:
+        self._stateful = totals.stateful
+        self._sums = {name: tuple(pair) for name, pair in totals.read().items()}
+
+    def after(self, names: Sequence[str], results: Sequence[torch.Tensor], size: int) -> Logs:
+        logs = {}
+        for name, value in zip(names, results, strict=True):
+            if name in self._stateful:
+                logs[name] = value
+                continue
+            total, count = self._sums.get(name, (0.0, 0))
+            self._sums[name] = total, count = total + value * size, count + size
+            logs[name] = total / count
+        return Logs(dict(sorted(logs.items())) if eras.current().history_order == "sorted" else logs)
+
+
 def _batch_logs(index: int, size: int, names: Sequence[str], results: Sequence[torch.Tensor]) -> Logs:
     return Logs({"batch": index, "size": size, **dict(zip(names, results, strict=True))})
+
+
+def _bar(verbose: int, data: Columns, batch_size: int, steps: int | None) -> RunBar:
+    batches = steps or math.ceil(data.size / batch_size)
+    return RunBar(verbose, steps or data.size, batches, counts_steps=bool(steps))
 
 
 def evaluate_arrays(
@@ -258,17 +299,16 @@ def evaluate_arrays(
     objective.reset_states()
     names = objective.names
     totals = RunningTotals(objective.stateful_names)
-    bar = Progbar(target=steps or data.size) if verbose == 1 else None
+    bar = _bar(verbose, data, batch_size, steps)
+    torch_draws.pass_over()
     batches = data.batches(None, batch_size) if steps is None else (data.whole() for _ in range(steps))
-    seen = 0
     for batch in batches:
         xs, ys, ws = split(batch)
         size = 1 if steps else _rows(xs, ys)
         totals.add(dict(zip(names, test_step(program, xs, ys, ws), strict=True)), size, names)
-        seen += size
-        if bar is not None:
-            bar.update(seen)
+        bar.step(size, totals.read)
     found = averaged(totals, names)
+    bar.close(found)
     return [found[name] for name in names]
 
 
@@ -276,16 +316,15 @@ def predict_arrays(
     model: Any, data: Columns, *, batch_size: int, steps: int | None = None, verbose: int = 0
 ) -> list[np.ndarray]:
     """The outputs for all rows, one array an output."""
-    bar = Progbar(target=steps or data.size) if verbose == 1 else None
+    bar = _bar(verbose, data, batch_size, steps)
+    torch_draws.pass_over()
     batches = data.batches(None, batch_size) if steps is None else (data.whole() for _ in range(steps))
     parts: list[list[torch.Tensor]] = []
-    seen = 0
     predictor = predictor_of(model)
     for batch in batches:
         parts.append(predictor(batch)[0])
-        seen += 1 if steps else len(batch[0])
-        if bar is not None:
-            bar.update(seen)
+        bar.step(1 if steps else len(batch[0]))
+    bar.close()
     return [to_numpy(column[0] if len(column) == 1 else torch.cat(column)) for column in zip(*parts, strict=True)]
 
 

@@ -41,10 +41,11 @@ class OnBatch:
             The loss before the update, or a list in the order of ``metrics_names``, or a dict.
         """
         self._need_compile("train_on_batch")
-        if self._has_own_steps():
-            found = self._on_batch_own(self.train_step, (x, y, sample_weight), reset_metrics, class_weight)
-            return found if return_dict else self._listed(found)
-        values = self._train_on_batch(x, y, sample_weight, class_weight, reset_metrics)
+        with self._as_compiled():
+            if self._has_own_steps():
+                found = self._on_batch_own(self.train_step, (x, y, sample_weight), reset_metrics, class_weight)
+                return found if return_dict else self._listed(found)
+            values = self._train_on_batch(x, y, sample_weight, class_weight, reset_metrics)
         return dict(zip(self.metrics_names, np.atleast_1d(values).tolist())) if return_dict else values
 
     def _train_on_batch(self, x: Any, y: Any, sample_weight: Any, class_weight: Any, reset: bool) -> Any:

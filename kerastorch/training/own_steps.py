@@ -23,7 +23,7 @@ from .callback import CallbackList, History
 from .containers import CompiledLoss, CompiledMetrics
 from .logs import Logs, fetch
 from .own_data import Batches, as_data, unpack_x_y_sample_weight
-from .progress import Progbar, ProgbarLogger
+from .progress import ProgbarLogger, RunBar
 
 __all__ = ["OwnSteps"]
 
@@ -336,7 +336,7 @@ def _size(data: Any) -> int:
 def evaluate(model: Any, batches: Batches, verbose: int = 0, hooks: CallbackList | None = None) -> dict[str, Any]:
     """The numbers of the model's ``test_step`` after the last batch, by name."""
     model.reset_metrics()
-    bar = Progbar(target=batches.steps) if verbose == 1 else None
+    bar = RunBar(verbose, batches.steps, batches.steps, counts_steps=True)
     logs: dict[str, Any] = {}
     if hooks is not None:
         hooks.on_test_begin()
@@ -347,19 +347,19 @@ def evaluate(model: Any, batches: Batches, verbose: int = 0, hooks: CallbackList
             logs = _plain_logs(model.test_step(data))
             if hooks is not None:
                 hooks.on_test_batch_end(index, Logs(logs))
-            if bar is not None:
-                bar.update(index + 1)
+            bar.step(1, lambda: {name: [value, 1] for name, value in _numbers(logs).items()})  # noqa: B023
     if not logs:
         raise ValueError("evaluate: expected at least one batch. Received: none")
     found = _numbers(logs)
     if hooks is not None:
         hooks.on_test_end(found)
+    bar.close(found)
     return found
 
 
 def predict(model: Any, batches: Batches, verbose: int = 0, hooks: CallbackList | None = None) -> Any:
     """The outputs of the model's ``predict_step``, put together."""
-    bar = Progbar(target=batches.steps) if verbose == 1 else None
+    bar = RunBar(verbose, batches.steps, batches.steps, counts_steps=True)
     parts: list[Any] = []
     if hooks is not None:
         hooks.on_predict_begin()
@@ -370,11 +370,11 @@ def predict(model: Any, batches: Batches, verbose: int = 0, hooks: CallbackList 
             parts.append(map_structure(plain, model.predict_step(data)))
             if hooks is not None:
                 hooks.on_predict_batch_end(index, {"outputs": parts[-1]})
-            if bar is not None:
-                bar.update(index + 1)
+            bar.step(1)
     if not parts:
         raise ValueError("predict: expected at least one batch. Received: none")
     if hooks is not None:
         hooks.on_predict_end()
+    bar.close()
     columns = iter(list(zip(*(list(flatten(part)) for part in parts), strict=True)))
     return map_structure(lambda _: loop.to_numpy(torch.cat(next(columns))), parts[0])

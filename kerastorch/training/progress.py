@@ -1,8 +1,8 @@
 """The progress bar: Keras's lines, drawn by tqdm.
 
 tqdm does what it does well: when to draw, where the cursor goes, how wide the terminal is, other bars around this one.
-The text is Keras's. In a terminal or a notebook a line is drawn over the one before; anywhere else each begins a new
-line, as in Keras.
+The text is Keras's (``bar_text.py``). In a terminal or notebook a line is drawn over the one before; anywhere else it
+begins a new line in Keras 2, and since tf.keras takes back the one before with backspaces, as they do.
 
 Source: https://keras.io/api/utils/python_utils/#progbar-class
 """
@@ -15,12 +15,14 @@ from typing import Any
 
 import numpy as np
 from tqdm import tqdm
-from tqdm.utils import disp_trim
+from tqdm.utils import disp_len, disp_trim
 
+from kerastorch import eras
+from kerastorch.training.bar_text import State, bar_line, closing_line
 from kerastorch.training.callback import Callback
 from kerastorch.training.logs import RunningTotals, fetch
 
-__all__ = ["Progbar", "ProgbarLogger"]
+__all__ = ["Progbar", "ProgbarLogger", "RunBar"]
 
 # A reader follows about ten lines a second, and each one drawn waits for the device.
 _TERMINAL_INTERVAL = 0.1
@@ -35,48 +37,6 @@ def _redraws_in_place() -> bool:
 def _is_terminal(file: Any) -> bool:
     isatty = getattr(file, "isatty", None)
     return bool(isatty and isatty())
-
-
-def _bar(current: int, target: int | None, width: int) -> str:
-    if target is None:
-        return f"{int(current):7d}/Unknown"
-    filled = int(width * (float(current) / target)) if target else width
-    arrow = "=" * (filled - 1) + (">" if current < target else "=") if filled > 0 else ""
-    return f"{int(current):{len(str(int(target)))}d}/{int(target)} [{arrow}{'.' * (width - filled)}]"
-
-
-def _time_left(seconds: float) -> str:
-    if seconds > 3600:
-        return f"{int(seconds // 3600)}:{int(seconds % 3600 // 60):02d}:{int(seconds % 60):02d}"
-    if seconds > 60:
-        return f"{int(seconds // 60)}:{int(seconds % 60):02d}"
-    return f"{int(seconds)}s"
-
-
-def _speed(seconds: float) -> str:
-    if seconds >= 1:
-        return f"{seconds:.0f}s/step"
-    if seconds >= 1e-3:
-        return f"{seconds * 1e3:.0f}ms/step"
-    return f"{seconds * 1e6:.0f}us/step"
-
-
-def _averages(values: Mapping[str, list], magnitude: Callable[[float], float]) -> str:
-    text = ""
-    for name, (total, weight) in values.items():
-        average = np.mean(total / max(1, weight))
-        text += f" - {name}: {average:.4f}" if magnitude(average) > 1e-3 else f" - {name}: {average:.4e}"
-    return text
-
-
-def _line(current: int, target: int | None, elapsed: float, values: Mapping[str, list], width: int) -> str:
-    """One line of verbose=1."""
-    each = elapsed / current if current else 0
-    if target is not None and current < target:
-        info = f" - ETA: {_time_left(each * (target - current))}"
-    else:
-        info = f" - {elapsed:.0f}s {_speed(each)}"
-    return _bar(current, target, width) + info + _averages(values, abs)
 
 
 class _Values:
@@ -98,10 +58,16 @@ class _Line(tqdm):
 
     monitor_interval = 0  # no thread that redraws: each line has its cause
 
-    def __init__(self, target: int | None, width: int, verbose: int, interval: float, values: _Values) -> None:
+    def __init__(
+        self, target: int | None, width: int, verbose: int, interval: float, values: _Values, unit: str = "step"
+    ) -> None:
         self.width = width
         self.verbose = verbose
         self.values = values
+        self.counted = unit
+        self.style = eras.current().progress
+        self.first: float | None = None  # seconds that the first step took
+        self.done = False
         self.in_place = verbose == 1 and _redraws_in_place()
         self.let_go()
         super().__init__(
@@ -138,32 +104,38 @@ class _Line(tqdm):
         if self.verbose == 2:
             self.fp.write(text)
             return
-        padding = " " * max(getattr(self, "_last_length", 0) - len(text), 0)
-        self._last_length = len(text)
-        self.fp.write("\n" + text + padding)
+        before, seen = getattr(self, "_last_length", 0), disp_len(text)
+        self._last_length = seen
+        start = "\n" if self.style == "keras2" else "\b" * before + "\r"
+        self.fp.write(start + text + " " * max(before - seen, 0))
         self.fp.flush()
+
+    def after_first_step(self) -> None:
+        """Notes how long the first step took."""
+        self.first = self._time() - self.start_t
 
     @property
     def format_dict(self) -> dict[str, Any]:
         known = super().format_dict
         columns = known["ncols"] if self.in_place else None
-        layout = {"values": self.values.now(), "width": self.width, "verbose": self.verbose, "ncols": columns}
-        return {**known, **layout}
+        return {**known, "ncols": columns, "ours": self}
 
     @staticmethod
-    def format_meter(n, total, elapsed, ncols=None, values=(), width=30, verbose=1, **_) -> str:
-        if verbose == 2:
-            # Keras 2 takes no absolute value here: a negative average is printed in exponent form.
-            return f" - {elapsed:.0f}s" + _averages(values, float)
-        line = _line(n, total, elapsed, values, width)
-        over = len(line) - ncols if ncols else 0
+    def format_meter(n, total, elapsed, ncols=None, ours=None, **_) -> str:
+        done = ours.done or (ours.style == "keras2" and (total is None or n >= total))
+        state = State(n, total, elapsed, ours.first, ours.values.now(), done, ours.counted)
+        if ours.verbose == 2:
+            return closing_line(ours.style, state)
+        line = bar_line(ours.style, state, ours.width)
+        over = disp_len(line) - ncols if ncols else 0
         if over <= 0 or total is None or n >= total:
             return line
         # A line that wraps could not be drawn over: the bar gives way to the numbers.
-        return disp_trim(_line(n, total, elapsed, values, max(1, width - over)), ncols)
+        return disp_trim(bar_line(ours.style, state, max(1, ours.width - over)), ncols)
 
     def finish(self) -> None:
         """Draws the line for good and goes to the next."""
+        self.done = True
         with self.get_lock():
             if self.pos and self.ncols:
                 self.fp.write("\r" + " " * self.ncols)  # the line of the bar above, which moves down
@@ -184,10 +156,15 @@ class Progbar:
 
     Args:
         target: the number of steps or samples, None if unknown.
-        width: the bar's width in characters.
+        width: the bar's width in characters: 30, in Keras 3 20.
         verbose: 0 (nothing), 1 (a bar) or 2 (one line at the end).
         interval: seconds between two lines, at least.
         stateful_metrics: names of values that are shown as they are instead of averaged.
+        unit_name: what is counted.
+        stateless_metrics: names of the values that are averaged, all others then being shown as they are.
+
+    Raises:
+        ValueError: for both ``stateful_metrics`` and ``stateless_metrics``.
 
     Example:
         >>> bar = Progbar(2, width=10)
@@ -201,13 +178,24 @@ class Progbar:
     def __init__(
         self,
         target: int | None,
-        width: int = 30,
+        width: int | None = None,
         verbose: int = 1,
         interval: float = 0.05,
         stateful_metrics: Iterable[str] | None = None,
+        unit_name: str = "step",
+        stateless_metrics: Iterable[str] | None = None,
     ) -> None:
+        if stateful_metrics is not None and stateless_metrics is not None:
+            raise ValueError(
+                "Progbar: expected one of stateful_metrics and stateless_metrics at most. Received: both of them"
+            )
+        self._style = eras.current().progress
+        if width is None:
+            width = 20 if self._style == "keras3" else 30
         self.target = target
         self.width = width
+        self.unit_name = unit_name
+        self.stateless_metrics = None if stateless_metrics is None else set(stateless_metrics)
         self.verbose = verbose
         self.interval = interval
         self.stateful_metrics = set(stateful_metrics or ())
@@ -215,26 +203,37 @@ class Progbar:
         self._seen_so_far = 0
         self._line = None
         if verbose in (1, 2) and sys.stdout is not None:
-            self._line = _Line(target, width, verbose, interval, self._values)
+            self._line = _Line(target, width, verbose, interval, self._values, unit_name)
 
-    def update(self, current: int, values: Iterable[tuple[str, Any]] | None = None) -> None:
+    def _is_stateful(self, name: str) -> bool:
+        known = self.stateless_metrics
+        return name in self.stateful_metrics if known is None else name not in known
+
+    def update(
+        self, current: int, values: Iterable[tuple[str, Any]] | None = None, finalize: bool | None = None
+    ) -> None:
         """Moves to ``current`` and takes in the values of the steps since the last call.
 
         Args:
             current: the number of steps done.
             values: pairs of name and value; a value counts for every step since the last call.
+            finalize: whether this is the last update; by default when ``target`` is reached.
         """
         pairs = list(values or ())
         steps = current - self._seen_so_far
+        if self._style != "keras2":
+            steps = max(steps, 1)
+        last = finalize if finalize is not None else self.target is not None and current >= self.target
+        settled = last and self._style == "keras3"  # what comes last stands for all of it
         known = self._values.now()
         for (name, _), value in zip(pairs, fetch(value for _, value in pairs)):
-            if name in self.stateful_metrics:
+            if settled or self._is_stateful(name):
                 known[name] = [value, 1]
             else:
                 pair = known.setdefault(name, [0.0, 0])
                 pair[0] = pair[0] + np.asarray(value, np.float64)[()] * steps
                 pair[1] += steps
-        self._go(current, at_once=self.target is None)
+        self._go(current, self.target is None and self._style == "keras2", finalize)
 
     def add(self, n: int, values: Iterable[tuple[str, Any]] | None = None) -> None:
         """Moves ``n`` steps on: ``update`` by difference."""
@@ -252,12 +251,14 @@ class Progbar:
         """Moves to ``current``; unless the line is drawn now, nothing is read."""
         self._go(current, at_once=False)
 
-    def _go(self, current: int, at_once: bool) -> None:
+    def _go(self, current: int, at_once: bool, finalize: bool | None = None) -> None:
         self._seen_so_far = current
         line = self._line
         if line is None:
             return
-        done = self.target is not None and current >= self.target
+        if current == 1:
+            line.after_first_step()
+        done = finalize if finalize is not None else self.target is not None and current >= self.target
         if done or (at_once and self.verbose == 2):
             line.total, line.n = self.target, current
             line.finish()
@@ -305,7 +306,8 @@ class ProgbarLogger(Callback):
         super().__init__()
         if count_mode not in ("samples", "steps"):
             raise ValueError(f"ProgbarLogger: expected count_mode to be 'samples' or 'steps'. Received: {count_mode!r}")
-        self.use_steps = count_mode == "steps"
+        self._later = eras.current().progress != "keras2"  # they count steps, and show the means that they are given
+        self.use_steps = count_mode == "steps" or self._later
         self.stateful_metrics = set(stateful_metrics or ())
         self.totals = totals
 
@@ -318,7 +320,7 @@ class ProgbarLogger(Callback):
         self.target = self.params["steps" if self.use_steps else "samples"]
         self._totals = RunningTotals(self.stateful_metrics)
         self._read = self.totals or self._totals.read
-        if self.verbose and sys.stdout is not None:
+        if self.verbose and sys.stdout is not None and (self.epochs > 1 or not self._later):
             _Line.let_go()
             # tqdm's print: keeps clear of any other bar on the screen.
             tqdm.write(f"Epoch {epoch + 1}/{self.epochs}", file=sys.stdout)
@@ -337,12 +339,78 @@ class ProgbarLogger(Callback):
             self._totals.add(logs, step, self.params["metrics"])
         # The last batch's line is on_epoch_end's.
         if self.target is None or self.seen < self.target:
-            self.progbar.follow(self._read)
+            self.progbar.follow(self._in_order)
             self.progbar.move(self.seen)
+
+    def _in_order(self) -> Mapping[str, list]:
+        found = self._read()
+        return dict(sorted(found.items())) if eras.current().history_order == "sorted" else found
 
     def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
         logs = logs or {}
         if self.target is None:
             self.progbar.target = self.seen
+        if self._later:
+            self.progbar.stateless_metrics = set()
+            self.progbar.update(self.progbar.target, list(logs.items()), finalize=True)
+            return
         self.progbar.follow(self._read)
         self.progbar.update(self.seen, [(name, logs[name]) for name in self.params["metrics"] if name in logs])
+
+
+class RunBar:
+    """The bar of ``evaluate`` and ``predict``: of samples in Keras 2, of batches and with their numbers later.
+
+    Args:
+        verbose: as for ``evaluate``.
+        samples: how many rows there are, or how many steps were asked for.
+        batches: how many batches that makes, None if unknown.
+        counts_steps: whether ``samples`` are steps.
+
+    Example:
+        >>> bar = RunBar(1, 8, 2)
+        >>> bar.step(4)  # doctest: +ELLIPSIS
+        <BLANKLINE>
+        4/8 [==============>...............] - ETA: ...
+        >>> bar.step(4)  # doctest: +ELLIPSIS
+        <BLANKLINE>
+        8/8 [==============================] - ...
+        >>> bar.close()
+    """
+
+    def __init__(self, verbose: int, samples: int | None, batches: int | None, counts_steps: bool = False) -> None:
+        self._later = eras.current().progress != "keras2"
+        self._steps = counts_steps or self._later
+        shown = verbose == 1 or (verbose == 2 and self._later)
+        self._seen = 0
+        target = batches if self._later else samples
+        self._bar = Progbar(target, verbose=verbose, stateless_metrics=()) if shown else None
+
+    def step(self, size: int, read: Callable[[], Mapping[str, list]] | None = None) -> None:
+        """Counts a batch.
+
+        Args:
+            size: its rows.
+            read: gives the numbers so far, as ``RunningTotals.read`` does.
+        """
+        if self._bar is None:
+            return
+        self._seen += 1 if self._steps else size
+        if not self._later:
+            self._bar.update(self._seen)
+        elif self._bar.target is None or self._seen < self._bar.target:
+            if read is not None:
+                self._bar.follow(read)
+            self._bar.move(self._seen)
+
+    def close(self, logs: Mapping[str, Any] | None = None) -> None:
+        """Draws the last line.
+
+        Args:
+            logs: the numbers to show in it.
+        """
+        if self._bar is None or not self._later:
+            return
+        self._bar.target = self._seen
+        pairs = sorted(logs.items()) if logs and eras.current().history_order == "sorted" else (logs or {}).items()
+        self._bar.update(self._seen, list(pairs), finalize=True)

@@ -27,6 +27,13 @@ from .user_data import UserData, shown_to_callbacks, split_off, validation_tripl
 __all__ = ["Trainer"]
 
 
+class _Unsaid(int):
+    """A number that an argument has where nothing was said."""
+
+
+_UNSAID = _Unsaid(0)
+
+
 class Trainer(Compiling, GeneratorMethods, OnBatch, UserData, OwnSteps):
     """The part of a model that learns. Mixed into ``Model``."""
 
@@ -106,11 +113,29 @@ class Trainer(Compiling, GeneratorMethods, OnBatch, UserData, OwnSteps):
         self._need_compile("fit")
         self._check_run("fit", initial_epoch, verbose)
         self._check_fit_arguments(shuffle, validation_split)
+        how = {"batch_size": batch_size, "shuffle": shuffle, "steps_per_epoch": steps_per_epoch}
+        how |= {"validation_data": validation_data, "validation_split": validation_split}
+        with self._as_compiled():
+            return self._fit((x, y, sample_weight), run, queue, **how)
+
+    def _fit(
+        self,
+        data: tuple[Any, Any, Any],
+        run: dict[str, Any],
+        queue: dict[str, Any],
+        *,
+        batch_size: int | None,
+        shuffle: bool | str,
+        steps_per_epoch: int | None,
+        validation_data: Any,
+        validation_split: float | None,
+    ) -> History:
+        """``fit`` with checked arguments, by the way that model and data call for."""
         if self._has_own_steps():
             own = {"batch_size": batch_size, "shuffle": shuffle, "steps_per_epoch": steps_per_epoch}
             own |= {"validation_data": validation_data, "validation_split": validation_split, "queue": queue}
-            return self._fit_own((x, y, sample_weight), {**run, **own})
-        x, y, sample_weight = _arrays_of("fit", x, y, sample_weight)
+            return self._fit_own(data, {**run, **own})
+        x, y, sample_weight = _arrays_of("fit", *data)
         if is_stream(x):
             if validation_split and validation_data is None:
                 x, validation_data = split_dataset(x, validation_split)
@@ -124,14 +149,15 @@ class Trainer(Compiling, GeneratorMethods, OnBatch, UserData, OwnSteps):
                 batch_size=batch_size,
                 **run,
             )
+        validation_steps = run["validation_steps"]
         _no_queue("fit", queue)
         size = self._batch_size(batch_size, steps_per_epoch, "steps_per_epoch")
         part = validation_split if validation_data is None else None
         validation_data = as_arrays(validation_data) or validation_data
-        rounds = max(0, run["epochs"] - initial_epoch)
+        rounds = max(0, run["epochs"] - run["initial_epoch"])
         with self._stream_validation(validation_data, validation_steps, queue, batch_size, rounds) as streamed:
             return self._fit_arrays(
-                self._standardize(x, y, sample_weight, class_weight),
+                self._standardize(x, y, sample_weight, run["class_weight"]),
                 None if streamed is not None else validation_data,
                 part,
                 batch_size=size,
@@ -275,14 +301,14 @@ class Trainer(Compiling, GeneratorMethods, OnBatch, UserData, OwnSteps):
         return np.float64(values[0]) if len(values) == 1 else values
 
     def predict(
-        self, x: Any, batch_size: int | None = None, verbose: int = 0, steps: int | None = None, **kwargs: Any
+        self, x: Any, batch_size: int | None = None, verbose: int = _UNSAID, steps: int | None = None, **kwargs: Any
     ) -> Any:
         """The outputs for inputs, in inference, as numpy arrays.
 
         Args:
             x: inputs, as for ``fit``.
             batch_size: samples in a step, 32 when missing.
-            verbose: 0 silent, 1 a progress bar.
+            verbose: 0 silent, 1 a progress bar, which is the default in the later eras.
             steps: number of steps, each over all samples.
             **kwargs: ``workers``, ``max_queue_size`` and ``use_multiprocessing`` as for ``predict_generator``;
                 ``callbacks``.
@@ -295,7 +321,7 @@ class Trainer(Compiling, GeneratorMethods, OnBatch, UserData, OwnSteps):
         """
         callbacks = kwargs.pop("callbacks", None)
         queue = _only_queue("predict", kwargs)
-        verbose = eras.current().predict_verbose if verbose == "auto" else verbose
+        verbose = eras.current().predict_verbose if verbose == "auto" or verbose is _UNSAID else verbose
         if self._has_own_steps() or callbacks:
             batches = Batches("predict", x, batch_size=batch_size, steps=steps, queue=queue)
             return self._predict_own(batches, verbose, callbacks)

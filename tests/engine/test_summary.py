@@ -63,9 +63,9 @@ def test_weights_count_as_training_sees_them():
     eras.set_era("tf.keras")
     try:
         assert printed("frozen_after_compile")[-4:-1] == [
-            "Total params: 26",
-            "Trainable params: 10",
-            "Non-trainable params: 16",
+            "Total params: 26 (104.00 Byte)",
+            "Trainable params: 10 (40.00 Byte)",
+            "Non-trainable params: 16 (64.00 Byte)",
         ]
     finally:
         eras.set_era("keras2")

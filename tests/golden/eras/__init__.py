@@ -9,7 +9,7 @@ import importlib
 
 __all__ = ["AREAS", "load"]
 
-AREAS = ("layers", "functions", "weighting")
+AREAS = ("layers", "functions", "weighting", "optimizing", "fitting", "watching", "surface")
 
 
 def load(name):
