@@ -261,6 +261,8 @@ def torch_dtype(name: str | torch.dtype | None) -> torch.dtype:
     text = (
         name if isinstance(name, str) else getattr(name, "__name__", None) or getattr(name, "name", None) or str(name)
     )
+    if text == "string":
+        return torch.int64  # text is kept as numbers of strings (backend/text.py)
     found = getattr(torch, text.removesuffix("_ref"), None)
     if not isinstance(found, torch.dtype):
         raise ValueError(f"dtype: expected the name of a torch dtype such as 'float32'. Received: {name!r}")

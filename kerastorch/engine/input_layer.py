@@ -78,7 +78,8 @@ class InputLayer(Layer):
         self.is_placeholder = input_tensor is None or getattr(input_tensor, "node", False) is None
         tensor = input_tensor
         if tensor is None:
-            tensor = placeholder(self.batch_input_shape, config.torch_dtype(self.dtype), name)
+            text = getattr(self.dtype, "name", self.dtype) == "string"
+            tensor = placeholder(self.batch_input_shape, "string" if text else config.torch_dtype(self.dtype), name)
         elif isinstance(tensor, torch.Tensor):  # a variable, say: its value at the time of a run
             tensor = record_as(torch.positive, (tensor,), {}, Spec(tensor.shape, tensor.dtype), name)
         tensor._keras_history = (self, 0, 0)
@@ -125,7 +126,7 @@ def Input(  # noqa: N802 - Keras's name
         shape: shape of one sample, None for axes of free size.
         batch_shape: shape with the batch axis.
         name: name of the input.
-        dtype: type of the data, ``floatx()`` when missing.
+        dtype: type of the data, ``floatx()`` when missing; ``'string'`` for text.
         sparse: kept for configs; layers get dense batches of a sparse matrix in any case.
         tensor: an existing tensor to wrap, symbolic or not.
         batch_size: size of the batch axis, when fixed.

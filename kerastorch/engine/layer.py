@@ -9,7 +9,7 @@ import numpy as np
 import torch
 
 from .. import config, eras, regularizers
-from ..backend import names, phase
+from ..backend import names, phase, text
 from . import checks, script
 from .additions import Additions
 from .arguments import as_tensor, as_tensors, masks_of, shapes_for, signature
@@ -82,6 +82,7 @@ class Layer(NodeInfo, Additions, WeightHolder):
     keeps_dtype = False  # True for layers that only move values: integers stay integers
     casts_inputs = True  # whether a dtype policy casts what comes in
     casts_weights = True  # and the weights; False for layers whose kernels take both types
+    takes_text = False  # whether its input is text
     _mode_chosen = False  # whether train() or eval() was ever called on it
     _policy: Policy | None = None
     _compute: torch.dtype | None = None  # what the policy computes in
@@ -365,9 +366,13 @@ class Layer(NodeInfo, Additions, WeightHolder):
 
     def _take_inputs(self, inputs: Any) -> Any:
         """The first argument of a call with arrays as tensors; layers that take Python lists as data override it."""
+        if isinstance(inputs, (list, tuple)) and text.holds_text(inputs):
+            return text.as_text(inputs, config.device())
         return map_structure(self._as_input, inputs)
 
     def _as_input(self, leaf: Any) -> Any:
+        if text.holds_text(leaf):
+            return text.as_text(leaf, config.device())
         if isinstance(leaf, (np.ndarray, np.generic)):
             return as_tensor(leaf)
         if script.kind() is not None and isinstance(leaf, script.kind()) and leaf.is_floating_point():

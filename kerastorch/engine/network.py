@@ -22,7 +22,7 @@ from .plan import Plan, evaluate
 from .symbolic import Node, SymbolicTensor, flatten, map_structure
 from .weights import Weight, assign_all
 
-__all__ = ["Network", "as_list"]
+__all__ = ["Network", "as_list", "with_rank"]
 
 
 def as_list(value: Any) -> list[Any]:
@@ -170,6 +170,19 @@ class Network(Layer):
         """The values of all inputs: those that data is given for, and those that have one of their own."""
         given = dict(zip(self._fed, values, strict=True))
         return [given[i] if i in given else evaluate(x) for i, x in enumerate(self.inputs)]
+
+    def _take_inputs(self, inputs: Any) -> Any:
+        inputs = super()._take_inputs(inputs)
+        if not eras.current().unit_axis_fitted or not getattr(self, "inputs", None):
+            return inputs
+        if isinstance(inputs, dict):
+            ranks = {name: x.ndim for name, x in zip(self.input_names, self.inputs, strict=True)}
+            return {name: with_rank(x, ranks.get(name)) for name, x in inputs.items()}
+        if isinstance(inputs, (list, tuple)):
+            if len(inputs) != len(self.inputs):
+                return inputs
+            return [with_rank(x, own.ndim) for x, own in zip(inputs, self.inputs, strict=True)]
+        return with_rank(inputs, self.inputs[0].ndim)
 
     def _flat_inputs(self, inputs: Any) -> list[Any]:
         """One tensor an input, on the inputs' types."""
@@ -427,3 +440,17 @@ class Network(Layer):
         node = Node(self, (list(self.inputs),), {}, layer=self)
         node.outputs = list(self.outputs)
         self._inbound_nodes = [node]
+
+
+def with_rank(x: Any, rank: int | None) -> Any:
+    """A tensor with a last axis of 1 more or less, where that gives it the rank.
+
+    Example:
+        >>> with_rank(torch.ones(3), 2).shape, with_rank(torch.ones(3, 2, 1), 2).shape
+        (torch.Size([3, 1]), torch.Size([3, 2]))
+    """
+    if rank is None or not hasattr(x, "ndim") or x.ndim == rank:
+        return x
+    if x.ndim == rank - 1 and x.ndim:
+        return x[..., None]
+    return x[..., 0] if x.ndim == rank + 1 and x.shape[-1] == 1 else x

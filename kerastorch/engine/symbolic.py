@@ -19,6 +19,7 @@ import torch
 from .. import config
 from ..backend import names
 from ..backend.arrays import forward
+from ..backend.text import StringTensor
 from .call_view import CallView
 from .immutable import OPERATORS, as_immutable, foreign
 from .shape import Shape
@@ -185,6 +186,16 @@ class SymbolicTensor:
         """Where tensors of the process live."""
         return config.device()
 
+    @property
+    def is_text(self) -> bool:
+        """Whether it stands for tensors of text."""
+        return isinstance(self._examples[0], StringTensor)
+
+    @property
+    def dtype_name(self) -> str:
+        """The dtype as Keras names it: ``'float32'``, ``'string'`` for text."""
+        return "string" if self.is_text else str(self.dtype).removeprefix("torch.")
+
     def dim(self) -> int:
         """How many axes it has."""
         return self.ndim
@@ -297,15 +308,23 @@ def examples_for(shape: Sequence[int | None], dtype: torch.dtype) -> tuple[torch
 
 
 def placeholder(
-    shape: Sequence[int | None], dtype: torch.dtype = torch.float32, name: str | None = None
+    shape: Sequence[int | None], dtype: torch.dtype | str = torch.float32, name: str | None = None
 ) -> SymbolicTensor:
     """A symbolic tensor that no call made.
+
+    Args:
+        shape: its shape, None for unknown axes.
+        dtype: the type of the tensors it stands for; ``'string'`` for text.
+        name: what summaries and errors call it.
 
     Example:
         >>> placeholder((None, 3)).shape
         (None, 3)
     """
-    return SymbolicTensor(examples_for(tuple(shape), dtype), name)
+    if dtype != "string":
+        return SymbolicTensor(examples_for(tuple(shape), dtype), name)
+    examples = examples_for(tuple(shape), torch.int64)
+    return SymbolicTensor(tuple(example.as_subclass(StringTensor) for example in examples), name)
 
 
 def _to_tensors(args: tuple, kwargs: dict[str, Any]) -> tuple[tuple, dict[str, Any]]:

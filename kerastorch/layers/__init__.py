@@ -29,6 +29,7 @@ from . import (
     noise,
     normalization,
     pooling,
+    preprocessing,
     recurrent,
     torch_module,
     wrappers,
@@ -49,6 +50,7 @@ from .merge import *  # noqa: F403
 from .noise import *  # noqa: F403
 from .normalization import *  # noqa: F403
 from .pooling import *  # noqa: F403
+from .preprocessing import *  # noqa: F403
 from .recurrent import *  # noqa: F403
 from .torch_module import *  # noqa: F403
 from .wrappers import *  # noqa: F403
@@ -72,6 +74,7 @@ _ROOMS = (
     attention,
     einsum_dense,
     image,
+    preprocessing,
     torch_module,
 )
 

@@ -128,6 +128,8 @@ class Dense(Layer):
         super().build(input_shape)
 
     def call(self, inputs: torch.Tensor) -> torch.Tensor:
+        if not inputs.is_floating_point():
+            inputs = inputs.to(self.weight.dtype)
         return self.activation(F.linear(inputs, self.weight, self.bias))
 
     def compute_output_shape(self, input_shape: Any) -> Any:

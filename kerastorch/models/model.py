@@ -12,6 +12,7 @@ import numpy as np
 import torch
 
 from .. import config, eras
+from ..backend import text
 from ..engine.calls import Traced, calls
 from ..engine.input_layer import Input
 from ..engine.layer import Layer, tracing
@@ -68,6 +69,10 @@ class Model(Trainer, Network):
 
     def _input_shapes(self) -> list[Any]:
         return [x.shape for x in self._feed_inputs] if self._graph else [None] * len(self.input_names)
+
+    def _text_inputs(self) -> list[bool] | None:
+        """Which inputs are text; None where they are not known."""
+        return [x.is_text for x in self._feed_inputs] if self._graph else None
 
     def _names_fed(self) -> list[str]:
         return self._feed_input_names if self._graph else self.input_names
@@ -205,7 +210,8 @@ class Model(Trainer, Network):
     def _trace_call(self, arrays: list[Any], keys: list[str] | None) -> None:
         """Runs ``call`` once on symbolic tensors of the data's shapes, to build the layers and know the outputs."""
         floats = config.torch_dtype(None)
-        symbols = [Input(tuple(int(s) for s in a.shape[1:]), dtype=str(floats).removeprefix("torch.")) for a in arrays]
+        kinds = ["string" if text.holds_text(a) else str(floats).removeprefix("torch.") for a in arrays]
+        symbols = [Input(tuple(int(s) for s in a.shape[1:]), dtype=kind) for a, kind in zip(arrays, kinds, strict=True)]
         inputs: Any = dict(zip(keys, symbols, strict=True)) if keys else (symbols[0] if len(symbols) == 1 else symbols)
         self._ensure_built(inputs)
         around, calls.traced = calls.traced, Traced()
@@ -218,7 +224,7 @@ class Model(Trainer, Network):
         self.inputs, self.outputs = symbols, list(flatten(outputs))
         self.input_names = keys or [f"input_{i + 1}" for i in range(len(symbols))]
         self.output_names = [f"output_{i + 1}" for i in range(len(self.outputs))]
-        self._traced_types = [floats] * len(symbols)
+        self._traced_types = [torch.int64 if kind == "string" else floats for kind in kinds]
         self._input_keys = keys
         self._traced = True
 

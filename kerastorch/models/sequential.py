@@ -14,6 +14,7 @@ import numpy as np
 from torch import nn
 
 from ..backend.registry import described
+from ..backend.text import StringTensor
 from ..engine import checks
 from ..engine.input_layer import Input, InputLayer
 from ..engine.layer import Layer
@@ -104,11 +105,13 @@ class Sequential(Model):
     def _first_input(layer: Layer) -> SymbolicTensor | None:
         """The symbolic input that the first layer's arguments or graph describe."""
         if isinstance(layer, Network) and layer._graph:
-            return Input(batch_shape=layer.inputs[0].shape, dtype=str(layer.inputs[0].dtype).removeprefix("torch."))
+            first = layer.inputs[0]
+            return Input(batch_shape=first.shape, dtype=first.dtype_name)
         shape = layer.__dict__.get("batch_input_shape")
         if shape is None or isinstance(layer, InputLayer):
             return None
-        return Input(batch_shape=shape, dtype=layer.dtype, name=f"{layer.name}_input")
+        kind = "string" if getattr(layer, "takes_text", False) else layer.dtype
+        return Input(batch_shape=shape, dtype=kind, name=f"{layer.name}_input")
 
     @staticmethod
     def _check_single(layer: Layer, output: Any) -> None:
@@ -197,7 +200,7 @@ class Sequential(Model):
         shape = checks.shape_tuple("Sequential", "input_shape", input_shape)
         self._build_input_shape = (None, *shape[1:])
         first = self.layers[0]
-        dtype = first.__dict__.get("dtype")
+        dtype = "string" if self.__dict__.pop("_fed_text", first.takes_text) else first.__dict__.get("dtype")
         self._connect(Input(batch_shape=(None, *shape[1:]), dtype=dtype, name=f"{first.name}_input"))
         self._build_input_shape = (None, *shape[1:])
 
@@ -207,10 +210,12 @@ class Sequential(Model):
         if not self.layers:
             raise ValueError(f"Sequential {self.name}: expected at least one layer. Received: an empty model")
         array = standardize.arrays(x, ["x"], None, "x")[0]
+        self._fed_text = isinstance(array, StringTensor)
         self.build((None, *(int(size) for size in array.shape[1:])))
 
     def call(self, inputs: Any, mask: Any = None, training: bool | None = None) -> Any:
         if not self._graph:
+            self._fed_text = isinstance(inputs, StringTensor)
             self.build((None, *tuple(inputs.shape)[1:]))
         return super().call(inputs, mask, training)
 

@@ -86,7 +86,6 @@ OLD_PATHS: dict[str, tuple[str, ...]] = {
     "layers.containers": ("models", "porting.graph_model:Graph"),
     "layers.experimental": ("layers",),
     "layers.experimental.preprocessing": ("layers",),
-    "layers.preprocessing": ("layers",),
     "layers.reshaping": ("layers",),
     "layers.rnn": ("layers",),
     "layers.regularization": ("layers",),

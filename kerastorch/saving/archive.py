@@ -14,6 +14,7 @@ import json
 import os
 import warnings
 import zipfile
+from collections.abc import Iterator
 from typing import Any
 
 import h5py
@@ -98,6 +99,7 @@ def read(path: str, custom_objects: dict[str, Any] | None, compile: bool, safe_m
             with weight_budget(guard.total_numbers(file) + h5_model.slack(description)):
                 model = build(description, custom_objects, what)
             layered.read(file, model)
+            _read_assets(path, model)
             if compile and description.get("compile_config"):
                 _compile(model, file, description["compile_config"], custom_objects)
             elif compile:
@@ -112,6 +114,33 @@ def read_weights(model: Any, path: str, skip_mismatch: bool = False) -> None:
     (data,) = _opened(path, _WEIGHTS)
     with files.reading_bytes(data, path) as file:
         layered.read(file, model, skip_mismatch)
+
+
+def _assets(model: Any) -> Iterator[tuple[str, Any]]:
+    """Where the layers that keep text of their own (a learned vocabulary) have it, and those layers."""
+    for path, part, _ in layered.places(model):
+        if hasattr(part, "assets"):
+            yield f"assets/{path.strip('/')}", part
+
+
+def _read_assets(path: str, model: Any) -> None:
+    listed = dict(_assets(model))
+    if not listed:
+        return
+    inside = _names(path)
+    for folder, part in listed.items():
+        names = [name for name in part.asset_names if f"{folder}/{name}" in inside]
+        found = _opened(path, *(f"{folder}/{name}" for name in names))
+        if names:
+            part.read_assets(dict(zip(names, map(guard.text, found), strict=True)))
+
+
+def _names(path: str) -> set[str]:
+    """The names of an archive's members."""
+    if is_unpacked(path):
+        return {os.path.relpath(os.path.join(at, f), path) for at, _, files_ in os.walk(path) for f in files_}
+    with zipfile.ZipFile(path) as archive:
+        return set(archive.namelist())
 
 
 def _compile(model: Any, file: Any, training: Any, custom_objects: dict[str, Any] | None) -> None:
@@ -144,3 +173,6 @@ def write(model: Any, filepath: Any, overwrite: bool, include_optimizer: bool) -
         archive.writestr(_ABOUT, about)
         archive.writestr(_CONFIG, description)
         archive.writestr(_WEIGHTS, weights.getbuffer())
+        for folder, part in _assets(model):
+            for name, content in part.assets().items():
+                archive.writestr(f"{folder}/{name}", content)

@@ -134,7 +134,7 @@ def read(file: Any, model: Any, skip_mismatch: bool = False) -> None:
     source = file if hasattr(file, "groups") else OneFile(file)
     found: dict[int, tuple[Any, list[Weight], list[str]]] = {}
     for path, part, weights in places(model):
-        if weights:
+        if weights or getattr(part, "named_arrays", None):
             found.setdefault(id(part), (part, weights, []))[2].append(f"{path.strip('/')}/vars".strip("/"))
     stored = {(part.name, type(part)): paths for part, _, paths in found.values() if any(map(source.groups, paths))}
     pairs = []
@@ -158,7 +158,8 @@ def _stored(source: Any, paths: list[str], part: Any, weights: list[Weight]) -> 
     groups = next((groups for path in paths if (groups := source.groups(path))), None)
     if groups is None:
         raise FileError(f"load_weights: expected {paths[0]!r} in the file. Received: a file without it")
-    count = sum(len(group) for group in groups)
+    own = getattr(part, "named_arrays", {})
+    count = sum(sum(name not in own for name in group) for group in groups)
     if count != len(weights):
         raise ValueError(f"load_weights: expected {len(weights)} weights for layer {part.name!r}. Received: {count}")
     pairs = []
@@ -171,6 +172,10 @@ def _stored(source: Any, paths: list[str], part: Any, weights: list[Weight]) -> 
                 f"Received: shape {tuple(array.shape)}"
             )
         pairs.append((weight, array))
+    for name in own:
+        group = next((group for group in groups if guard.holds(group, name)), None)
+        if group is not None:
+            part.take_array(name, guard.numbers(group, name))
     return pairs
 
 
@@ -181,3 +186,6 @@ def write(file: h5py.Group, model: Any) -> None:
         group.attrs["name"] = part.name
         for i, weight in enumerate(weights):
             group.create_dataset(str(i), data=weight.numpy())
+        for name, array in getattr(part, "named_arrays", {}).items():
+            if array is not None:
+                group.create_dataset(name, data=array)

@@ -14,7 +14,7 @@ __all__ = ["described"]
 _FAMILIES = {"initializer": "initializers", "regularizer": "regularizers", "constraint": "constraints"}
 _MODELS = ("Sequential", "Model", "Functional")
 # Arguments that Keras 3's layers do not take; what they say is in the weights or in the input layer.
-_GONE_IN_3 = ("batch_input_shape", "input_length", "input_dim", "implementation", "time_major", "sparse", "noise_seed")
+_GONE_IN_3 = ("batch_input_shape", "input_length", "input_dim", "implementation", "time_major", "noise_seed")
 
 
 def described(model: Any, training: dict[str, Any] | None) -> dict[str, Any]:
@@ -71,7 +71,7 @@ def _arguments(name: str, config: dict[str, Any], layer: Any) -> dict[str, Any]:
     for key, value in config.items():
         if name == "InputLayer":
             key = "batch_shape" if key == "batch_input_shape" and later else key
-        elif later and key in _GONE_IN_3:
+        elif later and key in _GONE_IN_3 and (name, key) != ("Embedding", "input_dim"):
             continue
         family = _FAMILIES.get(key.rsplit("_", 1)[-1])
         if family and isinstance(value, dict) and "class_name" in value:
@@ -90,7 +90,7 @@ def _chain(config: dict[str, Any], model: Any) -> dict[str, Any]:
     if model._graph and (not entries or entries[0]["class_name"] != "InputLayer"):
         x = model.inputs[0]
         shape = "batch_input_shape" if eras.current().keras_archives == "tf.keras" else "batch_shape"
-        given = {shape: list(x.shape), "dtype": str(x.dtype).removeprefix("torch."), "name": model.input_names[0]}
+        given = {shape: list(x.shape), "dtype": x.dtype_name, "name": model.input_names[0]}
         entries.insert(0, _wrapped("keras.layers", "InputLayer", given))
     return {"name": config.get("name"), "layers": entries}
 
@@ -129,7 +129,7 @@ def _shapes(model: Any) -> dict[tuple[str, int, int], tuple[Any, str]]:
         own = [node for node in layer._inbound_nodes if any(node is n for n in model._network_nodes)]
         for i, node in enumerate(own):
             for k, tensor in enumerate(node.outputs):
-                found[layer.name, i, k] = (list(tensor.shape), str(tensor.dtype).removeprefix("torch."))
+                found[layer.name, i, k] = (list(tensor.shape), tensor.dtype_name)
     return found
 
 

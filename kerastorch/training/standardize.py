@@ -12,8 +12,10 @@ from typing import Any
 import numpy as np
 import torch
 
-from .. import losses
+from .. import eras, losses
+from ..backend import text
 from ..backend.registry import nearest
+from ..engine.network import with_rank
 from .data import SparseRows
 
 __all__ = ["arrays", "lengths", "sample_weights", "target_shapes", "check_targets", "length_of", "is_array"]
@@ -35,9 +37,11 @@ def _one_array(value: Any, owner: str) -> Any:
     """One array as numpy, torch or HDF5 (left on disk), with at least two axes and numbers inside."""
     if value is None:
         return None
+    if owner.startswith("x ") and text.holds_text(value):
+        value = text.as_text(value)
     if type(value).__name__ in ("DataFrame", "Series") or hasattr(value, "to_numpy"):
-        value = value.to_numpy()
-    elif hasattr(value, "toarray") and hasattr(value, "nnz"):
+        return _one_array(value.to_numpy(), owner)
+    if hasattr(value, "toarray") and hasattr(value, "nnz"):
         return SparseRows(value) if owner.startswith("x ") else value.toarray()
     elif not is_array(value):
         try:
@@ -94,7 +98,13 @@ def _listed(data: Any, names: Sequence[str], what: str) -> list[Any]:
     return [data]
 
 
-def arrays(data: Any, names: Sequence[str], shapes: Sequence[Shape | None] | None, what: str) -> list[Any]:
+def arrays(
+    data: Any,
+    names: Sequence[str],
+    shapes: Sequence[Shape | None] | None,
+    what: str,
+    texts: Sequence[bool] | None = None,
+) -> list[Any]:
     """Data as one array a name, each with a batch axis and the expected shape.
 
     Args:
@@ -102,6 +112,7 @@ def arrays(data: Any, names: Sequence[str], shapes: Sequence[Shape | None] | Non
         names: names of the model's inputs or outputs.
         shapes: expected shapes with the batch axis; None for one that is not checked.
         what: ``'x'`` or ``'y'``, for messages.
+        texts: which of them are fed text; None for any.
 
     Raises:
         ValueError: for a wrong number of arrays, rank or size, text, ragged rows, no rows.
@@ -113,6 +124,9 @@ def arrays(data: Any, names: Sequence[str], shapes: Sequence[Shape | None] | Non
         array = _one_array(value, f"{what} ({name})")
         if array is None:
             raise ValueError(f"{what}: expected an array for {name}. Received: None")
+        if texts is not None and isinstance(array, text.StringTensor) != texts[i]:
+            wanted, got = ("text", f"dtype {array.dtype}") if texts[i] else ("an array of numbers", "text")
+            raise ValueError(f"{what} ({name}): expected {wanted}. Received: {got}")
         if length_of(array) == 0:
             raise ValueError(f"{what}: expected at least one sample for {name}. Received: shape {tuple(array.shape)}")
         expected = shapes[i] if shapes is not None else None
@@ -125,8 +139,11 @@ def arrays(data: Any, names: Sequence[str], shapes: Sequence[Shape | None] | Non
 def _fit(array: Any, expected: Shape, name: str, what: str) -> Any:
     shape = tuple(int(s) for s in array.shape)
     if len(shape) != len(expected):
-        if expected[-1] == 1 and shape == (shape[0], 1) and len(expected) == 1:
-            return array
+        if len(expected) == 1 and shape[1:] == (1,):  # samples without axes of their own
+            return array.reshape(-1)
+        fitted = with_rank(array, len(expected)) if what == "x" and eras.current().unit_axis_fitted else array
+        if len(fitted.shape) == len(expected):
+            return _fit(fitted, expected, name, what)
         raise ValueError(
             f"{what}: expected {name} to have {len(expected)} dimensions, shape {expected}. Received: shape {shape}"
         )

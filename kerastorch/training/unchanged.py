@@ -54,6 +54,8 @@ def refusal(model: Any, owners: Sequence[Any], on_gpu: bool = False) -> str | No
         kind = type(module)
         if not kind.__module__.startswith(_GPU_MODULES if on_gpu else "kerastorch."):
             return f"{kind.__name__} may do what cannot be recorded"
+        if not getattr(module, "capturable", True):
+            return f"{module.name} looks at its data"
         if not on_gpu and kind.__module__.startswith(_UNSEEN):
             return f"{kind.__name__} may do what cannot be recorded"
         if not on_gpu and getattr(module, "stateful", False) and not isinstance(module, Network):

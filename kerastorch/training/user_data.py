@@ -37,7 +37,7 @@ class UserData:
         names = self._names_fed()
         if not names and (x is None or isinstance(x, (list, tuple, dict)) and not x):
             return []  # its inputs have data of their own
-        return standardize.arrays(x, names, self._input_shapes(), "x")
+        return standardize.arrays(x, names, self._input_shapes(), "x", self._text_inputs())
 
     def _standardize(
         self, x: Any, y: Any, sample_weight: Any = None, class_weight: Any = None

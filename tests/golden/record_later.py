@@ -1,7 +1,8 @@
 """Records the cases of ``golden.later`` with tf_keras and with Keras 3 on torch (README.md).
 
 ``python tests/golden/record_later.py [--only part of a name] [area ...]`` run by an interpreter that has tf_keras, or
-Keras 3 and torch, records the generation that it finds.
+Keras 3 and torch, records the generation that it finds. Layers of text need TensorFlow in Keras 3 too: with
+``KERAS_BACKEND=tensorflow`` in the environment an interpreter that has both records Keras 3 on TensorFlow.
 """
 
 import argparse
@@ -12,7 +13,8 @@ import shutil
 import sys
 import tempfile
 
-os.environ.update(KERAS_BACKEND="torch", CUDA_VISIBLE_DEVICES="", TF_CPP_MIN_LOG_LEVEL="3", TF_USE_LEGACY_KERAS="1")
+os.environ.update(CUDA_VISIBLE_DEVICES="", TF_CPP_MIN_LOG_LEVEL="3", TF_USE_LEGACY_KERAS="1")
+os.environ.setdefault("KERAS_BACKEND", "torch")
 
 import numpy as np  # noqa: E402
 
@@ -157,6 +159,10 @@ class TorchKerasTools(LaterTools):
 
 def oracle():
     """The generation that this interpreter has: its era, its module and its tools."""
+    if os.environ["KERAS_BACKEND"] == "tensorflow":
+        import keras
+
+        return "keras3", keras, TensorFlowTools
     try:
         import tf_keras
 
