@@ -81,7 +81,7 @@ class Era:
     trainable_inside: str = "own"  # setting a model's trainable leaves its layers' alone; or sets 'all' of them
     training_inherited: bool = False  # whether layers inside take over the training= of the layer that calls them
     plain_paths: str = "h5"  # what a path without .h5 or .keras means: HDF5, or 'tensorflow': folders are made for it
-    metrics_property: str = "given"  # model.metrics is what compile() was given; or 'objects': the metrics
+    metrics_property: str = "given"  # model.metrics is what compile() was given; 'objects'; or all 'together' as one
     predict_verbose: int = 0  # what verbose='auto' means to predict
     fit_epochs: int = 10
     keras1_names: bool = True  # nb_epoch, border_mode … are translated with a warning; or TypeError
@@ -90,6 +90,8 @@ class Era:
     shuffle_draws: str = "numpy"  # whose global generator permutes the rows: 'torch', or 'torch_sampler' to the draw
     shuffle_batch: str = "order"  # shuffle='batch' permutes the order of batches, or the rows 'within' each
     batch_logs: str = "batch"  # callbacks see a batch's own numbers, or the 'running' means of the epoch
+    loss_tracked_by: str = "loss"  # whose value is logged as the loss: the compiled loss's, or that of the 'step'
+    variable_value: str = "method"  # variable.value() reads it; or a 'tensor' that has the weight's grad
     compile_third: str = "metrics"  # compile's third positional argument; or 'loss_weights'
     progress: str = "keras2"  # whose progress bars are printed: 'tf.keras', 'keras3'
     summary: str = "keras2"  # whose table summary() prints: 'tf.keras', 'keras3'
@@ -208,6 +210,9 @@ _KERAS3 = dataclasses.replace(
     trainable_at="live",
     shuffle_draws="torch_sampler",
     shuffle_batch="within",
+    loss_tracked_by="step",
+    metrics_property="together",
+    variable_value="tensor",
     compile_third="loss_weights",
     progress="keras3",
     summary="keras3",

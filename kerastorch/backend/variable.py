@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from .. import config
+from .. import config, eras
 from ..engine.immutable import ASSIGNING, OPERATORS, Immutable, as_immutable, foreign, operand
 from ..engine.symbolic import SymbolicTensor, building, graph_type, record
 from . import names
@@ -16,6 +16,21 @@ from .arrays import forward
 from .kept import before_writing
 
 __all__ = ["State", "Variable", "stored"]
+
+
+class _Value(torch.Tensor):
+    """What Keras 3's ``variable.value`` is: a plain tensor in all that is computed with it."""
+
+    __torch_function__ = torch._C._disabled_torch_function_impl
+    _handle: Any = None
+
+    @property
+    def grad(self) -> torch.Tensor | None:
+        """The gradient of the weight that the tensor shows, in Keras's shape."""
+        handle = self._handle
+        if handle is None:
+            return torch.Tensor.grad.__get__(self)
+        return None if handle.tensor.grad is None else handle.view_of(handle.tensor.grad)
 
 
 @graph_type
@@ -151,7 +166,16 @@ class Variable(Immutable):
         """The tensor without the name."""
         return as_immutable(self.as_subclass(torch.Tensor)) if foreign.active() else self.as_subclass(torch.Tensor)
 
-    value = initialized_value = read_value
+    initialized_value = read_value
+
+    @property
+    def value(self) -> Any:
+        """``variable.value()`` reads it; in Keras 3 ``variable.value`` is a tensor, whose ``grad`` is the weight's."""
+        if eras.current().variable_value == "method":
+            return self.read_value
+        found = self.as_subclass(_Value)
+        found._handle = self.handle
+        return found
 
     def ref(self) -> Any:
         """Something that hashes the same for this variable only."""

@@ -73,7 +73,7 @@ class Direction:
 
 
 def _declared_direction(metrics: Iterable[Any], name: str) -> str | None:
-    for metric in metrics:
+    for metric in [inner for outer in metrics for inner in (getattr(outer, "metrics", None) or [outer])]:
         if getattr(metric, "name", None) == name:
             return getattr(metric, "_direction", None)
     return None

@@ -10,7 +10,7 @@ from typing import Any
 
 import torch
 
-from .. import losses, metrics
+from .. import eras, losses, metrics
 from ..engine.immutable import as_immutable
 from ..engine.symbolic import flatten
 from ..losses.base import same_rank
@@ -142,9 +142,23 @@ class CompiledLoss(_Compiled):
             return as_immutable(torch.zeros((), device=outputs[0].device))
         total = terms[0] if len(terms) == 1 else sum(terms[1:], terms[0])
         total = total.sum() if total.ndim else total
-        with torch.no_grad():
-            self._total.update_state(total.detach(), sample_weight=count)
+        if eras.current().loss_tracked_by == "loss":
+            self._track(total, count)
         return total
+
+    @torch.no_grad()
+    def _track(self, total: Any, count: int) -> None:
+        self._total.update_state(total.detach(), sample_weight=count)
+
+    def tell(self, total: Any, count: int) -> None:
+        """Takes what a step minimised into the mean, in the era in which steps do so.
+
+        Args:
+            total: the loss, as ``compute_loss`` gave it.
+            count: how many samples it is of.
+        """
+        if eras.current().loss_tracked_by == "step" and isinstance(total, torch.Tensor):
+            self._track(total, count)
 
     @staticmethod
     def _value(function: Any, y_true: Any, y_pred: Any, weight: Any) -> Any:
@@ -167,6 +181,7 @@ class CompiledMetrics(_Compiled):
     def __init__(self, model: Any, given: Any, weighted_metrics: Any, loss: Any) -> None:
         super().__init__(model)
         self.given, self.weighted, self.loss = given, weighted_metrics, loss
+        self.name = "compile_metrics"
         self._entries: list[tuple[int, Any, bool]] = []
         self._built = False
 
@@ -174,6 +189,14 @@ class CompiledMetrics(_Compiled):
     def metrics(self) -> list[Any]:
         """The metrics' objects; known after the first batch."""
         return [metric for _, metric, _ in self._entries]
+
+    def result(self) -> dict[str, Any]:
+        """Their values by name, as Keras 3, to which they are one metric, asks for them."""
+        found: dict[str, Any] = {}
+        for metric in self.metrics:
+            value = metric.result()
+            found.update(value if isinstance(value, dict) else {metric.name: value})
+        return found
 
     def reset_state(self) -> None:
         """Starts all of them anew."""

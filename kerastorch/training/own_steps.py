@@ -14,6 +14,7 @@ from typing import Any
 import torch
 from torch import nn
 
+from .. import eras
 from ..backend.differentiation import gradients
 from ..engine import script
 from ..engine.immutable import plain
@@ -67,6 +68,7 @@ class OwnSteps:
         with script.tape(1):
             y_pred = self(x, training=True)
             loss = self.compute_loss(x, y, y_pred, sample_weight)
+        self.compiled_loss.tell(loss, _size(x))
         variables = self.trainable_variables
         if variables:
             with torch.no_grad():
@@ -85,7 +87,7 @@ class OwnSteps:
         """
         x, y, sample_weight = unpack_x_y_sample_weight(data)
         y_pred = self(x, training=False)
-        self.compute_loss(x, y, y_pred, sample_weight)
+        self.compiled_loss.tell(self.compute_loss(x, y, y_pred, sample_weight), _size(x))
         return self.compute_metrics(x, y, y_pred, sample_weight)
 
     def predict_step(self, data: Any) -> Any:
@@ -144,9 +146,13 @@ class OwnSteps:
     def _metric_objects(self) -> list[Any]:
         """All metrics: of the loss, compiled, added by layers, kept as attributes."""
         found: list[Any] = []
-        for group in (self.compiled_loss, self.compiled_metrics):
-            found += group.metrics if group is not None else []
+        groups = [group for group in (self.compiled_loss, self.compiled_metrics) if group is not None]
+        for group in groups:
+            found += group.metrics
         compiled = {id(metric) for metric in found}
+        if eras.current().metrics_property == "together" and self._has_own_steps():
+            loss, rest = self.compiled_loss, self.compiled_metrics
+            found = [*(loss.metrics if loss else ()), *([rest] if rest and (rest.given or rest.weighted) else ())]
         for module in self.modules():
             found += list(module.__dict__.get("_added_metrics", {}).values())
             found += [own for own in _metrics_of(module) if id(own) not in compiled]
@@ -254,7 +260,10 @@ def _plain_logs(logs: Any) -> dict[str, Any]:
     """What a step gave, as plain tensors without gradients."""
     if not isinstance(logs, dict):
         raise TypeError(f"train_step: expected a dict of what to log. Received: {type(logs).__name__}")
-    return {key: plain(v).detach() if isinstance(v, torch.Tensor) else v for key, v in logs.items()}
+    flat: dict[str, Any] = {}
+    for key, value in logs.items():  # Keras 3 has all compiled metrics as one, whose result is a dict
+        flat.update(value if isinstance(value, dict) else {key: value})
+    return {key: plain(v).detach() if isinstance(v, torch.Tensor) else v for key, v in flat.items()}
 
 
 def _numbers(logs: dict[str, Any]) -> dict[str, Any]:

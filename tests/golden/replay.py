@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -163,6 +164,9 @@ def check_era(era: str, case: cases.kit.Case, folder: Path) -> None:
     kerastorch.set_era(era)
     tools = (TorchTools if era == "keras2" else LaterTools)(case, str(folder))
     tools.era = era
+    if "tape" in case.name or "compiled_loss" in case.name:
+        tools.tf = importlib.import_module("kerastorch.porting.tensorflow")
+    tools.torch = torch
     _check(case, tools, ORACLES[era])
 
 

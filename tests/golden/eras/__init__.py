@@ -9,7 +9,7 @@ import importlib
 
 __all__ = ["AREAS", "load"]
 
-AREAS = ("layers", "functions", "weighting", "optimizing", "fitting", "watching", "surface")
+AREAS = ("layers", "functions", "weighting", "optimizing", "fitting", "watching", "surface", "own_steps")
 
 
 def load(name):
