@@ -399,6 +399,11 @@ class Layer(NodeInfo, Additions, WeightHolder):
         call_arguments = {key: value for key, value in kwargs.items() if key != "mask"}
         if phase.fixed() is not None and building() and "training" in sig.names and kwargs.get("training") is None:
             kwargs = {**kwargs, "training": phase.fixed()}  # a graph keeps the phase that it was built in
+        if not tracing.active() and eras.current().initializer_draws == "numpy":
+            for _ in range(
+                self._draws()
+            ):  # Keras 2 seeds each random operation so, and what is drawn next depends on it
+                np.random.randint(10_000_000)
         mask, kwargs = self._with_masks(args, kwargs)
         output_masks = self.compute_mask(inputs, mask)
         around, calls.traced = calls.traced, Traced()
@@ -419,6 +424,10 @@ class Layer(NodeInfo, Additions, WeightHolder):
             around.losses += self.losses_of(node)
             around.updates += node.updates
         return outputs
+
+    def _draws(self) -> int:
+        """How many seeds Keras 2 draws from numpy's global generator when the layer is called on symbolic tensors."""
+        return 0
 
     def _differs_in_training(self) -> bool:
         """Whether training and inference give other results where nobody says which of them runs."""

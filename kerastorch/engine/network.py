@@ -363,6 +363,11 @@ class Network(Layer):
         """
         assign_all(f"Model {self.name}", self.ordered_weights(), weights)
 
+    def _draws(self) -> int:
+        if not self._graph:
+            return super()._draws()
+        return sum(node.layer._draws() for node in self._network_nodes if node.layer is not None)
+
     def reset_states(self) -> None:
         """Forgets the states of all stateful layers."""
         for layer in self.layers:

@@ -41,6 +41,10 @@ class SeededLayer(Layer):
             self._generators[device] = torch.Generator(device).manual_seed(self.seed)
         return self._generators[device]
 
+    def _draws(self) -> int:
+        rate = getattr(self, "rate", None)  # additive noise has none
+        return int(self.seed is None and (rate is None or 0 < rate < 1))
+
     def _differs_in_training(self) -> bool:
         rate = getattr(self, "rate", None)  # dropout of nothing, or of everything, leaves the input as it is
         return super()._differs_in_training() and (rate is None or 0 < rate < 1)

@@ -110,6 +110,9 @@ class Wrapper(Layer):
     def _differs_in_training(self) -> bool:
         return any(inner._differs_in_training() for inner in self._modules.values())
 
+    def _draws(self) -> int:
+        return sum(inner._draws() for inner in self._modules.values() if isinstance(inner, Layer))
+
     def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "layer": described(self.layer)}
 

@@ -86,6 +86,8 @@ def _moved(use: Use) -> Iterator[Finding]:
 
 def table_of(use: Use) -> keras1.Translation:
     """How the arguments of what is called are translated."""
+    if use.name == "Model":
+        return _MODEL
     if use.path.startswith("keras.models.Model."):
         return keras1.METHODS.get(f"models.Model.{use.name}", keras1.Translation())
     thing = use.thing
@@ -95,6 +97,7 @@ def table_of(use: Use) -> keras1.Translation:
     return keras1.Translation()
 
 
+_MODEL = keras1.Translation({"input": "inputs", "output": "outputs"})
 #: Keras 1's names of arguments of the generator methods
 _STREAMS = {
     "samples_per_epoch": "steps_per_epoch, in batches",
@@ -110,7 +113,8 @@ _STREAMS = {
 #: names that the translation of single classes understands beside its table
 _PREPARED = frozenset(
     """
-    forget_bias_init init kernel_dim1 kernel_dim2 kernel_dim3 mode nb_col nb_row output_shape show_accuracy
+    forget_bias_init init inputs kernel_dim1 kernel_dim2 kernel_dim3 mode nb_col nb_row output_shape outputs
+    show_accuracy
     """.split()
 )
 

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-__all__ = ["Verdict", "detect", "detect_file"]
+__all__ = ["Verdict", "detect", "detect_file", "is_keras1"]
 
 _KERAS1_NAMES = {
     "nb_epoch", "border_mode", "nb_filter", "nb_row", "nb_col", "filter_length", "subsample", "subsample_length",
@@ -219,6 +219,24 @@ def detect(source: str) -> Verdict:
     if has("two"):
         return Verdict("keras2", marks.why("two"))
     return Verdict("keras2", "nothing in it belongs to one generation only", certain=False)
+
+
+def is_keras1(source: str) -> bool:
+    """Whether a script has arguments of Keras 1.
+
+    Args:
+        source: its text.
+
+    Raises:
+        SyntaxError: when it is no Python 3.
+
+    Example:
+        >>> is_keras1("Dense(3, init='one', W_regularizer=None)"), is_keras1("Dense(3)")
+        (True, False)
+    """
+    reader = _Reader()
+    reader.visit(ast.parse(source))
+    return "one" in reader.marks.found
 
 
 def detect_file(path: str, source: str) -> Verdict:

@@ -289,6 +289,7 @@ FUNCTIONS: dict[str, Translation] = {
             *("resize_images", "resize_volumes", "spatial_2d_padding", "spatial_3d_padding"),
         )
     },
+    "backend.random_normal": Translation({"std": "stddev"}),
     "utils.np_utils.to_categorical": Translation({"nb_classes": "num_classes"}),
 }
 

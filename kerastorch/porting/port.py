@@ -81,9 +81,10 @@ def port(source: str) -> str:
     bound: set[str] = set()
     for node in script.imports:
         _change_import(text, node, keras_only, bound)
+    first_keras = detect.is_keras1(source)
     for use in script.uses:
         if use.call is not None and use.thing is not MISSING:
-            _change_call(text, use)
+            _change_call(text, use, first_keras)
         if keras_only and isinstance(use.node, ast.Attribute):
             _shorten(text, use.node, script)
     _dropped_types(text, script.tree)
@@ -203,7 +204,7 @@ def _import_lines(node: ast.Import, keras_only: bool) -> Iterator[str]:
 # ---------------------------------------------------------------------------------------- calls
 
 
-def _change_call(text: _Text, use: Use) -> None:
+def _change_call(text: _Text, use: Use, first_keras: bool) -> None:
     table, call = table_of(use), use.call
     given = {item.arg for item in call.keywords}
     for item in call.keywords:
@@ -216,19 +217,30 @@ def _change_call(text: _Text, use: Use) -> None:
         text.rename(item, new)
         if choices is not None and item.value.value in choices:
             text.replace(item.value, repr(choices[item.value.value]))
+    if use.name.endswith("_generator"):
+        for item in call.keywords:
+            if item.arg in _STREAMS and _STREAMS[item.arg] not in given:
+                text.rename(item, _STREAMS[item.arg])
     if use.name in _KERNELS:
-        _join_kernel(text, use, _KERNELS[use.name])
+        _join_kernel(text, use, _KERNELS[use.name], first_keras)
 
 
+# What counts samples keeps its name: how many batches they make, only the generator knows.
+_STREAMS = {
+    "nb_epoch": "epochs",
+    "nb_worker": "workers",
+    "max_q_size": "max_queue_size",
+    "pickle_safe": "use_multiprocessing",
+}
 _KERNELS = {"Convolution2D": 2, "Convolution3D": 3, "AtrousConvolution2D": 2, "SeparableConvolution2D": 2}
 
 
-def _join_kernel(text: _Text, use: Use, axes: int) -> None:
+def _join_kernel(text: _Text, use: Use, axes: int, first_keras: bool) -> None:
     """``Convolution2D(64, 3, 3)``: the sizes of the kernel become one tuple."""
     sizes = use.call.args[1 : axes + 1]
     whole = all(isinstance(size, ast.Constant) and type(size.value) is int for size in sizes)
-    if len(use.call.args) == axes + 1 and whole:
-        text.replace(sizes[0], f"({', '.join(str(size.value) for size in sizes)})", sizes[-1])
+    if len(use.call.args) == axes + 1 and (whole or first_keras):
+        text.replace(sizes[0], f"({', '.join(ast.unparse(size) for size in sizes)})", sizes[-1])
 
 
 # --------------------------------------------------------------------------------- other places

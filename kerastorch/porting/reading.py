@@ -219,7 +219,10 @@ class Script:
             return
         if isinstance(node, ast.Attribute) and call is not None and self._is_model(node):
             path = f"keras.models.Model.{node.attr}"
-            self.uses.append(Use(path, node, call, find(path)))
+            thing = find(path)
+            if thing is MISSING:  # predict_classes and predict_proba are Sequential's only
+                thing = find(f"keras.models.Sequential.{node.attr}")
+            self.uses.append(Use(path, node, call, thing))
         for child in ast.iter_child_nodes(node):
             self._visit(child, None)
 

@@ -97,3 +97,17 @@ def test_as_a_module(tmp_path):
     )
     assert run.returncode == 1 and "it ran" not in run.stdout + run.stderr
     assert "script.py:12: translated: fit: nb_epoch is epochs" in run.stdout
+
+
+def test_what_a_model_takes_is_not_missing():
+    source = (
+        "from keras.models import Model, Sequential\nfrom keras import backend as K\nm = Model(inputs=a, outputs=b)\n"
+        "n = Model(input=a, output=b)\ns = Sequential()\ns.predict_classes(x)\nK.random_normal((2,), std=1.0)\n"
+    )
+    findings, _ = check(source)
+    assert [f.told for f in findings if f.kind == "missing"] == []
+    assert {f.told for f in findings if f.kind == "translated"} == {
+        "Model: input is inputs",
+        "Model: output is outputs",
+        "random_normal: std is stddev",
+    }

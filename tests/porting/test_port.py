@@ -27,6 +27,12 @@ CHANGES = {
     "d = 'é'; Dropout(rate=0.5)",
     "from keras.layers import Convolution2D\nConvolution2D(8, 3, 5, subsample=(2, 2), dim_ordering='th')": "from "
     "kerastorch.layers import Convolution2D\nConvolution2D(8, (3, 5), strides=(2, 2), data_format='channels_first')",
+    "from keras.layers import Convolution2D\nConvolution2D(n, size[0], size[1], border_mode='same')": "from "
+    "kerastorch.layers import Convolution2D\nConvolution2D(n, (size[0], size[1]), padding='same')",
+    "from keras.layers import Convolution2D\nConvolution2D(n, size, strides)": "from "
+    "kerastorch.layers import Convolution2D\nConvolution2D(n, size, strides)",
+    "from keras.models import Model\nm = Model(input=x, output=y)\nm.fit_generator(g, nb_epoch=3, nb_worker=2)": "from "
+    "kerastorch.models import Model\nm = Model(inputs=x, outputs=y)\nm.fit_generator(g, epochs=3, workers=2)",
     "from keras.models import Sequential\nmodel = Sequential()\nmodel.fit(x, y,\n          nb_epoch=3)  # go": "from "
     "kerastorch.models import Sequential\nmodel = Sequential()\nmodel.fit(x, y,\n          epochs=3)  # go",
     "def f():\n    import keras\n    return keras": "def f():\n    import kerastorch as keras\n    return keras",

@@ -193,6 +193,9 @@ class RecurrentCell(Layer):
     def _differs_in_training(self) -> bool:
         return self.dropout + self.recurrent_dropout > 0
 
+    def _draws(self) -> int:
+        return sum(self._gates for rate in (self.dropout, self.recurrent_dropout) if 0 < rate < 1)
+
     def forget_masks(self) -> None:
         """Lets the next step draw new dropout masks: they hold for one sequence."""
         self._dropout_mask = self._recurrent_dropout_mask = None

@@ -155,6 +155,10 @@ class RNN(Layer):
     def _differs_in_training(self) -> bool:
         return differs_in_training(self.cell)
 
+    def _draws(self) -> int:
+        cells = getattr(self.cell, "cells", None) or [self.cell]
+        return sum(cell._draws() for cell in cells if isinstance(cell, Layer))
+
     def updates_of(self, node: Any) -> list[Any]:
         """The states of a stateful layer."""
         if not self.stateful:

@@ -92,6 +92,30 @@ numpy_order("numpy_validation_split", 12, 6, validation_split=0.25)
 numpy_order("numpy_off", 8, 7, shuffle=False)
 
 
+# What else draws from numpy in Keras 2: each initializer, each random operation of each call of a layer
+
+
+def numpy_draws(name, build, shape=(5, 3)):
+    @area.run(f"seeds_of_numpy/{name}", K2)
+    def _(k, t):
+        t.seed(5)
+        first = k.layers.Input(shape)
+        x = build(k.layers, k.models, first)
+        dense = k.layers.Dense(2)
+        k.models.Model(first, dense(x))
+        return {"weights": dense.get_weights()[0][:2], "next": np.random.randint(0, 10**6)}
+
+
+numpy_draws("dropout", lambda L, M, x: L.Dropout(0.2)(L.Dense(4)(x)))
+numpy_draws("dropout_with_a_seed", lambda L, M, x: L.Dropout(0.2, seed=3)(L.Dense(4)(x)))
+numpy_draws("noise", lambda L, M, x: L.AlphaDropout(0.1)(L.GaussianDropout(0.3)(L.GaussianNoise(0.1)(x))))
+numpy_draws("lstm", lambda L, M, x: L.LSTM(2, dropout=0.2, recurrent_dropout=0.1)(x))
+numpy_draws("bidirectional_gru", lambda L, M, x: L.Bidirectional(L.GRU(2, dropout=0.2))(x))
+numpy_draws("time_distributed", lambda L, M, x: L.TimeDistributed(L.Dropout(0.2))(x))
+numpy_draws("cells", lambda L, M, x: L.RNN([L.LSTMCell(2, dropout=0.3), L.GRUCell(2, recurrent_dropout=0.2)])(x))
+numpy_draws("nested", lambda L, M, x: M.Sequential([L.Dense(3, input_shape=(5, 3)), L.Dropout(0.1)])(x))
+
+
 def own_order(name, count, **arguments):
     @area.run(f"shuffle_draws/{name}", LATER)
     def _(k, t):

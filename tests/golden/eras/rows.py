@@ -71,6 +71,7 @@ ROWS = collections.OrderedDict(
     weight_penalties_in_the_loss=_row(),
     # found while recording
     crossentropy=_row("crossentropy"),
+    seeds_of_numpy=_row("initializer_draws", K2, "what np.random.seed decides besides the order of rows"),
     network_weights=_row("network_weights"),
     summary=_row("summary", LATER, "Keras 2.2.4's tables are in tests/printed"),
     keras3_surface=_row("", K3, "names that only Keras 3 has"),
