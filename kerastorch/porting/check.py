@@ -178,6 +178,23 @@ def _scripts(paths: Sequence[str]) -> Iterator[Path]:
             yield given
 
 
+def _supported(source: str) -> Iterator[str]:
+    """What is there as it stands: the names of each module, with their lines."""
+    try:
+        uses = Script(source).uses
+    except SyntaxError:
+        return
+    places: dict[str, dict[str, list[int]]] = {}
+    for use in uses:
+        if use.thing is not MISSING and not inspect.ismodule(use.thing):
+            room, _, name = use.path.rpartition(".")
+            lines = places.setdefault(room, {}).setdefault(name, [])
+            if use.line not in lines:
+                lines.append(use.line)
+    for room, names in sorted(places.items()):
+        yield f"{room}: " + ", ".join(f"{name} ({', '.join(map(str, lines))})" for name, lines in sorted(names.items()))
+
+
 def _report(path: Path, source: str) -> tuple[list[str], bool]:
     """The lines about one script, and whether something is missing."""
     findings, supported = check(source)
@@ -190,6 +207,7 @@ def _report(path: Path, source: str) -> tuple[list[str], bool]:
         lines.append(f"{path}: era {verdict.era}, since {verdict.reason}")
     except SyntaxError:
         pass
+    lines += [f"{path}: supported: {names}" for names in _supported(source)]
     counts = ", ".join(f"{sum(f.kind == kind for f in findings)} {kind}" for kind in KINDS[:3])
     lines.append(f"{path}: {len(supported)} names supported, {counts}")
     return lines, bad
