@@ -339,12 +339,8 @@ class ProgbarLogger(Callback):
             self._totals.add(logs, step, self.params["metrics"])
         # The last batch's line is on_epoch_end's.
         if self.target is None or self.seen < self.target:
-            self.progbar.follow(self._in_order)
+            self.progbar.follow(lambda: _in_order(self._read()))
             self.progbar.move(self.seen)
-
-    def _in_order(self) -> Mapping[str, list]:
-        found = self._read()
-        return dict(sorted(found.items())) if eras.current().history_order == "sorted" else found
 
     def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
         logs = logs or {}
@@ -356,6 +352,11 @@ class ProgbarLogger(Callback):
             return
         self.progbar.follow(self._read)
         self.progbar.update(self.seen, [(name, logs[name]) for name in self.params["metrics"] if name in logs])
+
+
+def _in_order(logs: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The numbers in the era's order."""
+    return dict(sorted(logs.items())) if eras.current().history_order == "sorted" else logs
 
 
 class RunBar:
@@ -400,7 +401,7 @@ class RunBar:
             self._bar.update(self._seen)
         elif self._bar.target is None or self._seen < self._bar.target:
             if read is not None:
-                self._bar.follow(read)
+                self._bar.follow(lambda: _in_order(read()))
             self._bar.move(self._seen)
 
     def close(self, logs: Mapping[str, Any] | None = None) -> None:
@@ -412,5 +413,4 @@ class RunBar:
         if self._bar is None or not self._later:
             return
         self._bar.target = self._seen
-        pairs = sorted(logs.items()) if logs and eras.current().history_order == "sorted" else (logs or {}).items()
-        self._bar.update(self._seen, list(pairs), finalize=True)
+        self._bar.update(self._seen, list(_in_order(logs or {}).items()), finalize=True)
