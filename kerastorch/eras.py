@@ -1,6 +1,7 @@
 """What differs between Keras generations, as data.
 
-One frozen record a generation; code asks ``eras.current()`` for a field and never compares versions.
+One frozen record a generation; code asks ``eras.current()`` for a field and never compares versions. The environment
+variable ``KERASTORCH_ERA`` chooses the one that a process begins with.
 
 Example:
     >>> from kerastorch import eras
@@ -12,6 +13,8 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
+import os
+import warnings
 
 __all__ = ["Era", "ERAS", "current", "set_era"]
 
@@ -68,6 +71,8 @@ class Era:
     depthwise_length: str = "undilated"  # DepthwiseConv2D's reported length forgets the dilation; or 'dilated'
     local_conv1d_format: str = "ignored"  # LocallyConnected1D takes data_format and ignores it; or 'honoured'
     alpha_dropout_config: str = "rate"  # the config of AlphaDropout leaves noise_shape and seed out; or 'all'
+    spatial_dropout_config: str = "rate"  # the config of SpatialDropout2D and 3D leaves data_format out; or 'all'
+    sample_weight_mode: bool = True  # whether a model from a file is compiled with the sample_weight_mode it had
     activity_regularizer: str = "sum"  # or 'mean': divided by the batch size
     network_weights: str = "trainable_first"  # model.weights, and those of a model inside another; or 'by_layer'
     wrapper_penalties: str = (
@@ -149,6 +154,8 @@ _TF_KERAS = dataclasses.replace(
     depthwise_length="dilated",
     local_conv1d_format="honoured",
     alpha_dropout_config="all",
+    spatial_dropout_config="all",
+    sample_weight_mode=False,
     activity_regularizer="mean",
     network_weights="by_layer",
     wrapper_penalties="inner",
@@ -252,3 +259,14 @@ def set_era(name: str) -> None:
         hint = f" Did you mean {near[0]!r}?" if near else ""
         raise ValueError(f"set_era: expected one of {tuple(ERAS)}. Received: {name!r}.{hint}")
     _current = ERAS[name]
+
+
+def _from_environment() -> None:
+    wanted = os.environ.get("KERASTORCH_ERA")
+    if wanted in ERAS:
+        set_era(wanted)
+    elif wanted:
+        warnings.warn(f"KERASTORCH_ERA: expected one of {tuple(ERAS)}. Received: {wanted!r}", stacklevel=2)
+
+
+_from_environment()

@@ -85,7 +85,7 @@ class _SpatialDropout(Dropout):
     def get_config(self) -> dict[str, Any]:
         """The arguments; Keras 2.2.4 leaves ``data_format`` out."""
         out = super().get_config()
-        if eras.current().name != "keras2" and self.rank > 1:
+        if eras.current().spatial_dropout_config == "all" and self.rank > 1:
             out["data_format"] = self.data_format
         return out
 

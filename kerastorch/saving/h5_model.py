@@ -156,5 +156,5 @@ def compile_as(model: Any, training: dict[str, Any], custom_objects: dict[str, A
         metrics=_made(dialects.objective(training.get("metrics"), model), metrics, custom_objects),
         weighted_metrics=_made(dialects.objective(training.get("weighted_metrics"), model), metrics, custom_objects),
         loss_weights=training.get("loss_weights"),
-        sample_weight_mode=training.get("sample_weight_mode") if eras.current().name == "keras2" else None,
+        sample_weight_mode=training.get("sample_weight_mode") if eras.current().sample_weight_mode else None,
     )
