@@ -194,7 +194,7 @@ def _select(condition: Any, then: Any, other: Any) -> Any:
     then, other = as_tensor(then, other), as_tensor(other, then)
     if condition.ndim == 0 and condition.device.type == "cpu":
         return then if bool(condition) else other
-    condition = condition.reshape(*condition.shape, *[1] * (max(then.ndim, other.ndim) - condition.ndim))
+    condition = condition.reshape((*condition.shape, *[1] * (max(then.ndim, other.ndim) - condition.ndim)))
     return torch.where(condition, then, other)
 
 

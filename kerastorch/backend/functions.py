@@ -18,6 +18,7 @@ from . import phase
 from .arrays import forward
 from .control import is_learning_phase
 from .convert import as_tensor, to_numpy
+from .text import as_text
 from .updates import Action, Update, assign_all
 
 __all__ = ["Function", "function"]
@@ -174,7 +175,9 @@ def _values_in(update: Update) -> list[Any]:
 def _as_fed(x: SymbolicTensor, value: Any) -> torch.Tensor:
     if isinstance(value, SymbolicTensor):
         value = evaluate(value)
-    if not isinstance(value, torch.Tensor):
+    if x.is_text:
+        value = as_text(value)
+    elif not isinstance(value, torch.Tensor):
         value = torch.as_tensor(forward(value))
     if value.ndim != x.ndim or any(
         None not in pair and pair[0] != pair[1] for pair in zip(x.shape, value.shape, strict=True)

@@ -73,7 +73,7 @@ def placeholder(
     if not shape and ndim:
         shape = (None,) * ndim
     name = name or f"placeholder_{names.get_uid('placeholder')}"
-    return _placeholder(tuple(shape or ()), config.torch_dtype(dtype), name)
+    return _placeholder(tuple(shape or ()), "string" if dtype == "string" else config.torch_dtype(dtype), name)
 
 
 def constant(

@@ -47,6 +47,9 @@ def variable(
         name: its name.
         constraint: a projection of its values, for an optimizer to apply.
 
+    Raises:
+        TypeError: for an unknown dtype.
+
     Example:
         >>> from kerastorch import backend as K
         >>> x = variable([1.0, 2.0], name="x")
@@ -55,7 +58,10 @@ def variable(
         >>> x.name, K.eval(double).tolist()
         ('x:0', [10.0, 12.0])
     """
-    kind = config.torch_dtype(dtype)
+    try:
+        kind = config.torch_dtype(dtype)
+    except ValueError as error:  # TensorFlow's kind of error
+        raise TypeError(f"K.variable: {error}") from None
     if hasattr(value, "tocoo"):
         return _sparse(value.tocoo(), kind)
     if isinstance(value, SymbolicTensor):

@@ -15,6 +15,7 @@ import numpy as np
 import torch
 
 from ..backend.arrays import forward
+from ..backend.text import StringTensor
 from . import script
 from .shape import Shape
 from .trees import map_structure
@@ -82,7 +83,9 @@ def _as_kind(tensor: torch.Tensor, kind: type) -> torch.Tensor:
 
 
 def values_of(tensor: torch.Tensor) -> Any:
-    """A tensor's values as an array of their own, a numpy number for a tensor without axes."""
+    """A tensor's values as an array of their own, a numpy number for a tensor without axes; text as bytes."""
+    if isinstance(tensor, StringTensor):
+        return tensor.numpy()
     tensor = tensor.as_subclass(torch.Tensor).detach()
     if tensor.layout != torch.strided:
         tensor = tensor.to_dense()

@@ -246,8 +246,12 @@ def _by_output(value: Any, names: Sequence[str], what: str) -> list[Any]:
             raise ValueError(f"{what}: expected one entry for each of {len(names)} outputs. Received: {len(value)}")
         return list(value)
     if isinstance(value, dict):
-        unknown = [key for key in value if key not in names]
-        if unknown:
+        unknown = [key for key in value if not (isinstance(key, str) and key in names)]
+        if unknown and not isinstance(unknown[0], str):
+            warnings.warn(
+                f"{what}: expected names of outputs {list(names)} as keys; {unknown[0]!r} has no effect.", stacklevel=5
+            )
+        elif unknown:
             raise ValueError(f"{what}: expected names of outputs {list(names)} as keys. Received: {unknown[0]!r}")
         return [value.get(name) for name in names]
     raise TypeError(

@@ -6,6 +6,7 @@ import functools
 import importlib
 import inspect
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -39,9 +40,18 @@ def _parameters(thing: Any) -> tuple[set[str], bool]:
     return {p.name for p in parameters}, any(p.kind is p.VAR_KEYWORD for p in parameters)
 
 
+def _documented(thing: Any) -> set[str]:
+    """The names of arguments that a docstring explains: those that ``*args`` and ``**kwargs`` take."""
+    told = inspect.getdoc(thing) or ""
+    section = re.search(r"^Args:\n((?:    .*\n?|\n)*)", told, re.MULTILINE)
+    names = re.findall(r"^    ([\w, ]+):", section.group(1), re.MULTILINE) if section else []
+    return {name.strip() for line in names for name in line.split(",")}
+
+
 def _absent(expected: list[str] | None, thing: Any) -> list[str]:
     """Arguments of Keras that a callable does not name."""
     names, _ = _parameters(thing)
+    names = names | _documented(thing)
     return [name for name in expected or () if name.strip("*_") and not name.startswith("*") and name not in names]
 
 

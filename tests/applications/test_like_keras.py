@@ -1,0 +1,90 @@
+"""Architectures against the real Kerases: layers, shapes, weights and outputs (``record_keras2.py``, ``record_later.py``).
+
+The comparisons that take little time run always; KERASTORCH_ARCHITECTURES=all runs every recorded one.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+import kerastorch as keras
+from kerastorch import applications
+
+HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE))
+import architectures as arch  # noqa: E402
+
+EVERY = os.environ.get("KERASTORCH_ARCHITECTURES") == "all"
+FIRST = "/channels_first"
+
+
+def recorded(era):
+    path = HERE / f"{era}.json"
+    return json.loads(path.read_text()) if path.exists() else {}
+
+
+RECORDED = {era: recorded(era) for era in ("keras2", "tf.keras", "keras3")}
+
+
+def cases():
+    """(era, name) of each recorded case; those that take long are left out unless all are asked for."""
+    for era, found in RECORDED.items():
+        known = arch.KERAS2 if era == "keras2" else arch.LATER
+        for name in found:
+            quick = known[name.removesuffix(FIRST)][2] and (era != "keras3" or "Net" in name)
+            if quick or EVERY:
+                yield pytest.param(era, name, id=f"{era}/{name}")
+
+
+def built(era, name):
+    """The architecture, and its layers as the real Keras counts them."""
+    path, kwargs, _ = (arch.KERAS2 if era == "keras2" else arch.LATER)[name.removesuffix(FIRST)]
+    keras.set_era(era)
+    keras.backend.clear_session()
+    if name.endswith(FIRST):
+        keras.backend.set_image_data_format("channels_first")
+        shape = kwargs["input_shape"]
+        kwargs = {**kwargs, "input_shape": shape[-1:] + shape[:-1]}
+    return arch.find(applications, path)(weights=None, **kwargs), kwargs
+
+
+def before(layer):
+    found = layer._inbound_nodes[0].inbound_layers if layer._inbound_nodes else []
+    return found if isinstance(found, (list, tuple)) else [found]
+
+
+@pytest.mark.parametrize(("era", "name"), cases())
+def test_is_the_real_one(era, name):
+    expected = RECORDED[era][name]
+    model, kwargs = built(era, name)
+    rows = arch.described(model.layers, keras.backend.int_shape, before)
+    assert model.name == expected["name"]
+    ours, theirs = arch.marks(rows), expected["marks"]
+    differing = [rows[i] for i in range(len(rows)) if ours[4 * i : 4 * i + 4] != theirs[4 * i : 4 * i + 4]]
+    assert len(rows) == expected["layers"] and not differing, f"first layer that differs: {differing[:1]}"
+    assert arch.digest(rows) == expected["digest"]
+    if not expected["numbers"]:
+        return
+    arch.fill(model, model.layers, rows)
+    image = arch.image_for(kwargs["input_shape"])
+    picks = arch.picked(model.layers)
+    assert [layer.name for layer in picks] == list(expected["numbers"])
+    with torch.no_grad():
+        found = keras.models.Model(model.input, [layer.output for layer in picks]).predict(image)
+    for layer, values in zip(picks, found, strict=True):
+        wanted = np.array(expected["numbers"][layer.name])
+        scale = max(abs(wanted[0]), wanted[1])
+        np.testing.assert_allclose(arch.summary(values), wanted, rtol=2e-4, atol=2e-4 * scale, err_msg=layer.name)
+
+
+@pytest.mark.parametrize("era", RECORDED)
+def test_what_is_recorded_is_what_is_defined(era):
+    known = set(arch.KERAS2) | {name + FIRST for name in arch.CHANNELS_FIRST} if era == "keras2" else set(arch.LATER)
+    assert known - set(RECORDED[era]) <= ({"NASNetMobile"} if era == "keras3" else set())  # refuses to run on torch there
