@@ -72,14 +72,14 @@ def preprocess_input(x: Any, data_format: str | None = None, mode: str = "caffe"
     return _preprocess_array(x, data_format, mode)
 
 
-def preprocess_tf(x: Any, data_format: str | None = None) -> Any:
-    """Scales pixels from [0, 255] to [-1, 1]; ``preprocess_input`` with ``mode='tf'``."""
-    return preprocess_input(x, data_format, mode="tf")
+def preprocess_tf(x: Any, data_format: str | None = None, mode: str = "tf") -> Any:
+    """Scales pixels from [0, 255] to [-1, 1]: ``preprocess_input`` with another default of ``mode``."""
+    return preprocess_input(x, data_format, mode)
 
 
-def preprocess_torch(x: Any, data_format: str | None = None) -> Any:
-    """Scales pixels to [0, 1] and normalizes each channel; ``preprocess_input`` with ``mode='torch'``."""
-    return preprocess_input(x, data_format, mode="torch")
+def preprocess_torch(x: Any, data_format: str | None = None, mode: str = "torch") -> Any:
+    """Scales pixels to [0, 1] and normalizes each channel: ``preprocess_input`` with another default of ``mode``."""
+    return preprocess_input(x, data_format, mode)
 
 
 def preprocess_nothing(x: Any, data_format: str | None = None) -> Any:

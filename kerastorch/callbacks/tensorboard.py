@@ -154,7 +154,8 @@ class TensorBoard(Callback):
         if self.validation_data is None:
             if self.write_grads:
                 raise ValueError(
-                    "TensorBoard: validation_data must be provided to fit(), as arrays, beside write_grads=True. Received: none"
+                    "TensorBoard: validation_data must be provided to fit(), as arrays, beside write_grads=True. "
+                    "Received: none"
                 )
             return
         n_inputs = len(self.model.inputs)

@@ -248,6 +248,17 @@ class Layer(NodeInfo, Additions, WeightHolder):
             self.set_weights(self._initial_weights)
             self._initial_weights = None
 
+    def assert_input_compatibility(self, inputs: Any) -> None:
+        """Compares shapes with ``input_spec``, as every call does.
+
+        Args:
+            inputs: a tensor or a list of them.
+
+        Raises:
+            ValueError: when the number of inputs, a rank or a size differs.
+        """
+        self._check_inputs(inputs)
+
     def _check_inputs(self, inputs: Any) -> None:
         if self.input_spec is not None:
             check_inputs(self, [tuple(x.shape) for x in (inputs if isinstance(inputs, (list, tuple)) else [inputs])])

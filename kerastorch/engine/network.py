@@ -143,6 +143,21 @@ class Network(Layer):
             outputs = self._plan.run(values)
         return self._pack(outputs)
 
+    def run_internal_graph(self, inputs: Any, masks: Any = None) -> tuple[list[Any], list[Any], list[Any]]:
+        """Runs the graph on tensors and masks.
+
+        Args:
+            inputs: one tensor an input.
+            masks: one mask an input, None entries where there is none.
+
+        Returns:
+            The outputs, their masks and their shapes.
+        """
+        values = self._flat_inputs(inputs)
+        given = [None] * len(values) if masks is None else as_list(masks)
+        outputs, found = self._run_with_masks(values, given)
+        return outputs, found, [tuple(output.shape) for output in outputs]
+
     def _run(self, args: tuple, kwargs: dict[str, Any]) -> Any:
         # a frozen network leaves the statistics of its layers alone, even of those that are trainable themselves
         pure = True if not self.trainable and not self.stateful else None

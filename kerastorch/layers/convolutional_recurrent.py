@@ -173,6 +173,27 @@ class ConvLSTM2DCell(RecurrentCell):
         parts = zip(masks, weight.chunk(4), biases, strict=True)
         return torch.cat([convolve(x * m, w, b, data_format=self.data_format, **window) for m, w, b in parts], axis)
 
+    def input_conv(self, x: Tensor, w: Tensor, b: Tensor | None = None, padding: str = "valid") -> Tensor:
+        """The convolution of an input, with a kernel in Keras's shape.
+
+        Args:
+            x: the input.
+            w: the kernel (rows, columns, channels, filters).
+            b: the bias, or None.
+            padding: ``'valid'`` or ``'same'``.
+        """
+        window = {"strides": self.strides, "padding": padding, "dilation": self.dilation_rate}
+        return convolve(x, w.permute(3, 2, 0, 1), b, data_format=self.data_format, **window)
+
+    def recurrent_conv(self, x: Tensor, w: Tensor) -> Tensor:
+        """The convolution of the last output, with a kernel in Keras's shape.
+
+        Args:
+            x: the output.
+            w: the kernel (rows, columns, filters, filters).
+        """
+        return convolve(x, w.permute(3, 2, 0, 1), None, data_format=self.data_format, padding="same")
+
     def project(self, inputs: Tensor, masks: list[Tensor]) -> Tensor:
         """The inputs' part of all gates, (batch, new rows, new columns, 4 * filters) or with the channels first."""
         window = {"strides": self.strides, "padding": self.padding, "dilation": self.dilation_rate}

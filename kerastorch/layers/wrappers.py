@@ -291,6 +291,11 @@ class Bidirectional(Wrapper):
     def layer(self, value: Layer) -> None:
         self._modules["layer"] = value
 
+    @property
+    def constraints(self) -> dict[Any, Any]:
+        """Those of both layers by weight, where they have a dict of them, as layers of Keras 1 do."""
+        return {**getattr(self.forward_layer, "constraints", {}), **getattr(self.backward_layer, "constraints", {})}
+
     def build(self, input_shape: Any) -> None:
         shapes = input_shape if isinstance(input_shape, list) else [input_shape]
         constants = shapes[len(shapes) - self._count_constants() :]

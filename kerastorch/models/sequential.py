@@ -204,6 +204,11 @@ class Sequential(Model):
         self._connect(Input(batch_shape=(None, *shape[1:]), dtype=dtype, name=f"{first.name}_input"))
         self._build_input_shape = (None, *shape[1:])
 
+    @property
+    def model(self) -> Sequential:
+        """The model itself: Keras 2.1 kept another one inside."""
+        return self
+
     def _build_from(self, x: Any) -> None:
         if self._graph:
             return

@@ -22,6 +22,7 @@ from kerastorch.optimizers.adamax import Adamax
 from kerastorch.optimizers.adamw import AdamW
 from kerastorch.optimizers.base import Optimizer
 from kerastorch.optimizers.binding import Binding, MissingGradientError
+from kerastorch.optimizers.clipping import clip_norm
 from kerastorch.optimizers.ftrl import Ftrl
 from kerastorch.optimizers.lion import Lion
 from kerastorch.optimizers.loss_scale import LossScaleOptimizer
@@ -47,6 +48,7 @@ __all__ = [
     "Binding",
     "MissingGradientError",
     "schedules",
+    "clip_norm",
     "get",
     "serialize",
     "deserialize",

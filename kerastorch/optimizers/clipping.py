@@ -7,11 +7,27 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
 import torch
 from torch import Tensor
 
-__all__ = ["clip_together", "clip_each", "common_factor"]
+__all__ = ["clip_each", "clip_norm", "clip_together", "common_factor"]
+
+
+def clip_norm(g: Any, c: float, n: Any) -> Any:
+    """A gradient scaled down to a norm where its own is above that.
+
+    Args:
+        g: the gradient, a tensor or a symbolic one.
+        c: the norm that is allowed; 0 for any.
+        n: the gradient's norm.
+
+    Example:
+        >>> clip_norm(torch.tensor([3.0, 4.0]), 1.0, torch.tensor(5.0))
+        tensor([0.6000, 0.8000])
+    """
+    return g if c <= 0 else torch.where(n >= c, g * (c / n), g)
 
 
 def clip_together(grads: Sequence[Tensor], limit: float) -> Sequence[Tensor]:

@@ -55,8 +55,9 @@ class GraphUpdates:
         """What ``K.function`` has to do for one step of learning.
 
         Args:
-            *args: ``(loss, params)``, or ``(params, constraints, loss)`` as in Keras 1.
-            **kwargs: the same by name.
+            loss: the symbolic loss.
+            params: the weights that learn.
+            constraints: projections by weight, as Keras 1 has them: there the order is ``(params, constraints, loss)``.
 
         Returns:
             A list to pass to ``K.function`` as ``updates``. Weights that have a constraint are projected, too.

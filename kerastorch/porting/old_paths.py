@@ -95,6 +95,7 @@ OLD_PATHS: dict[str, tuple[str, ...]] = {
     "utils.all_utils": ("utils",),
     "utils.image_utils": ("preprocessing.image",),
     "utils.tf_utils": ("utils",),
+    "utils.training_utils": ("utils.multi_gpu_utils",),
     "backend.tensorflow_backend": ("backend",),
     "backend.theano_backend": ("backend",),
     "backend.torch_backend": ("backend",),

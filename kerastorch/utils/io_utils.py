@@ -238,6 +238,19 @@ class H5Dict:
         for number, chunk in enumerate(chunks):
             self.data.attrs[f"{attr}{number}"] = chunk
 
+    def update(self, *args: dict[str, Any]) -> None:
+        """Sets what the entries of dicts hold.
+
+        Args:
+            *args: the dicts.
+
+        Raises:
+            ValueError: in mode ``'r'``.
+        """
+        for entries in args:
+            for attr, val in entries.items():
+                self[attr] = val
+
     def __getitem__(self, attr: str | bytes) -> Any:
         import h5py
 
