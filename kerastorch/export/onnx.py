@@ -9,7 +9,18 @@ import torch
 
 from .torch_module import to_torch
 
-__all__ = ["to_onnx"]
+__all__ = ["examples_of", "to_onnx"]
+
+
+def examples_of(model: Any, module: torch.nn.Module) -> tuple[tuple[torch.Tensor, ...], tuple[dict[int, Any], ...]]:
+    """Inputs to trace a model with, and the axes of each whose size stays free."""
+    device = next(iter([*module.parameters(), *module.buffers(), torch.empty(0)])).device
+    examples, free = [], []
+    for tensor in model.inputs:
+        shape = [7 - i if n is None else n for i, n in enumerate(tensor.shape)]
+        examples.append(torch.ones(shape, dtype=tensor.dtype, device=device))
+        free.append({i: torch.export.Dim.DYNAMIC for i, n in enumerate(tensor.shape) if n is None})
+    return tuple(examples), tuple(free)
 
 
 def to_onnx(model: Any, path: str | os.PathLike, opset_version: int | None = None) -> None:
@@ -35,19 +46,14 @@ def to_onnx(model: Any, path: str | os.PathLike, opset_version: int | None = Non
     except ImportError as error:
         raise ImportError(f"to_onnx: needs {error.name}; pip install 'kerastorch[onnx]'") from None
     module = to_torch(model)
-    device = next(iter([*module.parameters(), *module.buffers(), torch.empty(0)])).device
-    examples, free = [], []
-    for tensor in model.inputs:
-        shape = [7 - i if n is None else n for i, n in enumerate(tensor.shape)]
-        examples.append(torch.ones(shape, dtype=tensor.dtype, device=device))
-        free.append({i: torch.export.Dim.DYNAMIC for i, n in enumerate(tensor.shape) if n is None})
+    examples, free = examples_of(model, module)
     program = torch.onnx.export(
         module,
-        tuple(examples),
+        examples,
         dynamo=True,
         input_names=list(model.input_names),
         output_names=list(model.output_names),
-        dynamic_shapes=tuple(free),
+        dynamic_shapes=free,
         opset_version=opset_version,
         verbose=False,
     )

@@ -328,6 +328,27 @@ class Model(Trainer, Network):
 
         save_weights(self, filepath, overwrite=overwrite, **kwargs)
 
+    def export(self, filepath: Any, format: str | None = None, verbose: bool | None = None, **kwargs: Any) -> None:
+        """Writes the model for inference, as Keras 3 does.
+
+        Args:
+            filepath: the file.
+            format: ``'torch'`` for a ``.pt2`` file of torch.export, or ``'onnx'``; by the path's ending when missing.
+            verbose: whether to say where it was written.
+            **kwargs: ``input_signature=None``: shapes are the model's.
+
+        Raises:
+            ValueError: for TensorFlow's formats, and for a model without a graph.
+            TypeError: for an unknown argument.
+        """
+        from ..export.program import export_model
+
+        if kwargs.pop("input_signature", None) is not None or kwargs:
+            raise TypeError(
+                f"export: expected only known arguments. Received: {next(iter(kwargs), 'input_signature')!r}"
+            )
+        export_model(self, filepath, format, verbose)
+
     def load_weights(self, filepath: Any, *args: Any, **kwargs: Any) -> Any:
         """Reads weights from a file; when anything does not fit, none are changed.
 

@@ -120,6 +120,12 @@ MORE_NAMES: dict[str, tuple[str, ...]] = {
         "porting.legacy_layers:merge",
         "porting.legacy_layers:Merge",
     ),
+    "config": (
+        "utils:disable_interactive_logging",
+        "utils:enable_interactive_logging",
+        "utils:is_interactive_logging_enabled",
+        "porting.keras3_config",
+    ),
     "models": (
         "layers",
         "engine.network:Network as Container",
