@@ -99,3 +99,56 @@ def test_command_line(tmp_path, capsys):
     (tmp_path / "two.py").write_text("print 'x'\n")
     assert main([str(tmp_path / "two.py")]) == 1
     assert "two.py, line 1: no Python 3" in capsys.readouterr().err
+
+
+LATER = {
+    "tf.keras": """import numpy as np
+import tensorflow as tf
+from tensorflow.keras import layers
+
+tf.keras.utils.set_random_seed(4)
+i = tf.keras.Input(shape=(8,))  # the input
+x = layers.Dropout(0.2)(layers.Dense(16, activation="relu")(i))
+m = tf.keras.Model(inputs=i, outputs=layers.Dense(3, activation="softmax")(x))
+m.compile(tf.keras.optimizers.Adam(learning_rate=0.01), "sparse_categorical_crossentropy", metrics=["accuracy"])
+X, y = np.random.rand(64, 8), np.random.randint(0, 3, 64)
+h = m.fit(X, y, epochs=2, validation_split=0.25, verbose=0)
+print(h.history, m.evaluate(X, y, verbose=0))
+m.summary()
+""",
+    "keras3": """import numpy as np
+import keras
+from keras import layers, ops
+
+keras.utils.set_random_seed(2)
+
+
+class Net(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.a, self.b = layers.Dense(8, activation="relu"), layers.Dense(1)
+
+    def call(self, x):
+        return self.b(ops.concatenate([self.a(x), x], axis=-1))  # both
+
+
+m = Net()
+m.compile(optimizer="adam", loss="mse", metrics=["mae"])
+x = np.random.rand(32, 4).astype("float32")
+print(m.fit(x, x.sum(1), epochs=2, batch_size=8, verbose=0).history)
+""",
+}
+
+
+@pytest.mark.parametrize("era", LATER)
+def test_a_ported_script_of_a_later_generation_does_the_same(era, tmp_path):
+    (tmp_path / "old.py").write_text(LATER[era])
+    ported = port(LATER[era])
+    assert f"kerastorch.set_era({era!r})" in ported and ("# the input" in ported or "# both" in ported)
+    (tmp_path / "new.py").write_text(ported)
+    commands = (["-m", "kerastorch", "old.py"], ["new.py"])
+    old, new = (
+        subprocess.run([sys.executable, *words], capture_output=True, text=True, check=True, cwd=tmp_path).stdout
+        for words in commands
+    )
+    assert old == new and "loss" in old
