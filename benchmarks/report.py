@@ -130,7 +130,7 @@ def plot(rows: dict[str, Any], path: Path, by: str = "median") -> None:
             "run.py: expected matplotlib for --plot; install it with: pip install 'kerastorch[plot]'"
         ) from None
     others = _others(rows)
-    figure = Figure(figsize=(8, 0.2 * len(rows) * max(2, len(others)) + 1), layout="constrained")
+    figure = Figure(figsize=(8, 0.13 * len(rows) * max(2, len(others)) + 1.5), layout="constrained")
     axis = figure.add_subplot()
     height = 0.8 / max(1, len(others))
     for k, other in enumerate(others):
@@ -139,9 +139,9 @@ def plot(rows: dict[str, Any], path: Path, by: str = "median") -> None:
         axis.barh(places, lengths, height, label=other)
     axis.axvline(1.0, color="black", linewidth=1)
     axis.set_yticks([i + 0.4 - height / 2 for i in range(len(rows))], list(rows))
-    axis.invert_yaxis()
+    axis.set_ylim(len(rows), -0.5)  # the first row on top, no empty space at the ends
     axis.set_xscale("log")
     axis.set_xlabel(f"time of {US} as a share of the other's (left of 1: quicker)")
     if others:
-        axis.legend()
+        figure.legend(loc="outside upper center", ncols=min(4, len(others)))
     figure.savefig(path, dpi=120)
