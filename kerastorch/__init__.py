@@ -8,10 +8,8 @@ from typing import Any
 from . import (
     activations,
     backend,
-    callbacks,
     config,
     constraints,
-    datasets,
     eras,
     initializers,
     layers,
@@ -21,7 +19,6 @@ from . import (
     models,
     optimizers,
     regularizers,
-    saving,
     utils,
 )
 from ._version import __version__
@@ -66,7 +63,7 @@ __all__ = [
     "wrappers",
 ]
 
-_WHEN_ASKED_FOR = ("applications", "export", "ops", "preprocessing", "random", "wrappers")
+_WHEN_ASKED_FOR = "applications callbacks datasets export ops preprocessing random saving wrappers".split()
 #: names that later Kerases have at the top, and where they are here
 _AT_THE_TOP = {
     "DTypePolicy": "mixed_precision:Policy",

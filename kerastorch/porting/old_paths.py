@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.abc
+import importlib.machinery
 import importlib.util
 import sys
 import types
@@ -281,12 +282,42 @@ class _OldPaths(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         pass
 
 
+class _WhenImported(importlib.abc.MetaPathFinder):
+    """Extends rooms that nobody has imported yet as soon as somebody does.
+
+    Args:
+        rooms: their names in the package.
+    """
+
+    def __init__(self, rooms: set[str]) -> None:
+        self._rooms = rooms
+
+    def find_spec(self, name: str, path: Sequence[str] | None, target: object = None) -> ModuleSpec | None:
+        room = name.removeprefix(f"{_PACKAGE}.")
+        if room == name or room not in self._rooms:
+            return None
+        spec = importlib.machinery.PathFinder.find_spec(name, path)
+        if spec is None or spec.loader is None:
+            return None  # no module of its own: an old path
+        self._rooms.discard(room)
+        run = spec.loader.exec_module
+
+        def exec_module(module: types.ModuleType) -> None:
+            run(module)
+            _extend(room)
+
+        spec.loader.exec_module = exec_module  # type: ignore[method-assign]
+        return spec
+
+
 def install() -> None:
     """Makes the old paths importable; done once, when the package is imported."""
     if any(isinstance(finder, _OldPaths) for finder in sys.meta_path):
         return
     sys.meta_path.append(_OldPaths())
     parents = {path.rpartition(".")[0] for path in OLD_PATHS} - {*OLD_PATHS, *_LAZY}
-    for room in {*MORE_NAMES, *_PARENTS, *parents}:
-        if importlib.util.find_spec(f"{_PACKAGE}.{room}" if room else _PACKAGE) is not None:
-            _extend(room)
+    rooms = {*MORE_NAMES, *_PARENTS, *parents}
+    loaded = {room for room in rooms if (f"{_PACKAGE}.{room}" if room else _PACKAGE) in sys.modules}
+    for room in loaded:
+        _extend(room)
+    sys.meta_path.insert(0, _WhenImported(rooms - loaded))

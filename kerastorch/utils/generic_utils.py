@@ -9,7 +9,7 @@ import inspect
 from collections.abc import Callable
 from typing import Any
 
-from kerastorch import eras, saving
+from kerastorch import eras
 from kerastorch.backend.bytecode import func_dump, func_load
 from kerastorch.backend.registry import (
     CustomObjectScope,
@@ -58,6 +58,8 @@ def serialize_keras_object(instance: Any) -> Any:
         'len'
     """
     if eras.current().serialized == "wrapped":
+        from kerastorch import saving
+
         return saving.serialize_keras_object(instance)
     return Registry("object").serialize(instance)
 
@@ -88,6 +90,8 @@ def deserialize_keras_object(
         (1+2j)
     """
     if eras.current().serialized == "wrapped":
+        from kerastorch import saving
+
         return saving.deserialize_keras_object(
             identifier, custom_objects, safe_mode=safe_mode, module_objects=module_objects
         )

@@ -62,12 +62,13 @@ def built(era, name):
 
 def before(layer):
     """The layers that a layer takes its inputs from, through operations that are no layers."""
-    found, waiting = [], list(layer._inbound_nodes[0].sources)
+    nested = hasattr(layer, "layers")  # its first node is its own graph
+    found, waiting = [], list(layer._inbound_nodes[int(nested)].parents)
     while waiting:
         tensor = waiting.pop()
         owner = tensor._keras_history[0] if tensor.node is None else tensor.node.layer
         if owner is None:
-            waiting += tensor.node.sources
+            waiting += tensor.node.parents
         else:
             found.append(owner)
     return found
