@@ -47,6 +47,7 @@ class Era:
     optimizers: str = "keras2"  # which table of defaults and formulas (Adagrad, Adadelta, Nadam, lr/decay names)
     optimizer_files: str = "keras2"  # whose order and names an optimizer's state has in files: 'tf.keras', 'keras3'
     keras_archives: str = "keras3"  # whose form of .keras archives is written; or 'tf.keras'
+    architectures: str = "keras2"  # whose form to_json and .h5 files have; or 'keras3'
     unit_axis_fitted: bool = False  # a model adds or drops a last axis of 1 that its input has or lacks
     other_endings: str = "h5"  # a path that ends in neither .h5 nor .keras: HDF5, 'h5 with a warning', or 'refused'
     serialized: str = "plain"  # serialize_keras_object gives a class and a config; or 'wrapped', the module too
@@ -209,6 +210,7 @@ _KERAS3 = dataclasses.replace(
     left_out_steps_count=False,
     optimizer_files="keras3",
     keras_archives="keras3",
+    architectures="keras3",
     unit_axis_fitted=True,
     other_endings="refused",
     weights_endings="checked",

@@ -12,7 +12,7 @@ import numpy as np
 from .. import eras
 from ..backend import registry
 from ..backend.safe_mode import safe_mode_scope
-from . import dialects, plain
+from . import dialects, modern, plain
 from .errors import as_file_errors
 from .h5_weights import BACKEND
 
@@ -48,6 +48,8 @@ def json_default(value: Any) -> Any:
 
 def described(model: Any) -> dict[str, Any]:
     """A model's class, configuration and origin."""
+    if eras.current().architectures == "keras3":
+        return {**modern.described(model, None), "keras_version": eras.current().version, "backend": BACKEND}
     return {
         "class_name": dialects.class_name_of(model),
         "config": model.get_config(),

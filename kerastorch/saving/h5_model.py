@@ -36,7 +36,8 @@ def write(model: Any, filepath: Any, overwrite: bool, include_optimizer: bool) -
         write_weights(file.create_group("model_weights"), model)
         if arguments is not None:
             file.attrs["training_config"] = training
-            _write_optimizer(file, model)
+            if eras.current().architectures != "keras3":  # which cannot go on from an optimizer's state in such a file
+                _write_optimizer(file, model)
 
 
 def training_config(model: Any) -> dict[str, Any] | None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .. import eras
+from .. import activations, eras
 
 __all__ = ["described"]
 
@@ -15,6 +15,11 @@ _FAMILIES = {"initializer": "initializers", "regularizer": "regularizers", "cons
 _MODELS = ("Sequential", "Model", "Functional")
 # Arguments that Keras 3's layers do not take; what they say is in the weights or in the input layer.
 _GONE_IN_3 = ("batch_input_shape", "input_length", "input_dim", "implementation", "time_major", "noise_seed")
+_GONE_OF = {
+    "Lambda": ("function_type", "output_shape_type", "mask_type", "module", "output_shape_module"),
+    **dict.fromkeys(("SpatialDropout2D", "SpatialDropout3D"), ("trainable", "noise_shape")),
+    "SpatialDropout1D": ("trainable", "noise_shape", "data_format"),
+}
 
 
 def described(model: Any, training: dict[str, Any] | None) -> dict[str, Any]:
@@ -45,6 +50,11 @@ def _wrapped(module: str | None, name: str, config: Any) -> dict[str, Any]:
     return {"module": module, "class_name": name, "config": config, "registered_name": None if module else name}
 
 
+def _function(name: str) -> dict[str, Any]:
+    """A script's own function, by its name."""
+    return {**_wrapped("builtins", "function", name), "registered_name": "function"}
+
+
 def _entry(entry: dict[str, Any], layer: Any) -> dict[str, Any]:
     """A layer or model, wrapped."""
     name, config = entry["class_name"], entry["config"]
@@ -71,11 +81,19 @@ def _arguments(name: str, config: dict[str, Any], layer: Any) -> dict[str, Any]:
     for key, value in config.items():
         if name == "InputLayer":
             key = "batch_shape" if key == "batch_input_shape" and later else key
-        elif later and key in _GONE_IN_3 and (name, key) != ("Embedding", "input_dim"):
+        elif later and (
+            key in _GONE_IN_3 and (name, key) != ("Embedding", "input_dim") or key in _GONE_OF.get(name, ())
+        ):
             continue
         family = _FAMILIES.get(key.rsplit("_", 1)[-1])
         if family and isinstance(value, dict) and "class_name" in value:
             value = _wrapped(f"keras.{family}", value["class_name"], value["config"])
+        elif key == "cells":
+            value = [_entry(cell, part) for cell, part in zip(value, layer.cells, strict=True)]
+        elif later and name == "Lambda" and key in ("function", "output_shape", "mask") and isinstance(value, str):
+            value = _function(value)
+        elif later and key.endswith("activation") and isinstance(value, str) and not hasattr(activations, value):
+            value = _function(value)
         elif key in ("layer", "cell", "forward_layer", "backward_layer") and isinstance(value, dict):
             part = getattr(layer, key, None)
             value = _entry(value, part if part is not None else layer)
@@ -100,15 +118,15 @@ def _graph(config: dict[str, Any], model: Any) -> dict[str, Any]:
     members = {layer.name: layer for layer in model.layers}
     shapes = _shapes(model)
     nested = {e["name"] for e in config["layers"] if isinstance(e["config"], dict) and "layers" in e["config"]}
-    skip = dict.fromkeys(nested, 1) if eras.current().keras_archives == "tf.keras" else {}
+    # Keras 2 counts the making of a nested model as its first call, tf.keras counts two before it, Keras 3 none
+    later = eras.current().keras_archives != "tf.keras"
+    skip = dict.fromkeys(nested, -1 if later else 1)
     entries = []
     for entry in config["layers"]:
-        found = _entry(entry, members[entry["name"]])
-        calls = entry["inbound_nodes"]
-        if skip or eras.current().keras_archives == "tf.keras":
-            found["inbound_nodes"] = [[[s[0], s[1] + skip.get(s[0], 0), *s[2:]] for s in call] for call in calls]
-        else:
-            found["inbound_nodes"] = [_call(call, shapes) for call in calls]
+        layer = members[entry["name"]]
+        found = _entry(entry, layer)
+        calls = [[[s[0], s[1] + skip.get(s[0], 0), *s[2:]] for s in call] for call in entry["inbound_nodes"]]
+        found["inbound_nodes"] = [_call(call, shapes, layer) for call in calls] if later else calls
         entries.append({**found, "name": entry["name"]})
 
     def shifted(places: list[Any]) -> list[Any]:
@@ -133,10 +151,14 @@ def _shapes(model: Any) -> dict[tuple[str, int, int], tuple[Any, str]]:
     return found
 
 
-def _call(call: list[Any], shapes: dict[tuple[str, int, int], tuple[Any, str]]) -> dict[str, Any]:
+def _call(call: list[Any], shapes: dict[tuple[str, int, int], tuple[Any, str]], layer: Any) -> dict[str, Any]:
+    """A layer's call as Keras 3 writes it down."""
     tensors = []
     for name, index, place, *_ in call:
         shape, dtype = shapes.get((name, index, place), (None, "float32"))
         config = {"shape": shape, "dtype": dtype, "keras_history": [name, index, place]}
         tensors.append({"class_name": "__keras_tensor__", "config": config})
-    return {"args": [tensors[0] if len(tensors) == 1 else tensors], "kwargs": call[0][3] if call else {}}
+    kwargs = call[0][3] if call else {}
+    if len(tensors) > 1 and hasattr(layer, "return_state"):  # a recurrent layer and its first states
+        return {"args": tensors[:1], "kwargs": {**kwargs, "initial_state": tensors[1:]}}
+    return {"args": [tensors[0] if len(tensors) == 1 else tensors], "kwargs": kwargs}

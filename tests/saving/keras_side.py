@@ -135,7 +135,8 @@ def read_all(keras, folder):
     """What every file in a folder gives here: {file: [arrays]}; prints which could not be read."""
     files, found = sorted(os.listdir(folder)), {}
     for name in zoo.MODELS:
-        found.update(read(keras, folder, name, [file for file in files if zoo.name_of(file) == name]))
+        own = [file for file in files if zoo.name_of(file) == name]
+        found.update(read(keras, folder, name, own) if own else {})
     for file in files:
         if file.startswith("trained_"):
             keras.backend.clear_session()
