@@ -11,6 +11,7 @@ import torch
 
 from kerastorch import config, eras
 from kerastorch.backend import registry, seeds
+from kerastorch.engine import policy
 
 sys.path.insert(0, str(Path(__file__).parent))  # for `golden`
 
@@ -47,13 +48,14 @@ def device(request):
 def unchanged_settings():
     """What a test sets for the whole process is set back after it."""
     before = config.floatx(), config.epsilon(), config.image_data_format(), eras.current().name
-    seed = seeds.current()
+    seed, precision = seeds.current(), policy._global
     objects, names = dict(registry._custom_objects), dict(registry._registered_names)
     yield
     config.set_floatx(before[0])
     config.set_epsilon(before[1])
     config.set_image_data_format(before[2])
     eras.set_era(before[3])
+    policy.set_global_policy(precision)
     if seeds.current() != seed:
         seeds.set_seed(seed)
     for table, kept in ((registry._custom_objects, objects), (registry._registered_names, names)):

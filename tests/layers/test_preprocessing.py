@@ -49,6 +49,15 @@ def test_files_keep_a_vocabulary(tmp_path):
     np.testing.assert_array_equal(again.predict(TEXTS, verbose=0), expected)
 
 
+def test_text_is_no_matter_of_precision(tmp_path):
+    keras.mixed_precision.set_global_policy("mixed_bfloat16")
+    model = reader()
+    expected = model.predict(TEXTS, verbose=0)
+    model.save(tmp_path / "m.keras")
+    again = models.load_model(tmp_path / "m.keras", compile=False)
+    np.testing.assert_array_equal(again.predict(TEXTS, verbose=0), expected)
+
+
 def test_files_keep_what_was_learned_of_numbers(tmp_path):
     x = np.random.RandomState(0).standard_normal((50, 2))
     normal, bins = layers.Normalization(), layers.Discretization(num_bins=4, output_mode="count")

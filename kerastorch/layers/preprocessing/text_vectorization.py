@@ -248,6 +248,7 @@ class TextVectorization(AdaptiveLayer):
         lookup = self._lookup_layer
         return {
             **Layer.get_config(self),
+            "dtype": "string",
             "max_tokens": lookup.max_tokens,
             "standardize": self._standardize,
             "split": self._split,

@@ -28,7 +28,7 @@ def both_ways(layers: Sequence[Any], x: torch.Tensor, mask: Any) -> torch.Tensor
         than the kernel and have to be called one by one.
     """
     there, back = layers
-    if mask is not None or there.go_backwards or not _is_plain(there) or not _is_plain(back):
+    if mask is not None or there.go_backwards or not _is_plain(there, x) or not _is_plain(back, x):
         return None
     one, other = there.cell, back.cell
     names = [(kernel_name(cell.activation), kernel_name(cell.recurrent_activation)) for cell in (one, other)]
@@ -42,7 +42,7 @@ def both_ways(layers: Sequence[Any], x: torch.Tensor, mask: Any) -> torch.Tensor
     return outputs if there.return_sequences else torch.cat(last.unbind(0), -1)
 
 
-def _is_plain(layer: Any) -> bool:
+def _is_plain(layer: Any, x: torch.Tensor) -> bool:
     """Whether the layer is Keras's own LSTM that does nothing but put out what it computes."""
     cell = layer.cell
     return (
@@ -52,5 +52,5 @@ def _is_plain(layer: Any) -> bool:
         and not (cell.dropout or cell.recurrent_dropout)
         and layer.activity_regularizer is None
         and not (layer._forward_hooks or layer._forward_pre_hooks or layer._backward_hooks)
-        and layer._compute is None
+        and layer._compute in (None, x.dtype)
     )
