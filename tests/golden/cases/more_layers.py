@@ -229,3 +229,10 @@ area.layer(
     lambda k: [k.layers.Masking(), k.layers.BatchNormalization(), k.layers.LSTM(2)],
     lengths(5, 3, [5, 3, 2]),
 )
+
+# Layers of Keras 1 that Keras 2 keeps in keras.legacy
+
+layer("Highway", "default", DATA)
+layer("Highway", "activation", DATA, activation="relu", transform_bias=-1, W_regularizer="l2", bias=True)
+layer("MaxoutDense", "default", DATA, 3)
+layer("MaxoutDense", "features", DATA, 2, nb_feature=3, bias=False, W_constraint="maxnorm")
