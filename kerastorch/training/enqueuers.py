@@ -378,9 +378,12 @@ class OrderedEnqueuer(SequenceEnqueuer):
             with self.queue.all_tasks_done:
                 while self.queue.unfinished_tasks and self.is_running():
                     self.queue.all_tasks_done.wait()
+                whole = not self.queue.unfinished_tasks
+            if not whole:
+                return
+            self.sequence.on_epoch_end()  # of the last epoch too, whoever stops the workers right after its last batch
             if not self.is_running():
                 return
-            self.sequence.on_epoch_end()
             if self.use_multiprocessing:
                 self._workers.close()
                 self._workers = self._start_workers()
