@@ -240,11 +240,12 @@ def _extend(room: str) -> None:
     first = module.__dict__.get("__getattr__")
 
     def __getattr__(name: str) -> object:  # noqa: N807 - a module's hook
+        told = AttributeError(f"module {module.__name__!r} has no attribute {name!r}")
         if first is not None:
             try:
                 return first(name)
-            except AttributeError:
-                pass
+            except AttributeError as error:
+                told = error  # it may say why
         if not name.startswith("__"):
             try:
                 return _find(MORE_NAMES.get(room, ()), name)
@@ -252,7 +253,7 @@ def _extend(room: str) -> None:
                 found = _submodule(module.__name__, name) if hasattr(module, "__path__") else None
                 if found is not None:
                     return found
-        raise AttributeError(f"module {module.__name__!r} has no attribute {name!r}")
+        raise told
 
     module.__getattr__ = __getattr__  # type: ignore[method-assign]
 

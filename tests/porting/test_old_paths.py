@@ -42,3 +42,8 @@ def test_unknown_paths_stay_unknown():
 def test_no_real_module_is_hidden(path):
     module = importlib.import_module(f"kerastorch.{path}")
     assert "__old_path__" in module.__dict__, "there is a real module of this name: take it out of the table"
+
+
+def test_why_a_name_is_not_there_is_told():
+    with pytest.raises(AttributeError, match="K.tf: "):
+        kerastorch.backend.tf  # noqa: B018 - asking is what is tested
