@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kerastorch import config, eras, losses
+from kerastorch.losses import logits
 
 HERE = Path(__file__).parent / "data"
 KERAS2 = json.loads((HERE / "objectives.json").read_text(encoding="utf-8"))
@@ -142,7 +143,7 @@ def test_epsilon_is_read_when_called():
 def test_logits_twin_gives_keras_numbers(case):
     function = getattr(losses, case["loss"])
     activation = "sigmoid" if case["loss"].startswith("binary") else "softmax"
-    twin = losses.logits_twin(function, activation)
+    twin = getattr(logits, f"{case['loss']}_from_logits")
     value, gradient = (np.array(found) for found in case["found"])
     # Probabilities near 1 come in steps of 6e-8: a step is 1e-7 in their logarithm, and 2e-4 in the logit of
     # sigmoid(8), in which TensorFlow's sigmoid is one step off.
@@ -166,13 +167,13 @@ def test_sparse_twin_is_keras_formula_in_float64(classes, scale, seed):
     p /= p.sum(-1, keepdims=True)
     logs = np.log(np.clip(p, 1e-7, 1 - 1e-7))
     expected = np.log(np.exp(logs).sum(-1)) - logs[np.arange(5), labels]
-    twin = losses.logits_twin(losses.sparse_categorical_crossentropy, "softmax")
+    twin = logits.sparse_categorical_crossentropy_from_logits
     close(twin(torch.tensor(labels), torch.tensor(z)), expected, rtol=1e-9, atol=1e-12)
 
 
 def test_epsilon_too_small_for_float32_clips_nothing():
     before = config.epsilon()
-    twin = losses.logits_twin(losses.binary_crossentropy, "sigmoid")
+    twin = logits.binary_crossentropy_from_logits
     try:
         config.set_epsilon(1e-8)
         close(twin(torch.tensor([[0.0], [1.0]]), torch.tensor([[50.0], [-50.0]])), [50.0, -math.log(1e-8)])
@@ -180,18 +181,11 @@ def test_epsilon_too_small_for_float32_clips_nothing():
         config.set_epsilon(before)
 
 
-def test_twins_only_where_they_are_known():
-    assert losses.logits_twin(losses.categorical_crossentropy, torch.sigmoid) is None
-    assert losses.logits_twin(losses.mse, "softmax") is None
-    assert losses.logits_twin(losses.BinaryCrossentropy(), "sigmoid") is None
-    assert losses.logits_twin(losses.binary_crossentropy, torch.sigmoid) is not None
-
-
 def test_tf_keras_looks_the_logits_up_and_clips_nothing(era):
     era("tf.keras")
-    twin = losses.logits_twin(losses.binary_crossentropy, "sigmoid")
+    twin = logits.binary_crossentropy_from_logits
     close(twin(torch.tensor([[1.0]]), torch.tensor([[-50.0]])), [50.0])
-    twin = losses.logits_twin(losses.sparse_categorical_crossentropy, "softmax")
+    twin = logits.sparse_categorical_crossentropy_from_logits
     close(twin(torch.tensor([1]), torch.tensor([[50.0, 0.0]])), [50.0])
 
 
@@ -233,7 +227,7 @@ def test_fused_mean_of_sparse_losses(era, era_name):
     z = torch.randn(6, 4, generator=torch.Generator().manual_seed(0))
     labels = torch.tensor([0, 1, 2, 3, 0, 0]).unsqueeze(-1)
     loss = losses.sparse_categorical_crossentropy
-    twin = losses.logits_twin(loss, "softmax")
+    twin = logits.sparse_categorical_crossentropy_from_logits
     expected = F.cross_entropy(z, labels[:, 0]).item()
     for function, y in ((loss, torch.softmax(z, -1)), (twin, z)):
         close(losses.objective(function)(labels, y), expected, rtol=1e-5)

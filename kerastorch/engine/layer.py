@@ -411,9 +411,8 @@ class Layer(NodeInfo, Additions, WeightHolder):
         if phase.fixed() is not None and building() and "training" in sig.names and kwargs.get("training") is None:
             kwargs = {**kwargs, "training": phase.fixed()}  # a graph keeps the phase that it was built in
         if not tracing.active() and eras.current().initializer_draws == "numpy":
-            for _ in range(
-                self._draws()
-            ):  # Keras 2 seeds each random operation so, and what is drawn next depends on it
+            # Keras 2 seeds each random operation so, and what is drawn next depends on it.
+            for _ in range(self._draws()):
                 np.random.randint(10_000_000)
         mask, kwargs = self._with_masks(args, kwargs)
         output_masks = self.compute_mask(inputs, mask)

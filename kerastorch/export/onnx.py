@@ -7,9 +7,12 @@ from typing import Any
 
 import torch
 
+from ..saving import files
 from .torch_module import to_torch
 
 __all__ = ["examples_of", "to_onnx"]
+
+_ONE_FILE = 1 << 30  # bytes; from 1.5 GiB on torch gives ONNX two files
 
 
 def examples_of(model: Any, module: torch.nn.Module) -> tuple[tuple[torch.Tensor, ...], tuple[dict[int, Any], ...]]:
@@ -57,4 +60,8 @@ def to_onnx(model: Any, path: str | os.PathLike, opset_version: int | None = Non
         opset_version=opset_version,
         verbose=False,
     )
-    program.save(os.fspath(path))
+    if sum(p.nbytes for p in module.state_dict().values()) > _ONE_FILE:
+        program.save(os.fspath(path))  # torch writes the weights to a second file, which the first one names
+        return
+    with files.replacing(path) as partial:
+        program.save(partial)

@@ -10,6 +10,7 @@ from typing import Any
 
 import torch
 
+from ..saving import files
 from .onnx import examples_of, to_onnx
 from .torch_module import to_torch
 
@@ -55,6 +56,8 @@ def export_model(
     else:
         module = to_torch(model)
         examples, free = examples_of(model, module)
-        torch.export.save(torch.export.export(module, examples, dynamic_shapes=free), path)
+        program = torch.export.export(module, examples, dynamic_shapes=free)
+        with files.replacing(path) as partial:
+            torch.export.save(program, partial)
     if verbose:
         print(f"Saved artifact at {path!r}.")

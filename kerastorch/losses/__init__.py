@@ -16,7 +16,7 @@ from typing import Any
 import torch
 
 from kerastorch.backend.registry import Registry
-from kerastorch.losses import base, extra, functions, logits, objects, reduction, torch_loss
+from kerastorch.losses import base, extra, functions, objects, reduction, torch_loss
 from kerastorch.losses.base import *  # noqa: F403
 from kerastorch.losses.extra import *  # noqa: F403
 from kerastorch.losses.functions import *  # noqa: F403
@@ -30,7 +30,6 @@ from kerastorch.losses.functions import (
     mean_squared_error,
     mean_squared_logarithmic_error,
 )
-from kerastorch.losses.logits import *  # noqa: F403
 from kerastorch.losses.objects import *  # noqa: F403
 from kerastorch.losses.reduction import *  # noqa: F403
 from kerastorch.losses.torch_loss import TorchLoss
@@ -72,7 +71,6 @@ __all__ = [
     *objects.__all__,
     *functions.__all__,
     *extra.__all__,
-    *logits.__all__,
     *reduction.__all__,
     *torch_loss.__all__,
     *(name for name in _ALIASES if name != "huber_loss"),

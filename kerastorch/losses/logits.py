@@ -6,8 +6,6 @@ Source: Keras 2.2.4, ``keras.backend.categorical_crossentropy`` and its kin.
 from __future__ import annotations
 
 import functools
-import inspect
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -17,7 +15,13 @@ import torch.nn.functional as F
 from kerastorch import config, eras
 from kerastorch.losses import functions as fn
 
-__all__ = ["logits_twin"]
+__all__ = [
+    "binary_crossentropy_from_logits",
+    "categorical_crossentropy_from_logits",
+    "clipped_logits",
+    "sparse_categorical_crossentropy_from_logits",
+    "sparse_from_logits",
+]
 
 
 @functools.cache
@@ -92,31 +96,3 @@ def binary_crossentropy_from_logits(y_true: Any, y_pred: Any) -> Any:
         tensor([16.1181, 15.9424])
     """
     return fn.binary_crossentropy(y_true, clipped_logits(y_pred), from_logits=True)
-
-
-_TWINS = {
-    ("softmax", fn.categorical_crossentropy): categorical_crossentropy_from_logits,
-    ("softmax", fn.sparse_categorical_crossentropy): sparse_categorical_crossentropy_from_logits,
-    ("sigmoid", fn.binary_crossentropy): binary_crossentropy_from_logits,
-}
-
-
-def logits_twin(loss: Any, activation: str | Callable | None) -> Callable | None:
-    """The function that gives ``loss`` from the values before ``activation``; None where there is none.
-
-    Args:
-        loss: a loss function of this package.
-        activation: the activation (over the last axis) that made the predictions, or its name.
-
-    Example:
-        >>> logits_twin(fn.categorical_crossentropy, "softmax").__name__
-        'categorical_crossentropy_from_logits'
-        >>> logits_twin(fn.mean_squared_error, "sigmoid") is None
-        True
-    """
-    name = activation if isinstance(activation, str) else getattr(activation, "__name__", None)
-    if not inspect.isfunction(loss):
-        return None
-    if name == "sigmoid" and eras.current().crossentropy == "keras3":
-        return None  # its sigmoid is torch's own, so the path through the probabilities rounds exactly alike
-    return _TWINS.get((name, loss))

@@ -99,7 +99,7 @@ def table_of(use: Use) -> keras1.Translation:
 
 _MODEL = keras1.Translation({"input": "inputs", "output": "outputs"})
 #: Keras 1's names of arguments of the generator methods
-_STREAMS = {
+STREAMS = {
     "samples_per_epoch": "steps_per_epoch, in batches",
     "nb_epoch": "epochs",
     "nb_val_samples": "validation_steps, in batches",
@@ -121,7 +121,7 @@ _PREPARED = frozenset(
 
 def _arguments(use: Use) -> Iterator[Finding]:
     table, known = table_of(use), _parameters(use.thing)
-    streams = _STREAMS if use.name.endswith("_generator") else {}
+    streams = STREAMS if use.name.endswith("_generator") else {}
     for item in use.call.keywords:
         name, line = item.arg, item.value.lineno
         if name is None:

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from . import detect
-from .check import table_of
+from .check import STREAMS, table_of
 from .old_paths import OLD_PATHS
 from .reading import MISSING, Script, Use, find, ours, read_source
 from .shims import ATTRIBUTES
@@ -226,12 +226,7 @@ def _change_call(text: _Text, use: Use, first_keras: bool) -> None:
 
 
 # What counts samples keeps its name: how many batches they make, only the generator knows.
-_STREAMS = {
-    "nb_epoch": "epochs",
-    "nb_worker": "workers",
-    "max_q_size": "max_queue_size",
-    "pickle_safe": "use_multiprocessing",
-}
+_STREAMS = {old: new for old, new in STREAMS.items() if new.isidentifier()}
 _KERNELS = {"Convolution2D": 2, "Convolution3D": 3, "AtrousConvolution2D": 2, "SeparableConvolution2D": 2}
 
 
@@ -292,5 +287,9 @@ def main(arguments: Sequence[str]) -> int:
     if given.output is None:
         print(changed, end="")
     else:
-        Path(given.output).write_text(changed, encoding="utf-8")
+        try:
+            Path(given.output).write_text(changed, encoding="utf-8")
+        except OSError as error:
+            print(f"kerastorch: {given.output}: {error.strerror}", file=sys.stderr)
+            return 2
     return 0

@@ -46,7 +46,7 @@ def epoch_order(order: np.ndarray, shuffle: bool | str, batch_size: int) -> np.n
         if era.shuffle_draws != "numpy":
             return torch_draws.order_of_rows(len(order))
         np.random.shuffle(order)
-    elif era.shuffle_draws != "numpy":
+    else:
         torch_draws.pass_over()
     return order
 

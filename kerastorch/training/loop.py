@@ -234,7 +234,7 @@ def run_epoch(
     if means is not None:
         for callback in hooks:
             if type(callback) is ProgbarLogger:  # it reads the same sums, when it draws
-                callback.totals = callback._read = totals.read
+                callback.totals = totals.read
     program.look()
     finished = True
     for index, batch in enumerate(batches, position.batch):

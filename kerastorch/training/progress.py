@@ -311,6 +311,9 @@ class ProgbarLogger(Callback):
         self.stateful_metrics = set(stateful_metrics or ())
         self.totals = totals
 
+    def _sums(self) -> Mapping[str, list]:
+        return (self.totals or self._totals.read)()
+
     def on_train_begin(self, logs: dict | None = None) -> None:
         self.verbose = self.params["verbose"]
         self.epochs = self.params["epochs"]
@@ -319,7 +322,6 @@ class ProgbarLogger(Callback):
         self.seen = 0
         self.target = self.params["steps" if self.use_steps else "samples"]
         self._totals = RunningTotals(self.stateful_metrics)
-        self._read = self.totals or self._totals.read
         if self.verbose and sys.stdout is not None and (self.epochs > 1 or not self._later):
             _Line.let_go()
             # tqdm's print: keeps clear of any other bar on the screen.
@@ -339,7 +341,7 @@ class ProgbarLogger(Callback):
             self._totals.add(logs, step, self.params["metrics"])
         # The last batch's line is on_epoch_end's.
         if self.target is None or self.seen < self.target:
-            self.progbar.follow(lambda: _in_order(self._read()))
+            self.progbar.follow(lambda: _in_order(self._sums()))
             self.progbar.move(self.seen)
 
     def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
@@ -350,7 +352,7 @@ class ProgbarLogger(Callback):
             self.progbar.stateless_metrics = set()
             self.progbar.update(self.progbar.target, list(logs.items()), finalize=True)
             return
-        self.progbar.follow(self._read)
+        self.progbar.follow(self._sums)
         self.progbar.update(self.seen, [(name, logs[name]) for name in self.params["metrics"] if name in logs])
 
 

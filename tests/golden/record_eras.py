@@ -4,22 +4,16 @@
 with Keras 3 on torch; each writes the files of its own generation.
 """
 
-import argparse
-import collections
 import os
-import shutil
 import sys
-import tempfile
 
 OLD = sys.version_info < (3, 8)  # Keras 2.2.4 runs on Python 3.7 and older, the others do not
 os.environ.update(CUDA_VISIBLE_DEVICES="", TF_CPP_MIN_LOG_LEVEL="3", TF_USE_LEGACY_KERAS="1")
 os.environ["KERAS_BACKEND"] = "tensorflow" if OLD else "torch"
 
-import numpy as np  # noqa: E402
-
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
-from golden import eras, store  # noqa: E402
+from golden import eras, recording, store  # noqa: E402
 
 
 def oracle():
@@ -39,39 +33,5 @@ def oracle():
     return record_later.oracle()
 
 
-def run_case(case, keras, tools, era):
-    folder = tempfile.mkdtemp()
-    keras.backend.clear_session()
-    np.random.seed(0)
-    helper = tools(case, folder)
-    helper.era = era
-    try:
-        return store.plain(case(keras, helper))
-    finally:
-        shutil.rmtree(folder)
-
-
-def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("areas", nargs="*", default=eras.AREAS)
-    parser.add_argument("--only", default="", help="run the cases whose name contains this, write nothing")
-    options = parser.parse_args()
-    era, keras, tools = oracle()
-    for area in options.areas or eras.AREAS:
-        cases = [c for c in eras.load(area).cases[era].values() if options.only in c.name]
-        results = collections.OrderedDict()
-        for case in cases:
-            try:
-                results[case.name] = run_case(case, keras, tools, era)
-            except Exception as error:
-                print(case.id, "FAILED:", type(error).__name__, str(error)[:600])
-                continue
-            if options.only:
-                print(case.id, results[case.name])
-        if not options.only and cases:
-            store.save(f"eras/{area}.{era}", results)
-        print(f"{area} ({era}): {len(results)} of {len(cases)} cases")
-
-
 if __name__ == "__main__":
-    main()
+    recording.main(__doc__, eras, oracle)

@@ -5,13 +5,10 @@ Keras 3 and torch, records the generation that it finds. Layers of text need Ten
 ``KERAS_BACKEND=tensorflow`` in the environment an interpreter that has both records Keras 3 on TensorFlow.
 """
 
-import argparse
 import collections
 import contextlib
 import os
-import shutil
 import sys
-import tempfile
 
 os.environ.update(CUDA_VISIBLE_DEVICES="", TF_CPP_MIN_LOG_LEVEL="3", TF_USE_LEGACY_KERAS="1")
 os.environ.setdefault("KERAS_BACKEND", "torch")
@@ -20,7 +17,7 @@ import numpy as np  # noqa: E402
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
-from golden import later, store  # noqa: E402
+from golden import later, recording  # noqa: E402
 from golden.tools import Tools  # noqa: E402
 
 
@@ -174,37 +171,5 @@ def oracle():
         return "keras3", keras, TorchKerasTools
 
 
-def run_case(case, keras, tools):
-    folder = tempfile.mkdtemp()
-    keras.backend.clear_session()
-    np.random.seed(0)
-    try:
-        return store.plain(case(keras, tools(case, folder)))
-    finally:
-        shutil.rmtree(folder)
-
-
-def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("areas", nargs="*", default=later.AREAS)
-    parser.add_argument("--only", default="", help="run the cases whose name contains this, write nothing")
-    options = parser.parse_args()
-    era, keras, tools = oracle()
-    for area in options.areas or later.AREAS:
-        cases = [c for c in later.load(area).cases[era].values() if options.only in c.name]
-        results = collections.OrderedDict()
-        for case in cases:
-            try:
-                results[case.name] = run_case(case, keras, tools)
-            except Exception as error:
-                print(case.id, "FAILED:", type(error).__name__, str(error)[:400])
-                continue
-            if options.only:
-                print(case.id, results[case.name])
-        if not options.only and cases:
-            store.save(f"later/{area}.{era}", results)
-        print(f"{area} ({era}): {len(results)} of {len(cases)} cases")
-
-
 if __name__ == "__main__":
-    main()
+    recording.main(__doc__, later, oracle)

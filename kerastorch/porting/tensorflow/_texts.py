@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from ...backend import text
 from ._dtypes import DType, as_dtype
 from ._tensors import TensorShape
 
@@ -19,13 +20,9 @@ __all__ = ["TextTensor", "holds_text"]
 
 def holds_text(value: Any) -> bool:
     """Whether data is text."""
-    if isinstance(value, (str, bytes)):
-        return True
-    if isinstance(value, np.ndarray):
-        return value.dtype.kind in "US" or (value.dtype == object and value.size > 0 and holds_text(value.flat[0]))
     if isinstance(value, (list, tuple)):
         return bool(value) and holds_text(value[0])
-    return isinstance(value, TextTensor)
+    return isinstance(value, TextTensor) or text.holds_text(value)
 
 
 class TextTensor:

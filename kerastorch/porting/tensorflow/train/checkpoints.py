@@ -23,6 +23,7 @@ from ....backend.variable import Variable
 from ....engine.holder import WeightHolder
 from ....engine.immutable import plain
 from ....optimizers import Optimizer
+from ....saving import files
 from ....saving.deferred import later
 from ..io.files import path_of
 
@@ -203,8 +204,8 @@ class Checkpoint:
         path = path_of(file_prefix)
         os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
         state = {"parts": _state_of(self), "save_counter": int(self.save_counter)}
-        torch.save(state, f"{path}{_SUFFIX}.tmp")
-        os.replace(f"{path}{_SUFFIX}.tmp", f"{path}{_SUFFIX}")
+        with files.replacing(f"{path}{_SUFFIX}") as partial:
+            torch.save(state, partial)
         return path
 
     def save(self, file_prefix: Any, options: Any = None) -> str:
