@@ -79,13 +79,18 @@ def floatx() -> str:
     return _floatx
 
 
-def set_floatx(value: str) -> None:
-    """Sets the default float type: ``'float16'``, ``'bfloat16'``, ``'float32'`` or ``'float64'``.
+def set_floatx(value: str | None = None, *, floatx: str | None = None) -> None:
+    """Sets the default float type.
+
+    Args:
+        value: ``'float16'``, ``'bfloat16'``, ``'float32'`` or ``'float64'``.
+        floatx: Keras 2's name of the argument.
 
     Raises:
         ValueError: for any other name.
     """
     global _floatx
+    value = floatx if value is None else value
     if value not in _FLOATS:
         raise ValueError(f"set_floatx: expected one of {_FLOATS}. Received: {value!r}")
     _floatx = str(value)
@@ -101,9 +106,20 @@ def epsilon() -> float:
     return _epsilon
 
 
-def set_epsilon(value: float) -> None:
-    """Sets the number that ``epsilon()`` gives."""
+def set_epsilon(value: float | None = None, *, e: float | None = None) -> None:
+    """Sets the number that ``epsilon()`` gives.
+
+    Args:
+        value: the number.
+        e: Keras 2's name of the argument.
+
+    Raises:
+        ValueError: without a number.
+    """
     global _epsilon
+    value = e if value is None else value
+    if value is None:
+        raise ValueError("set_epsilon: expected a number. Received: None")
     _epsilon = float(value)
 
 

@@ -202,6 +202,7 @@ TABLE: dict[str, Translation] = {
     "layers.Dense": Translation({**_WEIGHTS, "output_dim": "units"}, prepare=_dense),
     "layers.Dropout": Translation(_RATE),
     "layers.GaussianDropout": Translation(_RATE),
+    "layers.Reshape": Translation({"dims": "target_shape"}),
     "layers.GaussianNoise": Translation({"sigma": "stddev"}),
     "layers.SpatialDropout1D": Translation(_RATE),
     "layers.SpatialDropout2D": Translation({**_RATE, **_FORMAT}, _FORMATS),
@@ -291,6 +292,9 @@ FUNCTIONS: dict[str, Translation] = {
     },
     "backend.random_normal": Translation({"std": "stddev"}),
     "utils.np_utils.to_categorical": Translation({"nb_classes": "num_classes"}),
+    "utils.test_utils.get_test_data": Translation(
+        {"nb_train": "num_train", "nb_test": "num_test", "nb_class": "num_classes"}
+    ),
 }
 
 

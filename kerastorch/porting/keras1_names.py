@@ -12,6 +12,7 @@ from ..regularizers import L1L2
 __all__ = [
     "ActivityRegularizer",
     "WeightRegularizer",
+    "accuracy",
     "activity_l1",
     "activity_l1l2",
     "activity_l2",
@@ -97,6 +98,16 @@ def categorical_probas_to_classes(p: Any) -> np.ndarray:
         [1]
     """
     return np.argmax(p, axis=1)
+
+
+def accuracy(p: Any, y: Any) -> float:
+    """The part of predictions that are right.
+
+    Example:
+        >>> accuracy([1, 2, 3, 4], [1, 2, 0, 4])
+        0.75
+    """
+    return float(np.mean([a == b for a, b in zip(p, y, strict=False)]))
 
 
 def slice_arrays(arrays: Any, start: Any = None, stop: int | None = None) -> Any:

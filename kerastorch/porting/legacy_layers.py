@@ -21,11 +21,12 @@ from ..engine.network import Network
 from ..layers import merge as merge_room
 from ..layers.convolutional import AtrousConvolution1D, AtrousConvolution2D
 from ..layers.core import Dense
-from ..layers.recurrent.rnn import RNN as Recurrent
+from .legacy_recurrent import ConvRecurrent2D, Recurrent
 
 __all__ = [
     "AtrousConvolution1D",
     "AtrousConvolution2D",
+    "ConvRecurrent2D",
     "Highway",
     "MaxoutDense",
     "Merge",
@@ -348,7 +349,8 @@ def install() -> None:
     from .. import layers
 
     merge_room.__class__ = _CallableModule
-    for cls in (Merge, MaxoutDense, Highway, TimeDistributedDense):
-        for room in (layers, layers.core):
+    rooms = {Recurrent: layers.recurrent, ConvRecurrent2D: layers.convolutional_recurrent}
+    for cls in (Merge, MaxoutDense, Highway, TimeDistributedDense, Recurrent, ConvRecurrent2D):
+        for room in (layers, rooms.get(cls, layers.core)):
             setattr(room, cls.__name__, cls)
         layers.REGISTRY.alias(**{cls.__name__: cls})

@@ -136,6 +136,12 @@ MORE_NAMES: dict[str, tuple[str, ...]] = {
         "porting.training_utils:weighted_masked_objective as weighted_objective",
         ":optimizers",
     ),
+    "layers": (
+        "backend.bytecode:func_dump",
+        "backend.bytecode:func_load",
+        "porting.legacy_activations",
+        "utils:deserialize_keras_object",
+    ),
     "layers.core": ("layers",),
     "layers.convolutional": ("layers",),
     "layers.recurrent": ("layers",),
@@ -146,6 +152,7 @@ MORE_NAMES: dict[str, tuple[str, ...]] = {
     "layers.local": ("layers",),
     "layers.noise": ("layers",),
     "layers.pooling": ("layers",),
+    "losses": ("losses.functions:huber as huber_loss",),
     "regularizers": ("porting.keras1_names",),
     "preprocessing": (
         "porting.tensorflow.data.folders:image_dataset_from_directory",

@@ -7,17 +7,20 @@ Source: https://keras.io/api/utils/model_plotting_utils/
 
 from __future__ import annotations
 
+import re
 import shutil
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from kerastorch import config
 from kerastorch.engine.layer import Layer
 from kerastorch.engine.network import Network
 from kerastorch.engine.symbolic import SymbolicTensor
 
-__all__ = ["Box", "Diagram", "diagram_of", "model_to_dot", "plot_model"]
+__all__ = ["Box", "Details", "Diagram", "diagram_of", "model_to_dot", "plot_model"]
 
 _DIRECTIONS = ("TB", "LR", "BT", "RL")
 
@@ -52,11 +55,30 @@ class Diagram:
             self.edges.append((before, after))
 
 
+@dataclass(frozen=True)
+class Details:
+    """What the boxes of a diagram say of their layers.
+
+    Attributes:
+        shapes: the shapes of inputs and outputs.
+        names: the layers' names.
+        dtype: the layers' dtypes.
+        activations: their activations, where they have one.
+        trainable: whether they are trained.
+    """
+
+    shapes: bool = False
+    names: bool = True
+    dtype: bool = False
+    activations: bool = False
+    trainable: bool = False
+
+
 class _Drawing:
     """Turns a model into a diagram."""
 
-    def __init__(self, shapes: bool, names: bool, nested: bool) -> None:
-        self.shapes, self.names, self.nested = shapes, names, nested
+    def __init__(self, details: Details, nested: bool) -> None:
+        self.details, self.nested = details, nested
         self.diagram = Diagram()
         self.ends: dict[str, list[str]] = {}  # key of a nested model -> keys of the boxes that give its outputs
         self.starts: dict[str, list[str]] = {}
@@ -102,12 +124,20 @@ class _Drawing:
         inner = getattr(layer, "layer", None)
         if isinstance(inner, Layer):
             name, kind = f"{name}({inner.name})", f"{kind}({type(inner).__name__})"
-        return f"{name}: {kind}" if self.names else kind
+        return f"{name}: {kind}" if self.details.names else kind
 
     def _rows(self, layer: Any) -> list[tuple[str, str]]:
-        if not self.shapes:
-            return []
-        return [(what, _shape(layer, f"{what}_shape")) for what in ("input", "output")]
+        rows = []
+        if self.details.dtype:
+            rows.append(("dtype", str(getattr(layer, "dtype", None) or config.floatx())))
+        activation = getattr(layer, "activation", None)
+        if self.details.activations and callable(activation):
+            rows.append(("activation", getattr(activation, "__name__", type(activation).__name__)))
+        if self.details.trainable:
+            rows.append(("trainable", str(layer.trainable)))
+        if self.details.shapes:
+            rows += [(what, _shape(layer, f"{what}_shape")) for what in ("input", "output")]
+        return rows
 
 
 def _shape(layer: Any, name: str) -> str:
@@ -134,19 +164,22 @@ def _maker(tensor: SymbolicTensor, own: set[int]) -> str:
 
 
 def diagram_of(
-    model: Any, show_shapes: bool = False, show_layer_names: bool = True, expand_nested: bool = False
+    model: Any,
+    details: Details = Details(),  # noqa: B008 - it cannot change
+    expand_nested: bool = False,
+    layer_range: Sequence[str] | None = None,
 ) -> Diagram:
     """The boxes and arrows of a model.
 
     Args:
         model: the model.
-        show_shapes: whether boxes say the shapes of inputs and outputs.
-        show_layer_names: whether boxes say the layers' names.
+        details: what the boxes say.
         expand_nested: whether nested models are drawn with their layers.
+        layer_range: the names of the first and the last layer to draw, or patterns for them; all when missing.
 
     Raises:
         TypeError: for something that is no model.
-        ValueError: for a model that is not built.
+        ValueError: for a model that is not built, or a range that names no layers.
 
     Example:
         >>> import kerastorch as keras
@@ -158,9 +191,31 @@ def diagram_of(
         raise TypeError(f"plot_model: expected a model. Received: {type(model).__name__}")
     if not model.built and not model.layers:
         raise ValueError(f"plot_model: expected a model with layers. Received: {model.name!r}, which has none yet")
-    drawing = _Drawing(show_shapes, show_layer_names, expand_nested)
+    drawing = _Drawing(details, expand_nested)
     drawing.add(model)
+    if layer_range is not None:
+        _keep(drawing.diagram, {str(id(layer)) for layer in _within(model, layer_range)})
     return drawing.diagram
+
+
+def _within(model: Any, layer_range: Sequence[str]) -> list[Any]:
+    """The layers from one name to another."""
+    if isinstance(layer_range, str) or len(layer_range) != 2:
+        raise ValueError(f"plot_model: expected layer_range to be two names of layers. Received: {layer_range!r}")
+    layers = _layers_of(model)
+    ends = [[i for i, layer in enumerate(layers) if re.match(wanted, layer.name)] for wanted in layer_range]
+    for wanted, found in zip(layer_range, ends, strict=True):
+        if not found:
+            names = [layer.name for layer in layers]
+            raise ValueError(f"plot_model: expected layer_range to name layers of {names}. Received: {wanted!r}")
+    first, last = sorted((min(ends[0]), max(ends[1])))
+    return layers[first : last + 1]
+
+
+def _keep(diagram: Diagram, keys: set[str]) -> None:
+    """Leaves the boxes of those keys, and what is nested in them."""
+    diagram.boxes = {key: box for key, box in diagram.boxes.items() if key.split("/")[0] in keys}
+    diagram.edges = [edge for edge in diagram.edges if all(end in diagram.boxes for end in edge)]
 
 
 def model_to_dot(
@@ -170,6 +225,11 @@ def model_to_dot(
     rankdir: str = "TB",
     expand_nested: bool = False,
     dpi: int = 96,
+    *,
+    show_dtype: bool = False,
+    layer_range: Sequence[str] | None = None,
+    show_layer_activations: bool = False,
+    show_trainable: bool = False,
 ) -> Any:
     """A model as a graph of pydot.
 
@@ -180,6 +240,10 @@ def model_to_dot(
         rankdir: ``'TB'`` (downwards), ``'LR'`` (to the right), ``'BT'`` or ``'RL'``.
         expand_nested: whether nested models are drawn with their layers.
         dpi: dots an inch.
+        show_dtype: whether boxes say the layers' dtypes.
+        layer_range: the names of the first and the last layer to draw, or patterns for them; all when missing.
+        show_layer_activations: whether boxes say the layers' activations.
+        show_trainable: whether boxes say which layers are trained.
 
     Returns:
         A ``pydot.Dot``.
@@ -188,11 +252,15 @@ def model_to_dot(
         ImportError: without pydot.
     """
     _check_direction("model_to_dot", rankdir)
+    details = Details(show_shapes, show_layer_names, show_dtype, show_layer_activations, show_trainable)
+    return _dot_of(diagram_of(model, details, expand_nested, layer_range), rankdir, dpi)
+
+
+def _dot_of(diagram: Diagram, rankdir: str, dpi: int) -> Any:
     try:
         import pydot
     except ImportError:
         raise ImportError("model_to_dot: expected the package pydot; pip install pydot") from None
-    diagram = diagram_of(model, show_shapes, show_layer_names, expand_nested)
     dot = pydot.Dot(rankdir=rankdir.upper(), concentrate=True, dpi=dpi)
     dot.set_node_defaults(shape="record")
     clusters: dict[tuple[str, ...], Any] = {(): dot}
@@ -232,6 +300,11 @@ def plot_model(
     rankdir: str = "TB",
     expand_nested: bool = False,
     dpi: int = 96,
+    *,
+    show_dtype: bool = False,
+    layer_range: Sequence[str] | None = None,
+    show_layer_activations: bool = False,
+    show_trainable: bool = False,
 ) -> Any:
     """Draws a model and writes the picture to a file.
 
@@ -243,6 +316,10 @@ def plot_model(
         rankdir: ``'TB'`` (downwards), ``'LR'`` (to the right), ``'BT'`` or ``'RL'``.
         expand_nested: whether nested models are drawn with their layers.
         dpi: dots an inch.
+        show_dtype: whether boxes say the layers' dtypes.
+        layer_range: the names of the first and the last layer to draw, or patterns for them; all when missing.
+        show_layer_activations: whether boxes say the layers' activations.
+        show_trainable: whether boxes say which layers are trained.
 
     Returns:
         In a notebook the picture, which is shown then; else None.
@@ -257,13 +334,13 @@ def plot_model(
     _check_direction("plot_model", rankdir)
     path = Path(to_file)
     kind = path.suffix[1:] or "png"
+    details = Details(show_shapes, show_layer_names, show_dtype, show_layer_activations, show_trainable)
+    diagram = diagram_of(model, details, expand_nested, layer_range)
     if _has_graphviz():
-        dot = model_to_dot(model, show_shapes, show_layer_names, rankdir, expand_nested, dpi)
-        dot.write(str(path), format=kind)
+        _dot_of(diagram, rankdir, dpi).write(str(path), format=kind)
     else:
         from kerastorch.utils._plotting import draw
 
-        diagram = diagram_of(model, show_shapes, show_layer_names, expand_nested)
         draw(diagram, path, rankdir.upper(), kind, dpi)
     if "ipykernel" in sys.modules and kind in ("png", "jpg", "jpeg"):
         from IPython.display import Image

@@ -257,6 +257,59 @@ def test_functions_with_old_names_of_arguments():
     assert torch.equal(K.pool2d(x, (2, 2), (2, 2), border_mode="valid", dim_ordering="th"), pooled)
 
 
+def test_data_for_tests_and_reshape_as_keras_1_named_their_arguments():
+    (x, y), (x_test, _) = keras.utils.test_utils.get_test_data(nb_train=4, nb_test=2, input_shape=(3,), nb_class=2)
+    assert x.shape == (4, 3) and x_test.shape == (2, 3) and set(y) <= {0, 1}
+    assert keras.layers.Reshape(dims=(2, 3))(torch.zeros(1, 6)).shape == (1, 2, 3)
+    old = importlib.import_module("kerastorch.utils.np_utils")
+    assert old.accuracy(np.array([1, 0, 2, 2]), [1, 1, 2, 2]) == 0.75
+
+
+def test_a_layer_with_a_step_as_keras_1_had_it():
+    class Count(keras.layers.recurrent.Recurrent):
+        def __init__(self, output_dim, **kwargs):
+            self.output_dim = output_dim
+            super().__init__(**kwargs)
+
+        def build(self, input_shape):
+            self.states = [None]
+            self.built = True
+
+        def get_output_shape_for(self, input_shape):
+            return (input_shape[0], input_shape[1], self.output_dim)
+
+        def get_initial_states(self, x):
+            return [K.ones_like(x[:, 0, :1]) * 2.0]
+
+        def preprocess_input(self, x):
+            return x * 10.0
+
+        def get_constants(self, x):
+            return [K.sum(x)]
+
+        def step(self, x, states):
+            assert len(states) == 2
+            return states[0] + x, [states[0] + x]
+
+    layer = Count(1, return_sequences=True, consume_less="gpu", input_dim=1, input_length=3)
+    model = Sequential([layer])
+    assert model.predict(np.ones((1, 3, 1))).tolist() == [[[12.0], [22.0], [32.0]]]
+    assert layer.get_config()["implementation"] == 2
+
+
+def test_a_recurrent_layer_says_what_is_wrong():
+    base = keras.layers.Recurrent
+    with pytest.raises(ValueError, match="expected consume_less to be one of"):
+        base(consume_less="tpu")
+    with pytest.raises(NotImplementedError, match=r"expected Recurrent to define step\(inputs, states\)"):
+        layer = base()
+        layer.units, layer.states = 2, [None]
+        layer(torch.ones(1, 2, 2))
+    layer.states = [None, None]
+    with pytest.raises(ValueError, match="expected 2 first states. Received: 1"):
+        layer(torch.ones(1, 2, 2), initial_state=torch.ones(1, 2))
+
+
 def test_functions_of_the_old_training_module():
     training = importlib.import_module("kerastorch.engine.training")
     assert [a.tolist() for a in training.slice_X([np.arange(4), np.arange(4) * 2], [0, 3])] == [[0, 3], [0, 6]]

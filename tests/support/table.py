@@ -101,6 +101,7 @@ def page() -> str:
     found = findings()
     rows = [missing for names in found.values() for missing in names.values()]
     whole, absent = sum(missing == [] for missing in rows), sum(missing is None for missing in rows)
+    gone = "1 is" if absent == 1 else f"{absent} are"
     lines = [
         "# What is supported",
         "",
@@ -108,7 +109,7 @@ def page() -> str:
         "properties of classes are compared too. `python tests/support/table.py` writes this page from what",
         "`tests/support/record.py` read off the real Keras, and a test keeps it true.",
         "",
-        f"**{whole} of {len(rows)} names** are there with every argument, method and property; {absent} are missing.",
+        f"**{whole} of {len(rows)} names** are there with every argument, method and property; {gone} missing.",
         "A missing name raises `ImportError` or `AttributeError`. The notes say what is different on PyTorch.",
         "",
         "Keras 1's names (`nb_epoch`, `border_mode`, `Convolution2D(64, 3, 3)` …) are translated with a warning, and",

@@ -68,11 +68,33 @@ def test_nested_models():
 
 def test_labels():
     model = keras.models.Sequential([L.Dense(5, input_dim=4, name="one"), L.Activation("relu", name="two")])
-    boxes = list(vis_utils.diagram_of(model, show_shapes=True).boxes.values())
+    boxes = list(vis_utils.diagram_of(model, vis_utils.Details(shapes=True)).boxes.values())
     assert [box.title for box in boxes] == ["one_input: InputLayer", "one: Dense", "two: Activation"]
     assert boxes[1].rows == [("input", "(None, 4)"), ("output", "(None, 5)")]
-    boxes = vis_utils.diagram_of(model, show_layer_names=False).boxes.values()
+    boxes = vis_utils.diagram_of(model, vis_utils.Details(names=False)).boxes.values()
     assert [box.title for box in boxes] == ["InputLayer", "Dense", "Activation"]
+
+
+def test_what_later_kerases_show():
+    model = keras.models.Sequential([L.Dense(5, "relu", input_dim=4, name="one"), L.Dropout(0.5, name="two")])
+    model.get_layer("two").trainable = False
+    details = vis_utils.Details(dtype=True, activations=True, trainable=True)
+    boxes = {box.title.split(":")[0]: box.rows for box in vis_utils.diagram_of(model, details).boxes.values()}
+    assert boxes["one"] == [("dtype", "float32"), ("activation", "relu"), ("trainable", "True")]
+    assert boxes["two"] == [("dtype", "float32"), ("trainable", "False")]
+
+
+def test_a_range_of_layers():
+    some = vis_utils.diagram_of(residual(2), layer_range=["left_0", "sum_0"])
+    assert edges_of(some) == [("left_0", "norm_0"), ("norm_0", "sum_0")]
+    assert edges_of(vis_utils.diagram_of(residual(2), layer_range=("norm_.", "norm_."))) == [
+        ("left_1", "norm_1"),
+        ("norm_0", "sum_0"),
+        ("sum_0", "left_1"),
+    ]
+    for wrong, told in ((["left_0"], "two names"), (["left_0", "nowhere"], "Received: 'nowhere'")):
+        with pytest.raises(ValueError, match=told):
+            vis_utils.diagram_of(residual(2), layer_range=wrong)
 
 
 def test_functions_are_boxes_too():
@@ -83,7 +105,7 @@ def test_functions_are_boxes_too():
 
 @pytest.mark.parametrize("sideways", [False, True])
 def test_boxes_do_not_overlap_and_arrows_go_forward(sideways):
-    diagram = vis_utils.diagram_of(residual(4), show_shapes=True)
+    diagram = vis_utils.diagram_of(residual(4), vis_utils.Details(shapes=True))
     layout = _plotting.lay_out(diagram, sideways)
     for a, b in itertools.combinations(diagram.boxes, 2):
         apart = np.abs(np.subtract(layout.place[a], layout.place[b]))

@@ -42,6 +42,7 @@ class BatchNormalization(ScaledAndShifted):
         gamma_constraint: projection of ``gamma`` after each update.
         synchronized: whether all processes of a distributed run share the batch's statistics; in one process, where
             there is nothing to share, it changes nothing.
+        fused: tf.keras's choice of a kernel; changes nothing here, where torch's is always used.
         renorm: must be False: batch renormalization is not there.
         renorm_clipping: of batch renormalization.
         renorm_momentum: of batch renormalization.
@@ -80,6 +81,7 @@ class BatchNormalization(ScaledAndShifted):
         beta_constraint: Any = None,
         gamma_constraint: Any = None,
         synchronized: bool = False,
+        fused: bool | None = None,
         renorm: bool = False,
         renorm_clipping: Any = None,
         renorm_momentum: float = 0.99,

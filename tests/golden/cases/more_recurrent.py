@@ -339,3 +339,84 @@ area.layer(
     SEQUENCE,
     input_shape=(None, 4),
 )
+
+
+# The base class of layers that write their own step
+
+
+def own_step(k, **kwargs):
+    """A recurrent layer of the caller's, as scripts for Keras 1 and 2 derive them from Recurrent."""
+    K = k.backend  # noqa: N806 - as scripts call it
+
+    class Leaky(k.layers.Recurrent):
+        def __init__(self, units, leak=0.5, **kwargs):
+            self.units = units
+            self.leak = leak
+            super().__init__(**kwargs)
+            self.state_spec = [k.engine.InputSpec(shape=(None, units)) for _ in range(2)]
+
+        def build(self, input_shape):
+            if isinstance(input_shape, list):
+                input_shape = input_shape[0]
+            batch = input_shape[0] if self.stateful else None
+            self.input_spec[0] = k.engine.InputSpec(shape=(batch, None, input_shape[2]))
+            self.states = [None, None]
+            if self.stateful:
+                self.reset_states()
+            self.kernel = self.add_weight(
+                shape=(input_shape[2], self.units), initializer="glorot_uniform", name="kernel"
+            )
+            self.recurrent_kernel = self.add_weight(
+                shape=(self.units, self.units), initializer="orthogonal", name="recurrent_kernel"
+            )
+            self.built = True
+
+        def preprocess_input(self, inputs, training=None):
+            return K.dot(inputs, self.kernel)
+
+        def get_constants(self, inputs, training=None):
+            return [K.mean(inputs, axis=1)]
+
+        def step(self, inputs, states):
+            h, total, mean = states
+            new = K.tanh(inputs + K.dot(h, self.recurrent_kernel) + K.sum(mean, axis=-1, keepdims=True))
+            h = self.leak * h + (1.0 - self.leak) * new
+            return h, [h, total + h]
+
+        def get_config(self):
+            return dict(super().get_config(), units=self.units, leak=self.leak)
+
+    return Leaky(3, **kwargs)
+
+
+for name, kwargs in [
+    ("plain", {}),
+    ("return_sequences", {"return_sequences": True}),
+    ("backwards", {"go_backwards": True, "return_sequences": True}),
+    ("unroll", {"unroll": True, "return_sequences": True, "leak": 0.2}),
+]:
+    area.layer("own_step/" + name, lambda k, kwargs=kwargs: own_step(k, **kwargs), SEQUENCE)
+for name, kwargs in [("masked", {}), ("masked_sequences", {"return_sequences": True})]:
+    area.layer(
+        "own_step/" + name, lambda k, kwargs=kwargs: [k.layers.Masking(), own_step(k, **kwargs)], HOLES, mask=True
+    )
+area.graph("own_step/return_state", lambda k, x: own_step(k, return_state=True)(x), SEQUENCE)
+area.graph(
+    "own_step/initial_state",
+    lambda k, x, h, total: own_step(k, return_sequences=True)(x, initial_state=[h, total]),
+    SEQUENCE,
+    normal(3, 3),
+    normal(3, 3),
+)
+
+
+@area.run("own_step/stateful")
+def _own_step_stateful(k, t):
+    model = k.models.Sequential([own_step(k, stateful=True, batch_input_shape=(3, 5, 4))])
+    t.set_weights(model)
+    x = SEQUENCE(t.seeded("x"))
+    found = [model.predict(x, batch_size=3) for _ in range(2)]
+    model.layers[0].reset_states([normal(3, 3)(t.seeded(name)) for name in ("first", "second")])
+    found.append(model.predict(x, batch_size=3))
+    model.reset_states()
+    return {"outputs": found, "again": model.predict(x, batch_size=3)}
