@@ -15,6 +15,7 @@ from ..backend.variable import State, Variable
 from . import budget, checks
 from .policy import scope
 from .symbolic import flatten
+from .tracing import at_once
 from .weights import Weight, assign_all, foreign_weights
 
 __all__ = ["WeightHolder", "partition", "sublayers", "unique"]
@@ -89,7 +90,8 @@ class WeightHolder(nn.Module):
         kind = config.torch_dtype(dtype or getattr(self, "dtype", None))
         budget.spend(self.name, name, shape)
         init = initializers.get("glorot_uniform" if initializer is None else initializer)
-        values = initializers.make(init, shape, kind)
+        with at_once():  # a script's initializer may compute with variables, as K.ones(shape) * 0.1 does
+            values = initializers.make(init, shape, kind)
         stored = values.permute(tuple(axes)) if axes is not None else values
         layout = {4: torch.channels_last, 5: torch.channels_last_3d}.get(stored.ndim if axes is not None else 0)
         stored = stored.contiguous(memory_format=layout or torch.contiguous_format)

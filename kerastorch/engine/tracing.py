@@ -7,7 +7,7 @@ import threading
 from .. import eras
 from ..backend import phase
 
-__all__ = ["building", "computing", "guard", "guarded", "tracing"]
+__all__ = ["at_once", "building", "computing", "guard", "guarded", "tracing"]
 
 
 class _Tracing(threading.local):
@@ -31,6 +31,19 @@ class tracing:  # noqa: N801 - reads as a phrase
     def active() -> bool:
         """True inside such a block."""
         return _tracing.depth > 0
+
+
+class at_once:  # noqa: N801 - reads as a phrase
+    """What is called inside the block computes, though a graph is built around it."""
+
+    def __enter__(self) -> None:
+        self.depth, _tracing.depth = _tracing.depth, 0
+        self.phase = phase.of(False)
+        self.phase.__enter__()
+
+    def __exit__(self, *exc: object) -> None:
+        self.phase.__exit__(*exc)
+        _tracing.depth = self.depth
 
 
 class guarded:  # noqa: N801 - reads as a phrase

@@ -148,10 +148,10 @@ class Model(Trainer, Network):
             return
         key = (tuple(id(x) for x in added), tuple(id(score) for _, _, score in pairs.values()))
         if self.__dict__.get("_step_plan", (None,))[0] != key:
-            feeds = [*self.inputs, *(target for _, target, _ in pairs.values())]
+            feeds = [*self.inputs, *(target for _, target, _ in pairs.values() if target is not None)]
             wanted = [*self.outputs, *self._output_masks, *added, *(score for _, _, score in pairs.values())]
             self._step_plan = (key, Plan(feeds, wanted), list(pairs), len(added))
-        self._running = (self._step_plan[1], [ys[i] for i, _, _ in pairs.values()])
+        self._running = (self._step_plan[1], [ys[i] for i, target, _ in pairs.values() if target is not None])
 
     def call(self, inputs: Any, mask: Any = None, training: bool | None = None) -> Any:
         """The outputs for these inputs; a subclass writes its own."""

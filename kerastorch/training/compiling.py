@@ -211,7 +211,19 @@ class Compiling:
                 f"Model {self.name}: metrics_names is known after compile(), and for a model without an input shape "
                 "after its first batch"
             )
-        return list(self._objective.names)
+        names = self._objective.names
+        return names if eras.current().metrics_property == "given" else list(names)
+
+    @property
+    def metrics_tensors(self) -> list[Any]:
+        """What is reported beside losses and metrics: a script appends symbolic tensors, and names to ``metrics_names``.
+
+        Raises:
+            AttributeError: before ``compile``, and in an era that has ``add_metric`` in its place.
+        """
+        if self._objective is None or eras.current().metrics_property != "given":
+            raise AttributeError(f"Model {self.name}: metrics_tensors is Keras 2's, and known after compile()")
+        return self._objective.metrics_tensors
 
     @property
     def total_loss(self) -> Any:
@@ -250,7 +262,7 @@ class Compiling:
 
     def _ready_program(self) -> Program:
         """What a training step needs, made anew when the trained weights changed."""
-        known = self._program
+        known = None if self._objective.take_appended() else self._program
         if known is not None and known.objective is self._objective and known.look():
             return known
         trained = self._trained_weights()

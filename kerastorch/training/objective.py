@@ -83,7 +83,8 @@ class Objective:
         self._several = len(self.output_names) > 1
         if self._several:
             self.names += [f"{self.output_names[i]}_loss" for i in self.scored]
-        self.metrics: list[tuple[int, Callable, bool]] = []  # output, function of (y, p, w, mask), weighed
+        # output, function of (y, p, w, mask) or None for a tensor of the graph, weighed
+        self.metrics: list[tuple[int, Callable | None, bool]] = []
         self._given: list[tuple[int, Any]] = []  # the same as the script wrote them
         self.stateful: list[tuple[str, Any]] = []
         plain = self._collect(metrics, "metrics")
@@ -93,9 +94,12 @@ class Objective:
             for group, is_weighed in ((plain[i], False), (weighed[i], True)):
                 for metric in group:
                     self._add_metric(i, metric, is_weighed, shape)
-        # (output, target, score) of what has to be computed with the graph: first the losses, then the metrics
+        # (output, target or None, score) of what has to be computed with the graph: first the losses, then the metrics
         self.symbolic = [self._symbolic_score(i, self.functions[i], outputs[i]) for i in range(len(self.output_names))]
         self.symbolic += [self._symbolic_score(i, given, outputs[i]) for i, given in self._given]
+        # What scripts of Keras 2 report beside that: a tensor of the graph appended here, and its name to `names`.
+        self.metrics_tensors: list[Any] = []
+        self._compiled_names, self._appended = len(self.names), 0
 
     def _resolve_losses(self, loss: Any) -> list[Any]:
         if isinstance(loss, dict) and "class_name" in loss:  # one object's config
@@ -162,6 +166,26 @@ class Objective:
             self.metrics.append((i, functools.partial(metrics.update, function), weighed))
         else:
             self.metrics.append((i, losses.objective(function), weighed))
+
+    def take_appended(self) -> bool:
+        """Measures what a script appended to ``names`` and ``metrics_tensors``; whether there was something new.
+
+        Raises:
+            ValueError: for something else than a symbolic tensor, and without a name for each.
+        """
+        new = self.metrics_tensors[self._appended :]
+        if len(self.names) - self._compiled_names != len(self.metrics_tensors):
+            raise ValueError(
+                "metrics_tensors: expected as many tensors as names were appended to metrics_names. "
+                f"Received: {len(self.metrics_tensors)} and {len(self.names) - self._compiled_names}"
+            )
+        for tensor in new:
+            if not isinstance(tensor, SymbolicTensor):
+                raise ValueError(f"metrics_tensors: expected tensors of the model's graph. Received: {tensor!r}")
+            self.metrics.append((0, None, False))
+            self.symbolic.append((0, None, tensor))
+        self._appended += len(new)
+        return bool(new)
 
     @property
     def stateful_names(self) -> list[str]:
@@ -238,7 +262,9 @@ class Objective:
         values = []
         for place, (i, fn, weighed) in enumerate(self.metrics, len(self.output_names)):
             weight = weights[i] if weighed else None
-            if scores and place in scores:
+            if fn is None:
+                values.append(scores[place].mean())
+            elif scores and place in scores:
                 values.append(losses.weighted_masked_mean(scores[place], weight, masks[i]))
             else:
                 values.append(fn(ys[i], outputs[i], weight, masks[i]))

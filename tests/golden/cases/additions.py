@@ -1,5 +1,7 @@
 """What layers and scripts add to the loss and to the updates of a step: penalties, add_loss, add_update, states."""
 
+import numpy as np
+
 from .kit import Area
 
 area = Area("additions", tolerance=1e-4)
@@ -275,3 +277,49 @@ def _(k, t):
         model.set_weights(layer.get_weights())
         results["flat"] = model.predict([data[0], data[2], data[3], data[1]])
     return results
+
+
+# What scripts report beside losses and metrics: tensors appended to the lists of the compiled model
+
+
+@area.run("metrics_tensors")
+def _(k, t):
+    K = k.backend  # noqa: N806 - as scripts call it
+    x = k.layers.Input((4,))
+    hidden = k.layers.Dense(3, activation="relu")(x)
+    model = k.models.Model(x, k.layers.Dense(1)(hidden))
+    penalty = K.mean(K.square(hidden))
+    model.add_loss(penalty * 0.1)
+    model.compile("sgd", "mse", metrics=["mae"])
+    t.set_weights(model)
+    for name, tensor in (("penalty", penalty), ("largest", K.max(hidden))):
+        model.metrics_names.append(name)
+        model.metrics_tensors.append(tensor)
+    data, targets = t.rng.standard_normal((7, 4)), t.rng.standard_normal((7, 1))
+    history = model.fit(
+        data, targets, batch_size=3, epochs=3, shuffle=False, verbose=0, validation_data=(data[:4], targets[:4])
+    )
+    return {
+        "names": list(model.metrics_names),
+        "history": history.history,
+        "evaluate": model.evaluate(data, targets, batch_size=2, verbose=0),
+        "train_on_batch": model.train_on_batch(data, targets),
+        "test_on_batch": model.test_on_batch(data, targets),
+        "weights": model.get_weights(),
+    }
+
+
+@area.run("initializers_that_compute")
+def _(k, t):
+    K = k.backend  # noqa: N806
+
+    def ramp(shape, dtype=None):
+        return K.ones(shape, dtype=dtype) * 0.3 + K.reshape(K.arange(0, shape[0] * shape[1], dtype="float32"), shape)
+
+    def halved(shape, dtype=None):
+        return K.variable(np.full(shape, 3.0)) / 2.0
+
+    x = k.layers.Input((4,))
+    inner = k.layers.Dense(2, kernel_initializer=ramp, bias_initializer=halved)
+    model = k.models.Model(x, inner(x))
+    return {"weights": model.get_weights()}
