@@ -216,7 +216,7 @@ class Compiling:
 
     @property
     def metrics_tensors(self) -> list[Any]:
-        """What is reported beside losses and metrics: a script appends symbolic tensors, and names to ``metrics_names``.
+        """Tensors of the graph that a script reports beside losses and metrics; their names go to ``metrics_names``.
 
         Raises:
             AttributeError: before ``compile``, and in an era that has ``add_metric`` in its place.
