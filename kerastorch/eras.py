@@ -113,6 +113,9 @@ class Era:
     graph_names: str = "counted"  # input_1, model_1; or after their 'classes': input_layer, functional
     normalization_axis: str = "as_given"  # how configs write a normalization's axis; or 'resolved', counted from 0
     later_layers: str = "tf.keras"  # whose defaults and configs the layers have that Keras 2.2.4 lacks; or 'keras3'
+    learnt_shape: str = "fixed"  # what a Sequential learns of its input from its first data; or 'widened' by others
+    embedding_starts: bool = True  # a Sequential that begins with an Embedding has an input (None, None) at once
+    unsupported_mask: str = "refused"  # a mask that comes to a layer that supports none; or 'dropped', 'warned' of
     masked_softmax: str = "ignored"  # a mask of Softmax; or where all is masked: 'uniform' values, or 'zero'
     batch_dot: str = "matrices"  # K.batch_dot multiplies the last two axes; or 'outer': all other axes stay
     variables: str = "graph"  # K functions of variables are recorded and run later; or 'eager': computed at once
@@ -185,6 +188,8 @@ _TF_KERAS = dataclasses.replace(
     bidirectional_masked="zeros",
     layer_names="from_zero",
     normalization_axis="resolved",
+    learnt_shape="widened",
+    unsupported_mask="dropped",
     masked_softmax="uniform",
     batch_dot="outer",
     variables="eager",
@@ -229,6 +234,8 @@ _KERAS3 = dataclasses.replace(
     early_stopping_auto="direction",
     normalization_axis="as_given",
     later_layers="keras3",
+    embedding_starts=False,
+    unsupported_mask="warned",
     masked_softmax="zero",
     history_order="sorted",
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from typing import Any
 
@@ -214,15 +215,22 @@ class Layer(NodeInfo, Additions, WeightHolder):
         """The output's mask: the input's where the layer supports masking.
 
         Raises:
-            TypeError: when a mask comes and the layer does not support one.
+            TypeError: in the era keras2 when a mask comes and the layer does not support one; later Kerases drop it.
         """
         if self.supports_masking:
             return mask
-        if mask is not None and any(m is not None for m in flatten(mask)):
+        era = eras.current()
+        if mask is None or era.unsupported_mask == "dropped" or all(m is None for m in flatten(mask)):
+            return None
+        if era.unsupported_mask == "refused":
             raise TypeError(
                 f"Layer {self.name}: expected an input without a mask, since {type(self).__name__} does not support "
                 "masking. Received: a masked input"
             )
+        warnings.warn(
+            f"Layer {self.name}: its input's mask ends here, since {type(self).__name__} does not support masking.",
+            stacklevel=2,
+        )
         return None
 
     def _ensure_built(self, inputs: Any, arguments: dict[str, Any] | None = None) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from .. import constraints, initializers, regularizers
+from .. import constraints, eras, initializers, regularizers
 from ..engine import checks
 from ..engine.layer import Layer
 
@@ -65,7 +65,8 @@ class Embedding(Layer):
         self.input_dim = checks.positive_int("Embedding", "input_dim", input_dim)
         self.output_dim = checks.positive_int("Embedding", "output_dim", output_dim)
         self.input_length = _checked_length(input_length)
-        if "input_shape" not in kwargs and "batch_input_shape" not in kwargs:
+        told = "input_shape" in kwargs or "batch_input_shape" in kwargs
+        if not told and (self._lengths or eras.current().embedding_starts):
             kwargs["input_shape"] = self._lengths or (None,)
         super().__init__(activity_regularizer=activity_regularizer, **kwargs)
         self.embeddings_initializer = initializers.get(embeddings_initializer)

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from torch import nn
 
+from .. import eras
 from ..backend.registry import described
 from ..backend.text import StringTensor
 from ..engine import checks
@@ -211,12 +212,30 @@ class Sequential(Model):
 
     def _build_from(self, x: Any) -> None:
         if self._graph:
+            if self.__dict__.get("_learnt_shape"):
+                self._widen(standardize.arrays(x, ["x"], None, "x")[0].shape)
             return
         if not self.layers:
             raise ValueError(f"Sequential {self.name}: expected at least one layer. Received: an empty model")
         array = standardize.arrays(x, ["x"], None, "x")[0]
         self._fed_text = isinstance(array, StringTensor)
         self.build((None, *(int(size) for size in array.shape[1:])))
+        self._learnt_shape = eras.current().learnt_shape == "widened"
+
+    def _widen(self, shape: Sequence[int]) -> None:
+        """Lets axes whose size the first data happened to have take any, where the layers take that."""
+        first = self._input_structure
+        known = first.shape
+        if len(known) != len(shape) or all(a in (None, b) for a, b in zip(known[1:], shape[1:], strict=True)):
+            return
+        wide = tuple(a if i and a == b else None for i, (a, b) in enumerate(zip(known, shape, strict=True)))
+        name = first.name.split(":")[0]
+        try:
+            for sizes in ((None, *shape[1:]), wide):  # an axis of unknown size would pass the layers' checks
+                self._connect(Input(batch_shape=sizes, dtype=first.dtype_name, name=name))
+        except (TypeError, ValueError):  # then the data is refused as data of another shape
+            return
+        self._objective = self._program = None
 
     def call(self, inputs: Any, mask: Any = None, training: bool | None = None) -> Any:
         if not self._graph:

@@ -144,6 +144,7 @@ class HeadAttention(SeededLayer):
             dtype=self._policy or self.__dict__.get("dtype"),
             **kwargs,
         )
+        dense.supports_masking = True  # a mask that comes with its input is this layer's business
         with names.name_scope(dense.name):
             dense.build(shape)
         setattr(self, f"{role}_dense", dense)

@@ -104,4 +104,5 @@ def outcome(function):
 
 
 def _family(error):
-    return "value or type" if isinstance(error, (TypeError, ValueError)) else type(error).__name__
+    name = type(error).__name__
+    return "value or type" if isinstance(error, (TypeError, ValueError)) or name == "InvalidArgumentError" else name

@@ -3,7 +3,7 @@
 import numpy as np
 
 from ..cases.kit import lengths
-from .kit import ALL, KERAS2_AND_TF, Area, chain, examined, fitted, regression
+from .kit import ALL, KERAS2_AND_TF, Area, chain, examined, fitted, outcome, regression
 
 area = Area("layers")
 
@@ -210,6 +210,66 @@ def _(k, t):
     if t.era == "keras3":  # it ignores the argument, so the model does not know its input yet
         model.build((None, 5))
     return {"shape": list(model.output_shape)[1:]}
+
+
+@area.run("embedding_input_length/none_and_flattened")
+def _(k, t):
+    """Without a length there is nothing to build Dense on, but where the model waits for its first data."""
+    x = t.rng.randint(0, 7, (4, 5))
+
+    def made():
+        model = k.models.Sequential([k.layers.Embedding(7, 3), k.layers.Flatten(), k.layers.Dense(2)])
+        model.compile(k.optimizers.SGD(0.1), "mse")
+        before = len(model.weights)
+        model.predict(x, verbose=0)
+        t.set_weights(model)
+        return {"before": before, **fitted(model, x, t.rng.standard_normal((4, 2)))}
+
+    return {"found": outcome(made)}
+
+
+@area.run("embedding_input_length/none_and_recurrent")
+def _(k, t):
+    model = k.models.Sequential([k.layers.Embedding(7, 3), k.layers.SimpleRNN(2)])
+    before = len(model.weights)
+    x = t.rng.randint(0, 7, (4, 5))
+    model.predict(x, verbose=0)
+    t.set_weights(model)
+    short = model.predict(x[:, :3], verbose=0)
+    return {"before": before, "output": model.predict(x, verbose=0), "shorter": short}
+
+
+def learnt(name, layers, first, second, eras=ALL):
+    """A Sequential without an input shape, trained on one shape of data and asked for another."""
+
+    def body(k, t):
+        x, other = t.rng.standard_normal(first), t.rng.standard_normal(second)
+        model = k.models.Sequential(layers(k))
+        model.compile(k.optimizers.SGD(0.1), "mse")
+        model.predict(x, verbose=0)
+        t.set_weights(model)
+        y = t.rng.standard_normal(model.predict(x, verbose=0).shape)
+        results = fitted(model, x, y)
+        results["other"] = outcome(lambda: model.predict(other, verbose=0))
+        results["again"] = model.predict(x, verbose=0)
+        results["trained"] = outcome(lambda: float(model.train_on_batch(other, y)))
+        return results
+
+    area.add(f"learnt_shape/{name}", body, eras)
+
+
+learnt("recurrent", lambda k: [k.layers.SimpleRNN(3), k.layers.Dense(1)], (4, 5, 2), (4, 3, 2))
+learnt(  # in Keras 3 torch's own error comes through
+    "features", lambda k: [k.layers.SimpleRNN(3), k.layers.Dense(1)], (4, 5, 2), (4, 5, 3), KERAS2_AND_TF
+)
+learnt("flattened", lambda k: [k.layers.Flatten(), k.layers.Dense(1)], (4, 5, 2), (4, 3, 2))
+learnt(
+    "convolution",
+    lambda k: [k.layers.Conv2D(2, 2), k.layers.GlobalAveragePooling2D(), k.layers.Dense(1)],
+    (4, 5, 4, 2),
+    (4, 6, 7, 2),
+)
+learnt("dense", lambda k: [k.layers.Dense(3), k.layers.GlobalMaxPooling1D()], (4, 5, 2), (4, 7, 2))
 
 
 def activities(name, build, shape=(4,), rows=6):

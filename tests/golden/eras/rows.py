@@ -27,6 +27,7 @@ ROWS = collections.OrderedDict(
     accuracy_by=_row("accuracy_by"),
     weighted_loss=_row("weighted_loss"),
     masked_loss=_row("masked_loss"),
+    unsupported_mask=_row("unsupported_mask"),
     clipnorm=_row("clipnorm"),
     optimizer_epsilon=_row("optimizer_epsilon"),
     rmsprop_denominator=_row("rmsprop_epsilon"),
@@ -43,7 +44,10 @@ ROWS = collections.OrderedDict(
     weights_argument=_row(
         note="weights= and batch_input_shape= are taken in every era; Keras 3 has the first for Embedding"
     ),
-    embedding_input_length=_row(note="input_length= is taken in every era; what it changes in Keras 3 is nothing"),
+    embedding_input_length=_row(
+        "embedding_starts", note="input_length= is taken in every era; what it changes in Keras 3 is nothing"
+    ),
+    learnt_shape=_row("learnt_shape"),
     activity_regularizer=_row("activity_regularizer"),
     l1_l2_defaults=_row("l1_l2_default regularizers"),
     hinge_labels=_row("hinge_labels"),

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .kit import Area, chain, fitted, floats, regression
+from .kit import Area, chain, fitted, floats, outcome, regression
 
 area = Area("weighting", tolerance=1e-4)
 
@@ -162,3 +162,61 @@ def _(k, t):
     t.set_weights(model)
     model.compile(k.optimizers.SGD(0.1), "mse")
     return fitted(model, x, t.rng.standard_normal((8, 5, 2)))
+
+
+# A mask that comes to a layer that supports none
+
+
+def unsupported(name, build):
+    """Behind the layer an LSTM, which counts fewer steps where a mask came through."""
+
+    def body(k, t):
+        x = t.rng.randint(1, 7, (4, 6))
+        for row, count in zip(x, (1, 6, 3, 4)):
+            row[count:] = 0
+
+        def made():
+            model = chain(k, (6,), k.layers.Embedding(7, 4, mask_zero=True), *build(k))
+            t.set_weights(model)
+            return model.predict(x, verbose=0)
+
+        return {"found": outcome(made)}
+
+    area.add(f"unsupported_mask/{name}", body)
+
+
+def lstm(k, **kwargs):
+    return k.layers.LSTM(2, recurrent_activation="sigmoid", **kwargs)
+
+
+def layer_that(k, **members):
+    """A layer of the caller's that gives its input back."""
+    members.setdefault("call", lambda self, inputs: inputs * 1.0)
+    members.setdefault("compute_output_shape", lambda self, shape: shape)
+    return type("Own", (k.layers.Layer,), members)()
+
+
+unsupported("flatten", lambda k: [k.layers.Flatten(), k.layers.Dense(1)])
+unsupported("convolution", lambda k: [k.layers.Conv1D(3, 2), lstm(k)])
+unsupported("pooling", lambda k: [k.layers.MaxPooling1D(2), lstm(k)])
+unsupported("global_pooling", lambda k: [k.layers.GlobalMaxPooling1D()])
+unsupported("reshape", lambda k: [k.layers.Reshape((6, 2, 2)), k.layers.Reshape((6, 4)), lstm(k)])
+unsupported("permute", lambda k: [k.layers.Permute((2, 1)), k.layers.Permute((2, 1)), lstm(k)])
+unsupported("lambda", lambda k: [k.layers.Lambda(lambda x: x * 2.0, output_shape=(6, 4)), lstm(k)])
+unsupported("custom", lambda k: [layer_that(k), lstm(k)])
+unsupported(
+    "custom_that_takes_a_mask",
+    lambda k: [layer_that(k, call=lambda self, inputs, mask=None: inputs * (1.0 if mask is None else 2.0)), lstm(k)],
+)
+unsupported(
+    "custom_with_compute_mask",
+    lambda k: [layer_that(k, compute_mask=lambda self, inputs, mask=None: mask), lstm(k)],
+)
+unsupported("time_distributed", lambda k: [k.layers.TimeDistributed(k.layers.Dense(3)), lstm(k)])
+unsupported("upsampling", lambda k: [k.layers.UpSampling1D(2), lstm(k)])
+unsupported("zero_padding", lambda k: [k.layers.ZeroPadding1D(1), lstm(k)])
+unsupported("cropping", lambda k: [k.layers.Cropping1D(1), lstm(k)])
+unsupported("repeat", lambda k: [lstm(k), k.layers.RepeatVector(3), lstm(k)])
+unsupported("activation", lambda k: [k.layers.Activation("tanh"), k.layers.LeakyReLU(), k.layers.PReLU(), lstm(k)])
+unsupported("dense_and_norm", lambda k: [k.layers.Dense(3), k.layers.BatchNormalization(), lstm(k)])
+unsupported("noise", lambda k: [k.layers.GaussianNoise(0.1), k.layers.SpatialDropout1D(0.1), lstm(k)])
