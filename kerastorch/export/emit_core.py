@@ -256,7 +256,11 @@ def _prelu(writer: ClassWriter, call: Call) -> Value:
 
 
 def _softmax(writer: ClassWriter, call: Call) -> Value:
-    text = f"F.softmax({writer.plain(call.value)}, {call.layer.axis})"
+    axis, x = call.layer.axis, writer.plain(call.value)
+    if isinstance(axis, (list, tuple)) and len(axis) > 1:
+        text = f"torch.exp({x} - torch.logsumexp({x}, {tuple(axis)}, keepdim=True))"
+    else:
+        text = f"F.softmax({x}, {axis[0] if isinstance(axis, (list, tuple)) else axis})"
     return writer.new(call.layer.name, text, call.value.shape)
 
 

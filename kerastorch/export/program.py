@@ -11,7 +11,7 @@ from typing import Any
 import torch
 
 from ..saving import files
-from .onnx import examples_of, to_onnx
+from .onnx import program_of, to_onnx
 from .torch_module import to_torch
 
 __all__ = ["export_model"]
@@ -34,7 +34,7 @@ def export_model(
     Raises:
         ImportError: for ONNX without the packages onnx and onnxscript.
         TypeError: for something else than a model.
-        ValueError: for another format, and for a model without a graph.
+        ValueError: for another format, a model without a graph, and what torch.export cannot follow.
 
     Example:
         >>> import kerastorch as keras
@@ -54,9 +54,7 @@ def export_model(
     if format == "onnx":
         to_onnx(model, path)
     else:
-        module = to_torch(model)
-        examples, free = examples_of(model, module)
-        program = torch.export.export(module, examples, dynamic_shapes=free)
+        program = program_of(model, to_torch(model))
         with files.replacing(path) as partial:
             torch.export.save(program, partial)
     if verbose:

@@ -33,6 +33,61 @@ def test_onnx(tmp_path):
     np.testing.assert_allclose(found, model.predict(x, verbose=0), rtol=1e-5, atol=1e-6)
 
 
+LATER = {
+    "one_hot": ((1,), lambda k: k.layers.CategoryEncoding(5, output_mode="one_hot"), [[1], [4], [0]]),
+    "multi_hot": ((3,), lambda k: k.layers.CategoryEncoding(5), [[1, 2, 2], [4, 0, 0], [3, 3, 3]]),
+    "counts": ((3,), lambda k: k.layers.CategoryEncoding(5, output_mode="count"), [[1, 2, 2], [4, 0, 0], [3, 3, 3]]),
+    "buckets": ((2,), lambda k: k.layers.Discretization([0.0, 1.0]), [[0.5, 3.0], [-1.0, 1.5], [0.0, 1.0]]),
+    "lookup": ((2,), lambda k: k.layers.IntegerLookup(vocabulary=[3, 5], output_mode="multi_hot"), [[3, 9], [5, 5]]),
+    "scaled": ((2,), lambda k: k.layers.Normalization(mean=[1.0, 2.0], variance=[2.0, 3.0]), [[0.5, 3.0]] * 3),
+    "softmax": ((2, 3), lambda k: k.layers.Softmax(axis=(1, 2)), [[[1.0, 2.0, 0.5], [0.0, -1.0, 3.0]]] * 3),
+    "attention": ((5, 4), lambda k: k.layers.MultiHeadAttention(2, 3), None),
+}
+
+
+@pytest.mark.parametrize("name", LATER)
+def test_layers_of_later_kerases(name, tmp_path):
+    keras.set_era("keras3")
+    shape, build, rows = LATER[name]
+    if rows is None:
+        rows = np.random.RandomState(0).standard_normal((3, *shape)).astype("float32")
+        rows[0, 2:] = 0
+    x = np.array(rows)
+    first = keras.layers.Input(shape, dtype="int64" if x.dtype.kind == "i" else "float32")
+    inner = keras.layers.Masking()(first) if name == "attention" else first
+    layer = build(keras)
+    model = keras.models.Model(first, layer(inner, inner) if name == "attention" else layer(inner))
+    model.export(tmp_path / "net.pt2")
+    given = torch.tensor(x, dtype=model.inputs[0].dtype, device=keras.config.device())
+    found = torch.export.load(tmp_path / "net.pt2").module()(given)
+    np.testing.assert_allclose(found.detach().cpu().numpy(), model.predict(x, verbose=0), rtol=1e-5, atol=1e-6)
+
+
+def test_a_loop_of_unknown_length_is_refused(tmp_path):
+    first = keras.layers.Input((None, 3), name="words")
+    model = keras.models.Model(first, keras.layers.LSTM(2)(first))
+    path = tmp_path / "net.pt2"
+    path.write_text("old")
+    with pytest.raises(ValueError, match="give words a known shape"):
+        model.export(path)
+    assert path.read_text() == "old"
+
+
+def test_what_is_cut_short_leaves_the_old_file(tmp_path, monkeypatch):
+    path = tmp_path / "net.pt2"
+    path.write_text("old")
+
+    def half(program, where):
+        with open(where, "w") as file:
+            file.write("half")
+        raise OSError("disk full")
+
+    monkeypatch.setattr(torch.export, "save", half)
+    with pytest.raises(OSError, match="disk full"):
+        made().export(path)
+    assert [entry.name for entry in tmp_path.iterdir()] == ["net.pt2"] and path.read_text() == "old"
+
+
 @pytest.mark.parametrize("given", [{"format": "tf_saved_model"}, {}, {"format": "openvino"}])
 def test_other_formats_are_refused(given, tmp_path):
     with pytest.raises(ValueError, match="format='torch'.*Received: format="):

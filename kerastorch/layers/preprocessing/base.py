@@ -254,7 +254,8 @@ def _counted(rows: torch.Tensor, depth: int, dtype: torch.dtype, weights: torch.
     rows = rows.to(torch.int64)
     places = torch.where((rows < 0) | (rows >= depth), depth, rows)
     ones = torch.ones_like(places, dtype=dtype) if weights is None else weights.to(dtype)
-    return torch.zeros(len(rows), depth + 1, dtype=dtype, device=rows.device).scatter_add_(1, places, ones)[:, :depth]
+    zeros = torch.zeros(rows.shape[0], depth + 1, dtype=dtype, device=rows.device)
+    return zeros.scatter_add_(1, places, ones)[:, :depth]
 
 
 def encoded_shape(shape: Shape, mode: str, depth: int | None) -> Shape:

@@ -15,6 +15,7 @@ from ...backend import text
 from ...backend.fingerprints import concatenated, fingerprint64, siphash
 from ...engine import checks
 from ...engine.symbolic import is_symbolic
+from ...kernels import switch
 from .base import CategoryLayer, as_later, as_tensor, encoded_shape, hash_key
 
 __all__ = ["CategoryEncoding", "Hashing", "HashedCrossing"]
@@ -71,7 +72,7 @@ class CategoryEncoding(CategoryLayer):
                     "Received: count_weights"
                 )
             count_weights = torch.as_tensor(count_weights, dtype=config.torch_dtype(self.dtype))
-        if inputs.device.type == "cpu" and inputs.numel():  # elsewhere looking would wait
+        if inputs.device.type == "cpu" and not switch.tracing() and inputs.numel():  # elsewhere looking would wait
             least, most = inputs.min().item(), inputs.max().item()
             if least < 0 or most >= self.num_tokens:
                 raise ValueError(
