@@ -68,7 +68,7 @@ def saved(model, folder, era, whose):
 def compared(keras, build, path, kwargs, folder, era, whose):
     """What is wrong with a model that was read from each format: pairs of an ending and a text; the last model too."""
     expected = np.load(os.path.join(folder, "expected.npz"))
-    weights = [expected["weight_%d" % i] for i in range(len(expected.files) - 1)]
+    weights = [expected[f"weight_{i}"] for i in range(len(expected.files) - 1)]
     problems, model = [], None
     for ending, whole in FORMATS[era]:
         file = os.path.join(folder, whose + "." + ending)
@@ -85,9 +85,9 @@ def compared(keras, build, path, kwargs, folder, era, whose):
             output = np.asarray(model.predict(arch.image_for(kwargs["input_shape"]), verbose=0))
             if not np.allclose(output, expected["output"], rtol=1e-5, atol=1e-5 * np.abs(expected["output"]).max()):
                 off = np.abs(output - expected["output"]).max() / np.abs(expected["output"]).max()
-                problems.append((ending, "predictions differ by %.1e" % off))
+                problems.append((ending, f"predictions differ by {off:.1e}"))
         except Exception as error:
-            problems.append((ending, "%s: %s" % (type(error).__name__, str(error).split("\n")[0][:200])))
+            problems.append((ending, type(error).__name__ + ": " + str(error).split("\n")[0][:200]))
     return problems, model
 
 
@@ -105,23 +105,21 @@ def on_the_other_side(mode, era, name, folder):
     path, kwargs = next(case[1:] for case in cases(era) if case[0] == name)
     if mode == "read":
         for ending, problem in compared(keras, build, path, kwargs, folder, era, "ours")[0]:
-            print("PROBLEM read there: %s: %s" % (ending, problem))
+            print(f"PROBLEM read there: {ending}: {problem}")
         return
     model = build(path, kwargs)
     filled(model)
     saved(model, folder, era, "real")
-    arrays = {"weight_%d" % i: w for i, w in enumerate(model.get_weights())}
+    arrays = {f"weight_{i}": w for i, w in enumerate(model.get_weights())}
     output = model.predict(arch.image_for(kwargs["input_shape"]), verbose=0)
     np.savez(os.path.join(folder, "expected.npz"), output=output, **arrays)
 
 
 def other_side(interpreter, *arguments):
     """Runs this file with the real Keras's interpreter; the problems that it found."""
-    environment = dict(
-        os.environ, TF_CPP_MIN_LOG_LEVEL="3", CUDA_VISIBLE_DEVICES="", PYTHONPATH="", KERAS_BACKEND="torch"
-    )
-    if arguments[1] == "keras2":
-        environment["KERAS_BACKEND"] = "tensorflow"
+    backend = "tensorflow" if arguments[1] == "keras2" else "torch"
+    environment = dict(os.environ, TF_CPP_MIN_LOG_LEVEL="3", CUDA_VISIBLE_DEVICES="", PYTHONPATH="")
+    environment["KERAS_BACKEND"] = backend
     command = [interpreter, os.path.abspath(__file__), "--side", *arguments]
     told = subprocess.run(command, env=environment, capture_output=True, text=True)
     if told.returncode:
@@ -138,7 +136,7 @@ def both_ways(era, interpreter, name, path, kwargs):
             return problems
         keras.backend.clear_session()
         found, model = compared(keras, build, path, kwargs, folder, era, "real")
-        problems = ["read here: %s: %s" % pair for pair in found]
+        problems = [f"read here: {ending}: {problem}" for ending, problem in found]
         if model is None:
             return problems
         saved(model, folder, era, "ours")
@@ -153,8 +151,8 @@ def main(arguments):
             warnings.simplefilter("ignore")
             problems = both_ways(era, interpreter, name, path, kwargs)
         failed += bool(problems)
-        print("%s: %s: %s" % (era, name, "; ".join(problems) or "equal both ways"), flush=True)
-    print("%s: %d of %d architectures equal both ways" % (era, len(wanted) - failed, len(wanted)))
+        print(f"{era}: {name}: " + ("; ".join(problems) or "equal both ways"), flush=True)
+    print(f"{era}: {len(wanted) - failed} of {len(wanted)} architectures equal both ways")
     return int(failed > 0)
 
 
