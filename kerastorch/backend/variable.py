@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from typing import Any
 
@@ -258,6 +259,26 @@ Variable.__ne__ = _is_other  # type: ignore[method-assign]
 Variable.__hash__ = lambda self: hash(_place(self))  # type: ignore[method-assign]
 for _name in OPERATORS:
     setattr(Variable, f"__{_name}__", _operator(f"__{_name}__"))
+_part_of = Variable.__getitem__
+
+
+def _getitem(self: Variable, key: Any) -> Any:
+    part = _part_of(self, key)
+    if isinstance(part, torch.Tensor) and foreign.active():
+        part.assign = functools.partial(_assign_part, self, key)  # v[0].assign(x), as TensorFlow has it
+    return part
+
+
+@torch.no_grad()
+def _assign_part(variable: Variable, key: Any, value: Any, use_locking: bool = False, name: str | None = None) -> Any:
+    """Writes new values into a part of a variable."""
+    tensor = variable.as_subclass(torch.Tensor)
+    before_writing([variable])
+    tensor[key] = torch.as_tensor(value, dtype=tensor.dtype, device=tensor.device)
+    return variable
+
+
+Variable.__getitem__ = _getitem  # type: ignore[method-assign]
 for _name in ASSIGNING:  # v += 1 makes a new tensor: only assigning changes a variable
     setattr(Variable, f"__i{_name}__", getattr(Variable, f"__{_name}__"))
 

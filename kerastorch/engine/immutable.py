@@ -7,6 +7,7 @@ K.sum(y_pred)`` leaves the model's output alone. What such code is given, and wh
 
 from __future__ import annotations
 
+import functools
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -20,7 +21,7 @@ from . import script
 from .shape import Shape
 from .trees import map_structure
 
-__all__ = ["ASSIGNING", "Immutable", "OPERATORS", "as_immutable", "foreign", "operand", "plain", "values_of"]
+__all__ = ["ASSIGNING", "Immutable", "OPERATORS", "as_immutable", "foreign", "operand", "plain", "seen", "values_of"]
 
 OPERATORS = (
     "add radd sub rsub mul rmul truediv rtruediv floordiv rfloordiv mod pow rpow matmul rmatmul neg abs invert "
@@ -73,6 +74,11 @@ class Immutable(torch.Tensor):
 
     def __reduce_ex__(self, protocol: Any) -> Any:
         return _as_kind, (self.as_subclass(torch.Tensor).detach(), type(self))
+
+    def __array_function__(self, function: Callable, types: Any, args: tuple, kwargs: dict) -> Any:
+        """numpy's functions compute with the values: its ``np.mean(x)`` would call torch's ``x.mean`` otherwise."""
+        given = map_structure(lambda leaf: values_of(leaf) if isinstance(leaf, Immutable) else leaf, (args, kwargs))
+        return function(*given[0], **given[1])
 
     def __array_wrap__(self, array: Any, *_: Any) -> Any:
         return array  # numpy's functions of a tensor give arrays
@@ -168,3 +174,14 @@ class foreign:  # noqa: N801 - reads as a phrase
     def active() -> bool:
         """True inside such a block."""
         return _foreign.depth > 0 or script.at_top()
+
+
+def seen(function: Callable) -> Callable:
+    """Lets a function give a script tensors of the script's own kind."""
+
+    @functools.wraps(function)
+    def wrapper(*args: Any, **kwargs: Any) -> Any:
+        found = function(*args, **kwargs)
+        return as_immutable(found) if foreign.active() else found
+
+    return wrapper

@@ -64,9 +64,10 @@ class InputLayer(Layer):
         if not name:
             counted = eras.current().graph_names == "counted"
             name = f"input_{names.get_uid('input')}" if counted else names.unique_name("InputLayer")
+        text = getattr(dtype, "name", dtype) == "string"
         super().__init__(
             name=name,
-            dtype=dtype,
+            dtype="string" if text else dtype,
             input_shape=input_shape,
             batch_input_shape=batch_input_shape,
             batch_size=batch_size,
@@ -78,7 +79,6 @@ class InputLayer(Layer):
         self.is_placeholder = input_tensor is None or getattr(input_tensor, "node", False) is None
         tensor = input_tensor
         if tensor is None:
-            text = getattr(self.dtype, "name", self.dtype) == "string"
             tensor = placeholder(self.batch_input_shape, "string" if text else config.torch_dtype(self.dtype), name)
         elif isinstance(tensor, torch.Tensor):  # a variable, say: its value at the time of a run
             tensor = record_as(torch.positive, (tensor,), {}, Spec(tensor.shape, tensor.dtype), name)

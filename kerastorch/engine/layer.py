@@ -268,7 +268,7 @@ class Layer(NodeInfo, Additions, WeightHolder):
         self._check_inputs(inputs)
 
     def _check_inputs(self, inputs: Any) -> None:
-        if self.input_spec is not None:
+        if self.input_spec is not None and not isinstance(inputs, dict):  # a graph sorts a dict by its names
             check_inputs(self, [tuple(x.shape) for x in (inputs if isinstance(inputs, (list, tuple)) else [inputs])])
 
     def forward(self, *args: Any, **kwargs: Any) -> Any:
@@ -390,6 +390,8 @@ class Layer(NodeInfo, Additions, WeightHolder):
         return map_structure(self._as_input, inputs)
 
     def _as_input(self, leaf: Any) -> Any:
+        if hasattr(leaf, "to_numpy"):  # a table or column of pandas
+            leaf = leaf.to_numpy()
         if text.holds_text(leaf):
             return text.as_text(leaf, config.device())
         if isinstance(leaf, (np.ndarray, np.generic)):

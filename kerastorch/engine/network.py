@@ -187,7 +187,7 @@ class Network(Layer):
         return [given[i] if i in given else evaluate(x) for i, x in enumerate(self.inputs)]
 
     def _take_inputs(self, inputs: Any) -> Any:
-        inputs = super()._take_inputs(inputs)
+        inputs = super()._take_inputs(self._in_order(inputs) if self._graph else inputs)
         if not eras.current().unit_axis_fitted or not getattr(self, "inputs", None):
             return inputs
         if isinstance(inputs, dict):
@@ -199,16 +199,20 @@ class Network(Layer):
             return [with_rank(x, own.ndim) for x, own in zip(inputs, self.inputs, strict=True)]
         return with_rank(inputs, self.inputs[0].ndim)
 
+    def _in_order(self, inputs: Any) -> Any:
+        """A dict of inputs as a list: by the keys that the model was made with, or by the inputs' names."""
+        if not isinstance(inputs, dict):
+            return inputs
+        made = self._input_structure if isinstance(self._input_structure, dict) else {}
+        keys = list(made) if made and all(key in inputs for key in made) else self.input_names
+        missing = [name for name in keys if name not in inputs]
+        if missing:
+            raise ValueError(f"Model {self.name}: expected an entry for each input. Received: none for {missing[0]!r}")
+        return [inputs[name] for name in keys]
+
     def _flat_inputs(self, inputs: Any) -> list[Any]:
         """One tensor an input, on the inputs' types."""
-        if isinstance(inputs, dict):
-            missing = [name for name in self.input_names if name not in inputs]
-            if missing:
-                raise ValueError(
-                    f"Model {self.name}: expected an entry for each input. Received: none for {missing[0]!r}"
-                )
-            inputs = [inputs[name] for name in self.input_names]
-        values = list(flatten(inputs))
+        values = list(flatten(self._in_order(inputs)))
         if len(values) == len(self._fed) < len(self.inputs):
             values = self._with_own_inputs(values)
         if len(values) != len(self.inputs):

@@ -11,11 +11,13 @@ import torch
 import torch.nn.functional as F
 
 from kerastorch import config
+from kerastorch.engine.immutable import seen
 from kerastorch.losses.functions import as_floats, as_tensor, binary_crossentropy, smooth_labels
 
 __all__ = ["binary_focal_crossentropy", "categorical_focal_crossentropy", "dice", "tversky", "ctc"]
 
 
+@seen
 def binary_focal_crossentropy(
     y_true: Any,
     y_pred: Any,
@@ -56,6 +58,7 @@ def binary_focal_crossentropy(
     return values.mean(dim=axis)
 
 
+@seen
 def categorical_focal_crossentropy(
     y_true: Any,
     y_pred: Any,
@@ -91,6 +94,7 @@ def categorical_focal_crossentropy(
     return torch.sum(alpha * torch.pow(1.0 - chances, gamma) * -y_true * torch.log(chances), dim=axis)
 
 
+@seen
 def dice(y_true: Any, y_pred: Any, axis: Any = None) -> Any:
     """One minus Dice's overlap: ``2 * sum(t * p) / (sum(t) + sum(p))``.
 
@@ -108,6 +112,7 @@ def dice(y_true: Any, y_pred: Any, axis: Any = None) -> Any:
     return 1.0 - 2.0 * torch.sum(y_true * y_pred, dim=axis) / total
 
 
+@seen
 def tversky(y_true: Any, y_pred: Any, alpha: float = 0.5, beta: float = 0.5, axis: Any = None) -> Any:
     """One minus Tversky's overlap; Keras weighs missed targets by ``alpha`` and false alarms by ``beta``.
 
@@ -131,6 +136,7 @@ def tversky(y_true: Any, y_pred: Any, alpha: float = 0.5, beta: float = 0.5, axi
     return 1.0 - both / (both + missed * alpha + extra * beta + config.epsilon())
 
 
+@seen
 def ctc(y_true: Any, y_pred: Any) -> Any:
     """Connectionist temporal classification: label sequences against unaligned logits.
 

@@ -16,6 +16,7 @@ import torch.nn.functional as F
 
 from kerastorch import config, eras
 from kerastorch.backend.convert import beside
+from kerastorch.engine.immutable import seen
 from kerastorch.engine.symbolic import building, is_graph_type, read
 
 __all__ = [
@@ -62,6 +63,7 @@ def as_floats(y_true: Any, y_pred: Any) -> tuple[Any, Any]:
     return (y_true if y_true.dtype == y_pred.dtype else y_true.to(y_pred.dtype)), y_pred
 
 
+@seen
 def mean_squared_error(y_true: Any, y_pred: Any) -> Any:
     """Mean of squared differences.
 
@@ -82,6 +84,7 @@ def mean_squared_error(y_true: Any, y_pred: Any) -> Any:
     return torch.square(y_pred - y_true).mean(dim=-1)
 
 
+@seen
 def mean_absolute_error(y_true: Any, y_pred: Any) -> Any:
     """Mean of absolute differences.
 
@@ -93,6 +96,7 @@ def mean_absolute_error(y_true: Any, y_pred: Any) -> Any:
     return torch.abs(y_pred - y_true).mean(dim=-1)
 
 
+@seen
 def mean_absolute_percentage_error(y_true: Any, y_pred: Any) -> Any:
     """Mean of absolute differences in per cent of the target; a target of zero counts as ``epsilon()``.
 
@@ -105,6 +109,7 @@ def mean_absolute_percentage_error(y_true: Any, y_pred: Any) -> Any:
     return 100.0 * torch.abs((y_true - y_pred) / scale).mean(dim=-1)
 
 
+@seen
 def mean_squared_logarithmic_error(y_true: Any, y_pred: Any) -> Any:
     """Mean of squared differences of ``log(1 + x)``, x at least ``epsilon()``.
 
@@ -126,6 +131,7 @@ def _signed(y_true: Any) -> Any:
     return torch.where(binary, 2.0 * y_true - 1.0, y_true)
 
 
+@seen
 def hinge(y_true: Any, y_pred: Any) -> Any:
     """Mean of ``max(1 - y_true * y_pred, 0)``, for targets of -1 and 1.
 
@@ -139,6 +145,7 @@ def hinge(y_true: Any, y_pred: Any) -> Any:
     return torch.clamp(1.0 - _signed(y_true) * y_pred, min=0.0).mean(dim=-1)
 
 
+@seen
 def squared_hinge(y_true: Any, y_pred: Any) -> Any:
     """Mean of ``max(1 - y_true * y_pred, 0) ** 2``.
 
@@ -150,6 +157,7 @@ def squared_hinge(y_true: Any, y_pred: Any) -> Any:
     return torch.square(torch.clamp(1.0 - _signed(y_true) * y_pred, min=0.0)).mean(dim=-1)
 
 
+@seen
 def categorical_hinge(y_true: Any, y_pred: Any) -> Any:
     """``max(best wrong class - right class + 1, 0)``, for one-hot targets.
 
@@ -163,6 +171,7 @@ def categorical_hinge(y_true: Any, y_pred: Any) -> Any:
     return torch.relu(wrong - right + 1.0)
 
 
+@seen
 def logcosh(y_true: Any, y_pred: Any) -> Any:
     """Mean of ``log(cosh(error))``: a square for small errors, a straight line for large ones.
 
@@ -175,6 +184,7 @@ def logcosh(y_true: Any, y_pred: Any) -> Any:
     return (error + F.softplus(-2.0 * error) - math.log(2.0)).mean(dim=-1)
 
 
+@seen
 def log_cosh(y_true: Any, y_pred: Any) -> Any:
     """``logcosh`` under its later name.
 
@@ -185,6 +195,7 @@ def log_cosh(y_true: Any, y_pred: Any) -> Any:
     return logcosh(y_true, y_pred)
 
 
+@seen
 def huber(y_true: Any, y_pred: Any, delta: float = 1.0) -> Any:
     """Half the squared error up to ``delta``, linear beyond.
 
@@ -222,6 +233,7 @@ def looked_up(y_pred: Any, from_logits: bool) -> tuple[Any, bool]:
     return logits, True
 
 
+@seen
 def categorical_crossentropy(
     y_true: Any, y_pred: Any, from_logits: bool = False, label_smoothing: float = 0.0, axis: int = -1
 ) -> Any:
@@ -284,6 +296,7 @@ def sparse_loss(logits: Any, labels: Any, normalized: bool = False, reduction: s
         ) from None
 
 
+@seen
 def sparse_categorical_crossentropy(
     y_true: Any, y_pred: Any, from_logits: bool = False, ignore_class: int | None = None, axis: int = -1
 ) -> Any:
@@ -324,6 +337,7 @@ def sparse_categorical_crossentropy(
     return values.reshape_as(y_pred[..., 0]) if y_pred.ndim != 2 else values
 
 
+@seen
 def binary_crossentropy(
     y_true: Any, y_pred: Any, from_logits: bool = False, label_smoothing: float = 0.0, axis: int = -1
 ) -> Any:
@@ -352,6 +366,7 @@ def binary_crossentropy(
     return -values.mean(dim=axis)
 
 
+@seen
 def kullback_leibler_divergence(y_true: Any, y_pred: Any) -> Any:
     """Sum of ``y_true * log(y_true / y_pred)``, both clipped to ``[epsilon, 1]``.
 
@@ -365,6 +380,7 @@ def kullback_leibler_divergence(y_true: Any, y_pred: Any) -> Any:
     return torch.sum(y_true * torch.log(y_true / y_pred), dim=-1)
 
 
+@seen
 def kl_divergence(y_true: Any, y_pred: Any) -> Any:
     """``kullback_leibler_divergence`` under its later name.
 
@@ -375,6 +391,7 @@ def kl_divergence(y_true: Any, y_pred: Any) -> Any:
     return kullback_leibler_divergence(y_true, y_pred)
 
 
+@seen
 def poisson(y_true: Any, y_pred: Any) -> Any:
     """Mean of ``y_pred - y_true * log(y_pred + epsilon)``.
 
@@ -394,6 +411,7 @@ def cosine(y_true: Any, y_pred: Any, axis: int = -1) -> Any:
     return torch.sum(y_true * y_pred, dim=axis)
 
 
+@seen
 def cosine_proximity(y_true: Any, y_pred: Any) -> Any:
     """Minus the cosine of the angle between targets and predictions.
 
@@ -404,6 +422,7 @@ def cosine_proximity(y_true: Any, y_pred: Any) -> Any:
     return -cosine(y_true, y_pred)
 
 
+@seen
 def cosine_similarity(y_true: Any, y_pred: Any, axis: int = -1) -> Any:
     """``cosine_proximity`` under its later name: -1 where targets and predictions point the same way.
 

@@ -124,6 +124,14 @@ class Program:
         return self._binding
 
 
+def fed(model: Any, xs: Tensors) -> Any:
+    """What a model is called with: one tensor, several, or a dict for a model of the script's that learnt from one."""
+    keys = model.__dict__.get("_input_keys")
+    if keys:
+        return dict(zip(keys, xs, strict=True))
+    return xs[0] if len(xs) == 1 else list(xs)
+
+
 def forward(program: Program, xs: Tensors, ys: list[Any]) -> tuple[list[Any], list[Any], list[Any], dict[int, Any]]:
     """Outputs, their masks, the terms that layers added to the loss, and scores computed with the graph.
 
@@ -132,7 +140,7 @@ def forward(program: Program, xs: Tensors, ys: list[Any]) -> tuple[list[Any], li
     model, targets = program.model, program.objective.targets
     with collecting_losses() as added:
         model.begin_step(program.objective.symbolic, ys, [*program.added, *program.values, *targets.values()])
-        outputs = run_model(model, xs[0] if len(xs) == 1 else list(xs))
+        outputs = run_model(model, fed(model, xs))
         masks, scores, more = model.end_step(outputs)
     count = len(program.added)
     own = iter(more[count:])
@@ -248,7 +256,7 @@ def test_step(program: Program, xs: Tensors, ys: Tensors, ws: Tensors) -> list[t
 def outputs_of(model: Any, xs: Tensors) -> tuple[list[torch.Tensor]]:
     """What a model gives for a batch, in inference."""
     with phase.of(False), torch.no_grad():
-        outputs = run_model(model, xs[0] if len(xs) == 1 else list(xs))
+        outputs = run_model(model, fed(model, xs))
     return (list(outputs) if isinstance(outputs, (list, tuple)) else _values(outputs),)
 
 

@@ -34,6 +34,9 @@ class UserData:
 
     def _standardize_x(self, x: Any) -> list[Any]:
         self._build_from(x)
+        made = self.__dict__.get("_input_structure")
+        if isinstance(x, dict) and isinstance(made, dict) and all(key in x for key in made):
+            x = [x[key] for key in made]  # keys that are no names of inputs, as Keras 3 takes them
         names = self._names_fed()
         if not names and (x is None or isinstance(x, (list, tuple, dict)) and not x):
             return []  # its inputs have data of their own

@@ -156,6 +156,8 @@ def text_or_tensor(value: Any, dtype: Any = None) -> Any:
     """Data as a tensor of numbers or of text."""
     if isinstance(value, TextTensor):
         return value
+    if hasattr(value, "to_numpy"):  # a table or column of pandas, whose text is no array of numpy's
+        value = value.to_numpy()
     wants_text = dtype is not None and as_dtype(dtype).name == "string"
     return TextTensor(value) if wants_text or holds_text(value) else tensor(value, dtype)
 

@@ -323,8 +323,15 @@ def _typed_results(found: Any, types: Any) -> Any:
     return _typed(found, types)
 
 
-def py_function(func: Callable, inp: Any, Tout: Any, name: str | None = None) -> Any:  # noqa: N803 - TensorFlow's name
-    """What a Python function gives for tensors, in given types."""
+def py_function(
+    func: Callable | None = None,
+    inp: Any = None,
+    Tout: Any = None,  # noqa: N803 - TensorFlow's name
+    name: str | None = None,
+) -> Any:
+    """What a Python function gives for tensors, in given types; without a function a decorator of one."""
+    if func is None:
+        return lambda function: functools.wraps(function)(lambda *inputs: py_function(function, inputs, Tout, name))
     return _typed_results(func(*(as_immutable(text_or_tensor(x)) for x in inp)), Tout)
 
 

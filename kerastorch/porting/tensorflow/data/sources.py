@@ -49,7 +49,7 @@ class Sources:
             >>> [(int(x), y.numpy()) for x, y in rows]
             [(1, b'a'), (2, b'b')]
         """
-        columns = as_element(dict(tensors) if hasattr(tensors, "to_numpy") and hasattr(tensors, "columns") else tensors)
+        columns = as_element(tensors)
         for leaf in flat(columns):
             if leaf is None or not getattr(leaf, "shape", (1,)):
                 raise ValueError("from_tensor_slices: expected tensors with rows. Received: a single value")
