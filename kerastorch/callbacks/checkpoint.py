@@ -9,6 +9,7 @@ import numpy as np
 
 from kerastorch import eras
 from kerastorch.callbacks.monitor import Direction, checked_mode, monitored
+from kerastorch.training import checkpoint
 from kerastorch.training.callback import Callback
 
 __all__ = ["ModelCheckpoint"]
@@ -20,6 +21,11 @@ def _more_is_better(name: str) -> bool:
 
 class ModelCheckpoint(Callback):
     """Saves the model, or its weights, after epochs or batches.
+
+    The file of a whole model also holds where the run stands: random states, what callbacks remember, what layers and
+    metrics carry from batch to batch. ``fit(..., initial_epoch=n)`` of the model that ``load_model`` read from the
+    file of epoch ``n`` goes on from there, to the bits that the uninterrupted run would have come to; so does the epoch
+    that ``save_freq`` cut in two. Any other ``fit`` leaves all that alone, and so do other Kerases.
 
     Args:
         filepath: where to; may hold ``{epoch}`` and names of the logs, with formats, as in
@@ -88,7 +94,13 @@ class ModelCheckpoint(Callback):
         self.epochs_since_last_save = 0
         self._batches_since_last_save = 0
         self._epoch = 0
+        self._memory: checkpoint.Memory | None = None
         self._direction: str | None = None
+
+    def on_train_begin(self, logs: dict | None = None) -> None:
+        position = getattr(self.model, "_position", None)
+        whole = position is not None and position.model._program is not None and not self.save_weights_only
+        self._memory = checkpoint.Memory(checkpoint.remembering(position)) if whole else None
 
     def listens_to(self, hook: str) -> bool:
         batches = hook in ("on_batch_end", "on_train_batch_end")
@@ -103,7 +115,7 @@ class ModelCheckpoint(Callback):
         self._batches_since_last_save += 1
         if self._batches_since_last_save >= self.save_freq:
             self._batches_since_last_save = 0
-            self._save(self._epoch, {**(logs or {}), "batch": batch + 1})
+            self._save(self._epoch, {**(logs or {}), "batch": batch + 1}, ended=False)
 
     def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
         if self.save_freq != "epoch":
@@ -113,7 +125,7 @@ class ModelCheckpoint(Callback):
             self.epochs_since_last_save = 0
             self._save(epoch, logs or {})
 
-    def _save(self, epoch: int, logs: dict[str, Any]) -> None:
+    def _save(self, epoch: int, logs: dict[str, Any], ended: bool = True) -> None:
         filepath = self._file_name(epoch, logs)
         if self.save_best_only:
             current = monitored("ModelCheckpoint", self.monitor, logs)
@@ -131,8 +143,13 @@ class ModelCheckpoint(Callback):
         folder = os.path.dirname(filepath)
         if folder:
             os.makedirs(folder, exist_ok=True)
-        write = self.model.save_weights if self.save_weights_only else self.model.save
-        write(filepath, overwrite=True)
+        if self.save_weights_only:
+            self.model.save_weights(filepath, overwrite=True)
+        elif self._memory is None:
+            self.model.save(filepath, overwrite=True)
+        else:
+            with checkpoint.writing(self.model, checkpoint.kept_for(self._memory, self, logs if ended else None)):
+                self.model.save(filepath, overwrite=True)
 
     def _file_name(self, epoch: int, logs: dict[str, Any]) -> str:
         try:

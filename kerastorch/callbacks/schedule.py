@@ -205,7 +205,8 @@ class ReduceLROnPlateau(Callback):
     def _improved(self, current: float) -> bool:
         if self._direction is None:
             self._direction = Direction("ReduceLROnPlateau", self.monitor, self.mode, _more_is_better).find(self.model)
-            self.best = np.inf if self._direction == "min" else -np.inf
+            if self.best is None:
+                self.best = np.inf if self._direction == "min" else -np.inf
         if self._direction == "min":
             return bool(current < self.best - self.min_delta)
         return bool(current > self.best + self.min_delta)

@@ -21,7 +21,7 @@ import h5py
 
 from .. import eras
 from ..engine.budget import weight_budget
-from . import files, guard, h5_model, layered, modern, optimizer_state, plain
+from . import files, guard, h5_model, layered, modern, optimizer_state, plain, run_state
 from .architecture import build, json_default, trusting
 from .errors import FileError, as_file_errors, brief
 
@@ -102,6 +102,8 @@ def read(path: str, custom_objects: dict[str, Any] | None, compile: bool, safe_m
             _read_assets(path, model)
             if compile and description.get("compile_config"):
                 _compile(model, file, description["compile_config"], custom_objects)
+                if run_state.NAME in _names(path):
+                    run_state.note(model, *_opened(path, run_state.NAME))
             elif compile:
                 warnings.warn(
                     "load_model: the file holds no compile arguments, so the model is not compiled.", stacklevel=4
@@ -173,6 +175,9 @@ def write(model: Any, filepath: Any, overwrite: bool, include_optimizer: bool) -
         archive.writestr(_ABOUT, about)
         archive.writestr(_CONFIG, description)
         archive.writestr(_WEIGHTS, weights.getbuffer())
+        run = run_state.dumped(model)
+        if run is not None:
+            archive.writestr(run_state.NAME, run)
         for folder, part in _assets(model):
             for name, content in part.assets().items():
                 archive.writestr(f"{folder}/{name}", content)

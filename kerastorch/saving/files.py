@@ -7,6 +7,7 @@ import os
 import platform
 import secrets
 import shutil
+import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
@@ -26,6 +27,7 @@ __all__ = [
     "ending",
     "existing",
     "is_tensorflow_path",
+    "is_zip",
     "make_folders",
     "reading",
     "reading_bytes",
@@ -198,6 +200,11 @@ def _sync(folder: str) -> None:
             os.fsync(handle)
         finally:
             os.close(handle)
+
+
+def is_zip(path: str) -> bool:
+    """Whether a file is a zip archive; an HDF5 file that holds one is none."""
+    return not h5py.is_hdf5(path) and zipfile.is_zipfile(path)
 
 
 def is_tensorflow_path(filepath: Any, save_format: str | None = None) -> bool:

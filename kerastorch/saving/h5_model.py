@@ -11,10 +11,12 @@ import json
 import warnings
 from typing import Any
 
+import numpy as np
+
 from .. import eras, losses, metrics, optimizers
 from ..backend import registry
 from ..engine.budget import weight_budget
-from . import dialects, files, guard, optimizer_state, plain
+from . import dialects, files, guard, optimizer_state, plain, run_state
 from .architecture import build, described, json_default, trusting
 from .h5_weights import BACKEND, read_weights, write_weights
 
@@ -38,6 +40,9 @@ def write(model: Any, filepath: Any, overwrite: bool, include_optimizer: bool) -
             file.attrs["training_config"] = training
             if eras.current().architectures != "keras3":  # which cannot go on from an optimizer's state in such a file
                 _write_optimizer(file, model)
+        run = run_state.dumped(model)
+        if run is not None:
+            file.create_dataset(run_state.NAME, data=np.frombuffer(run, dtype=np.uint8))
 
 
 def training_config(model: Any) -> dict[str, Any] | None:
@@ -109,6 +114,8 @@ def read(filepath: Any, custom_objects: dict[str, Any] | None, compile: bool, sa
             read_weights(group, model)
             if compile:
                 _compile(model, file, custom_objects)
+                if guard.holds(file, run_state.NAME):
+                    run_state.note(model, guard.numbers(file, run_state.NAME).tobytes())
     return model
 
 

@@ -5,7 +5,6 @@ Source: https://keras.io/api/models/model_saving_apis/model_saving_and_loading/
 
 from __future__ import annotations
 
-import zipfile
 from typing import Any
 
 import h5py
@@ -99,5 +98,5 @@ def load_model(
             f"load_model: expected a file with an architecture in it; build the model and use load_weights(). "
             f"Received: {path!r}, a state_dict"
         )
-    read = archive.read if zipfile.is_zipfile(path) or files.ending(path) == ".keras" else h5_model.read
+    read = archive.read if files.is_zip(path) or files.ending(path) == ".keras" else h5_model.read
     return read(path, custom_objects, compile, safe_mode)

@@ -5,7 +5,6 @@ Source: https://keras.io/api/models/model_saving_apis/weights_saving_and_loading
 
 from __future__ import annotations
 
-import zipfile
 from typing import Any
 
 import h5py
@@ -118,7 +117,7 @@ def load_weights(
     elif files.ending(filepath) == ".json":
         _refuse_names(by_name)
         sharded.read(model, files.existing(filepath, "a file of sharded weights"), skip_mismatch)
-    elif archive.is_unpacked(filepath) or zipfile.is_zipfile(files.existing(filepath, "a weight file")):
+    elif archive.is_unpacked(filepath) or files.is_zip(files.existing(filepath, "a weight file")):
         _refuse_names(by_name)
         archive.read_weights(model, files.as_text(filepath), skip_mismatch)
     else:

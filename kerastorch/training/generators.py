@@ -15,7 +15,7 @@ import numpy as np
 import torch
 
 from ..engine import checks
-from . import loop, standardize
+from . import checkpoint, loop, standardize
 from .callback import History
 from .data import DeviceFeed
 from .logs import RunningTotals
@@ -147,6 +147,7 @@ def fit_stream(
         program.bind()  # a torch optimizer is made here: callbacks look for its learning rate
     position = Position.begin(model, initial_epoch, loop.told(hooks), exact=False)
     hooks.on_train_begin()
+    checkpoint.take_up(position, initial_epoch)
     if validation is not None and validation.shown is not None:
         for callback in hooks:
             callback.validation_data = validation.shown

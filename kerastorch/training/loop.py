@@ -14,7 +14,7 @@ import numpy as np
 import torch
 
 from .. import eras
-from . import torch_draws
+from . import checkpoint, torch_draws
 from .callback import CallbackList, History
 from .data import Columns, epoch_order
 from .logs import Logs, RunningTotals, fetch
@@ -159,6 +159,7 @@ def fit_arrays(
     if initial_epoch < epochs:
         torch_draws.begin_run(model, shuffle, data.size, batch_size)
     hooks.on_train_begin()
+    checkpoint.take_up(position, initial_epoch)
     model.stop_training = False
     for callback in hooks:
         callback.validation_data = validation_data
@@ -246,12 +247,13 @@ def run_epoch(
             program.look()
         results = train_step(program, xs, ys, ws)
         totals.add(dict(zip(names, results, strict=True)), size, names)
+        position.done(index + 1, totals)
         if means is not None and heard:
             hooks.on_batch_end(index, means.after(names, results, size))
         elif ends:
             hooks.on_batch_end(index, _batch_logs(index, size, names, results))
         if position.keep is not None:
-            position.batch_done(index + 1, totals)
+            position.keep(False)
         if model.stop_training:
             finished = False
             break

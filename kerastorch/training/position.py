@@ -15,7 +15,17 @@ from ..engine.network import Network
 from ..engine.seeded import SeededLayer
 from .logs import RunningTotals
 
-__all__ = ["Position", "put_back", "snapshot"]
+__all__ = [
+    "Position",
+    "passing_tensors",
+    "plain_totals",
+    "plain_value",
+    "put_back",
+    "random_state",
+    "restore_random",
+    "snapshot",
+    "value_of",
+]
 
 # what a callback is given anew by every fit
 _GIVEN = frozenset(("model", "params", "validation_data"))
@@ -57,11 +67,9 @@ class Position:
                 seen._position = position
         return position
 
-    def batch_done(self, count: int, totals: RunningTotals) -> None:
-        """Notes that so many batches of the epoch are done."""
-        if self.keep is not None:
-            self.batch, self.totals = count, totals
-            self.keep(False)
+    def done(self, count: int, totals: RunningTotals) -> None:
+        """Notes that so many batches of the epoch are done; callbacks are told afterwards."""
+        self.batch, self.totals = count, totals
 
     def epoch_done(self, epoch: int) -> None:
         """Notes that an epoch is done, its callbacks included."""
@@ -89,12 +97,12 @@ def snapshot(position: Position, callbacks: Iterable[Any]) -> dict[str, Any]:
         "epoch": position.epoch,
         "batch": position.batch,
         "order": None if position.order is None else torch.from_numpy(position.order.copy()),
-        "totals": None if position.totals is None else _plain_totals(position.totals),
+        "totals": None if position.totals is None else plain_totals(position.totals),
         "stop_training": bool(model.stop_training),
         "tensors": [tensor.detach().cpu().clone() for tensor in _tensors(model)],
         "optimizer": model.optimizer.state_dict() if program.params else None,
-        "random": _random_state(model),
-        "callbacks": [[type(callback).__name__, _plain(vars(callback))[0]] for callback in callbacks],
+        "random": random_state(model),
+        "callbacks": [[type(callback).__name__, plain_value(vars(callback))[0]] for callback in callbacks],
     }
 
 
@@ -121,9 +129,9 @@ def put_back(model: Any, callbacks: Iterable[Any], state: dict[str, Any]) -> Non
         for tensor, value in zip(tensors, state["tensors"], strict=True):
             tensor.copy_(value)
     for callback, (_, remembered) in zip(callbacks, state["callbacks"], strict=True):
-        vars(callback).update(_unplain(remembered))
+        vars(callback).update(value_of(remembered))
     model.stop_training = state["stop_training"]
-    _restore_random(model, state["random"])
+    restore_random(model, state["random"])
 
 
 def _tensors(model: Any) -> Iterator[torch.Tensor]:
@@ -135,6 +143,12 @@ def _tensors(model: Any) -> Iterator[torch.Tensor]:
             if id(tensor) not in seen:
                 seen.add(id(tensor))
                 yield tensor
+
+
+def passing_tensors(model: Any) -> Iterator[torch.Tensor]:
+    """Those of a run's tensors that no file of the model keeps: states, sums of metrics, sums behind averages."""
+    kept = {id(weight.tensor) for weight in model.ordered_weights()}
+    return (tensor for tensor in _tensors(model) if id(tensor) not in kept)
 
 
 # ------------------------------------------------------------------------------ random streams
@@ -159,7 +173,7 @@ def _places(model: Any) -> list[torch.Tensor]:
     return stream_places([node.operation for node in nodes], weight.device)
 
 
-def _random_state(model: Any) -> dict[str, Any]:
+def random_state(model: Any) -> dict[str, Any]:
     kind, keys, place, has_gauss, gauss = np.random.get_state()
     version, words, gauss_next = random.getstate()
     return {
@@ -173,7 +187,7 @@ def _random_state(model: Any) -> dict[str, Any]:
     }
 
 
-def _restore_random(model: Any, state: dict[str, Any]) -> None:
+def restore_random(model: Any, state: dict[str, Any]) -> None:
     kind, keys, place, has_gauss, gauss = state["numpy"]
     np.random.set_state((kind, keys.numpy().astype(np.uint32), place, has_gauss, gauss))
     version, words, gauss_next = state["python"]
@@ -191,11 +205,11 @@ def _restore_random(model: Any, state: dict[str, Any]) -> None:
 # -------------------------------------------------------------------------------- plain values
 
 
-def _plain_totals(totals: RunningTotals) -> dict[str, list]:
+def plain_totals(totals: RunningTotals) -> dict[str, list]:
     return {name: [float(np.asarray(total)), int(count)] for name, (total, count) in totals.read().items()}
 
 
-def _plain(value: Any) -> tuple[Any, bool]:
+def plain_value(value: Any) -> tuple[Any, bool]:
     """A value as it goes into a file, and whether it can."""
     if isinstance(value, _NUMBERS):
         return value, True
@@ -206,19 +220,19 @@ def _plain(value: Any) -> tuple[Any, bool]:
     if isinstance(value, torch.Tensor):
         return value.detach().cpu().clone(), True
     if isinstance(value, dict):
-        kept = {str(key): _plain(item) for key, item in value.items() if key not in _GIVEN}
+        kept = {str(key): plain_value(item) for key, item in value.items() if key not in _GIVEN}
         return {key: item for key, (item, fits) in kept.items() if fits}, all(type(key) is str for key in value)
     if type(value) in (list, tuple):
-        items = [_plain(item) for item in value]
+        items = [plain_value(item) for item in value]
         return type(value)(item for item, _ in items), all(fits for _, fits in items)
     return None, False
 
 
-def _unplain(value: Any) -> Any:
+def value_of(value: Any) -> Any:
     if isinstance(value, dict):
         if set(value) == {"__array__"}:
             return value["__array__"].numpy()
-        return {key: _unplain(item) for key, item in value.items()}
+        return {key: value_of(item) for key, item in value.items()}
     if type(value) in (list, tuple):
-        return type(value)(_unplain(item) for item in value)
+        return type(value)(value_of(item) for item in value)
     return value
