@@ -387,6 +387,9 @@ class Layer(NodeInfo, Additions, WeightHolder):
         """The first argument of a call with arrays as tensors; layers that take Python lists as data override it."""
         if isinstance(inputs, (list, tuple)) and text.holds_text(inputs):
             return text.as_text(inputs, config.device())
+        listed = isinstance(inputs, (list, tuple)) and inputs
+        if listed and all(isinstance(leaf, (bool, int, float)) for leaf in flatten(inputs)):
+            return as_tensor(np.asarray(inputs))  # a list of numbers is one tensor
         return map_structure(self._as_input, inputs)
 
     def _as_input(self, leaf: Any) -> Any:

@@ -50,6 +50,7 @@ class Model(Trainer, Network):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         name = kwargs.pop("name", None)
         trainable = kwargs.pop("trainable", True)
+        kwargs.pop("dynamic", None)  # tf.keras's promise not to trace: what is traced here gives the same
         positional = dict(zip(("inputs", "outputs", "name"), args, strict=False))
         given = {**positional, **{new: kwargs.pop(old) for old, new in _MODEL_ARGUMENTS.items() if old in kwargs}}
         if kwargs or len(args) > 3:

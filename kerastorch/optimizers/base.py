@@ -88,12 +88,12 @@ class Optimizer(Applying, GraphUpdates):
 
     def __init__(
         self,
+        name: str | None = None,
         *,
         clipnorm: float | None = None,
         clipvalue: float | None = None,
         global_clipnorm: float | None = None,
         weight_decay: float | None = None,
-        name: str | None = None,
         **kwargs: Any,
     ) -> None:
         self._refuse_unknown(kwargs)

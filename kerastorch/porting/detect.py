@@ -64,6 +64,10 @@ class _Marks:
         return f"line {line} has {word}"
 
 
+def _is_torchs(function: ast.expr) -> bool:
+    return ast.unparse(function).startswith(("torch.", "optim."))
+
+
 class _Reader(ast.NodeVisitor):
     """Collects marks from the source."""
 
@@ -87,6 +91,8 @@ class _Reader(ast.NodeVisitor):
         for alias in node.names:
             self._module(alias.name, node.lineno)
             bound = alias.asname or alias.name.partition(".")[0]
+            if alias.name == "tensorflow":
+                self.marks.add("alone", node.lineno, alias.name)
             if alias.name.startswith("tensorflow") and (alias.asname is None or "keras" not in alias.name):
                 self.tensorflow.add(bound)
             if alias.name == "keras" or (alias.name.startswith("keras.") and alias.asname is None):
@@ -112,6 +118,8 @@ class _Reader(ast.NodeVisitor):
 
     def visit_Attribute(self, node: ast.Attribute) -> None:
         owner = node.value.id if isinstance(node.value, ast.Name) else None
+        if owner in self.tensorflow and node.attr in _SESSIONS:
+            self.marks.add("session", node.lineno, f"{owner}.{node.attr}")
         if owner in self.tensorflow and node.attr == "keras":
             self.marks.add("tf", node.lineno, f"{owner}.keras")
         if owner in self.keras and node.attr in ("ops", "random", "saving", "distribution", "tree", "KerasTensor"):
@@ -125,7 +133,7 @@ class _Reader(ast.NodeVisitor):
         for keyword in node.keywords:
             if keyword.arg in _KERAS1_NAMES:
                 self.marks.add("one", node.lineno, f"{keyword.arg}=")
-            elif keyword.arg == "lr" and called.lower() in _OPTIMIZERS:
+            elif keyword.arg == "lr" and called.lower() in _OPTIMIZERS and not _is_torchs(node.func):
                 self.marks.add("two", node.lineno, "lr=")
             elif keyword.arg == "learning_rate" and called.lower() in _OPTIMIZERS:
                 self.marks.add("rate", node.lineno, "learning_rate=")
@@ -176,6 +184,7 @@ class _Reader(ast.NodeVisitor):
 
 
 _KEY_IN_NAME = re.compile(r"\{((?:val_)?acc(?:uracy)?)[:}]")  # as in "weights.{epoch:02d}-{val_acc:.2f}.h5"
+_SESSIONS = {"Session", "InteractiveSession", "placeholder", "get_variable", "global_variables_initializer", "contrib"}
 _OPTIMIZERS = {"sgd", "adam", "rmsprop", "adagrad", "adadelta", "adamax", "nadam"}
 
 
@@ -218,6 +227,8 @@ def detect(source: str) -> Verdict:
         return Verdict("tf.keras", f"{marks.why('rate')}, which was lr= until Keras 2.2")
     if has("two"):
         return Verdict("keras2", marks.why("two"))
+    if has("alone") and not has("plain") and not has("session"):
+        return Verdict("tf.keras", f"{marks.why('alone')}, and nothing has a session of TensorFlow 1")
     return Verdict("keras2", "nothing in it belongs to one generation only", certain=False)
 
 

@@ -12,6 +12,12 @@ from .. import activations, eras
 __all__ = ["described"]
 
 _FAMILIES = {"initializer": "initializers", "regularizer": "regularizers", "constraint": "constraints"}
+# Layers of architectures, and the modules that Keras 3 has them in.
+_OF_ARCHITECTURES = {
+    "CustomScaleLayer": "inception_resnet_v2",
+    "LayerScale": "convnext",
+    "StochasticDepth": "convnext",
+}
 _MODELS = ("Sequential", "Model", "Functional")
 # Arguments that Keras 3's layers do not take; what they say is in the weights or in the input layer.
 _GONE_IN_3 = ("batch_input_shape", "input_length", "input_dim", "implementation", "time_major", "noise_seed")
@@ -72,6 +78,8 @@ def _entry(entry: dict[str, Any], layer: Any) -> dict[str, Any]:
         return {**_wrapped("keras.src.models.functional", name, config), "registered_name": name}
     if not type(layer).__module__.startswith("kerastorch."):
         return {**_wrapped(type(layer).__module__, name, config), "registered_name": name}
+    if name in _OF_ARCHITECTURES and eras.current().keras_archives != "tf.keras":
+        module = f"keras.src.applications.{_OF_ARCHITECTURES[name]}"
     return _wrapped(module, name, _arguments(name, config, layer))
 
 

@@ -261,7 +261,13 @@ class Compiling:
         """Readies predictions: here there is nothing to do."""
 
     def _ready_program(self) -> Program:
-        """What a training step needs, made anew when the trained weights changed."""
+        """What a training step needs, made anew when the trained weights changed.
+
+        Raises:
+            ValueError: when nothing told what the model's inputs are: the data held no batch.
+        """
+        if self._objective is None:
+            raise ValueError(f"Model {self.name}: expected at least one batch. Received: data without any")
         known = None if self._objective.take_appended() else self._program
         if known is not None and known.objective is self._objective and known.look():
             return known

@@ -139,7 +139,10 @@ def both_ways(era, interpreter, name, path, kwargs):
         problems = [f"read here: {ending}: {problem}" for ending, problem in found]
         if model is None:
             return problems
-        saved(model, folder, era, "ours")
+        try:
+            saved(model, folder, era, "ours")
+        except ValueError as error:
+            return [*problems, f"written here: {error}"]
         return problems + other_side(interpreter, "read", era, name, folder)
 
 

@@ -61,3 +61,16 @@ def test_modules_beside_the_script_decide_when_it_says_nothing(tmp_path):
     assert (verdict.era, verdict.reason) == ("tf.keras", "small.py, line 1 has tensorflow.keras.layers")
     assert detect_file(str(tmp_path / "main.py"), source + "x = model.predict_classes(y)").era == "keras2"
     assert not detect_file(str(tmp_path / "main.py"), "import numpy\n").certain
+
+
+@pytest.mark.parametrize(
+    ("source", "era"),
+    [
+        ("import torch\nimport keras\no = torch.optim.SGD(p, lr=0.1)\nkeras.ops.add(1, 2)", "keras3"),
+        ("import tensorflow as tf\nv = tf.Variable(1.0)", "tf.keras"),
+        ("import tensorflow as tf\nwith tf.Session() as s:\n    s.run(x)", "keras2"),
+        ("import tensorflow as tf\nimport keras\nv = tf.Variable(1.0)", "keras2"),
+    ],
+)
+def test_rates_of_torch_and_tensorflow_alone(source, era):
+    assert detect(source).era == era

@@ -49,3 +49,28 @@ def test_parts_of_variables_are_assigned():
         variable[0, 0].assign(9.0)
         variable[:, 1].assign([0.0, 1.0])
     assert variable.numpy().tolist() == [[9.0, 0.0], [3.0, 1.0]]
+
+
+def test_lists_of_numbers_into_layers():
+    assert keras.layers.Lambda(lambda x: x * 2)([-1.0, 0.0, 1.0]).tolist() == [-2.0, 0.0, 2.0]
+    assert keras.layers.Dense(1, kernel_initializer="ones")([[1, 2.5]]).tolist() == [[3.5]]
+
+
+def test_defaults_of_columns_that_are_tensors():
+    defaults = [0, np.nan, tf.constant(np.nan, dtype=tf.float64), "Hello", tf.constant([])]
+    found = [column.numpy() for column in tf.io.decode_csv(",2,3,,5", defaults)]
+    assert found == [0, 2.0, 3.0, b"Hello", 5.0]
+    with pytest.raises(ValueError, match="expected a value in column 4"):
+        tf.io.decode_csv("1,2,3,4,", defaults)
+
+
+def test_what_classes_of_scripts_pass_on():
+    class Rate(keras.optimizers.Optimizer):
+        def __init__(self, name="Rate", **kwargs):
+            super().__init__(name, **kwargs)
+
+    class Net(keras.Model):
+        def __init__(self, **kwargs):
+            super().__init__(**kwargs)
+
+    assert Rate(clipnorm=1.0).name == "Rate" and Net(dynamic=True, name="net").name == "net"

@@ -104,7 +104,7 @@ def _default(default: Any) -> tuple[Any, Any]:
     """A column's dtype, and what an empty field stands for."""
     try:
         return as_dtype(default), None
-    except TypeError:
+    except (TypeError, ValueError):  # numpy finds no dtype in a tensor
         made = text_or_tensor(default)
         flat = made.array.reshape(-1) if isinstance(made, TextTensor) else made.reshape(-1).tolist()
         return as_dtype(made.dtype), flat[0] if len(flat) else None
