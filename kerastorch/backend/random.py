@@ -22,6 +22,7 @@ from ..engine.symbolic import Spec, building, computing, is_symbolic, record_as,
 from ..kernels.dropout import dropout as _dropout_now
 from . import names, philox
 from .convert import as_tensor, is_tensor_like, sizes, static_shape
+from .seeds import numpy_seed
 from .variable import Variable
 
 __all__ = [
@@ -115,8 +116,8 @@ def _draw_now(kind: str, shape: Sequence[int], dtype: torch.dtype, seed: int | N
     return torch.nn.init.trunc_normal_(out, a=-2.0, b=2.0, generator=generator)
 
 
-def _make_seed(seed: int | None, most: float = 10e6) -> int:
-    return int(np.random.randint(most) if seed is None else seed)
+def _make_seed(seed: int | None) -> int:
+    return numpy_seed() if seed is None else int(seed)
 
 
 class _Draw:
@@ -252,7 +253,8 @@ def random_bernoulli(shape: Any, p: Any = 0.0, dtype: str | None = None, seed: i
 
 
 def _variable_of(kind: str, shape: Any, dtype: str | None, seed: int | None, name: str | None, *bounds: float) -> Any:
-    drawn = _PHILOX[kind](sizes(shape), *bounds, seed=_make_seed(seed, 10e8), dtype=config.torch_dtype(dtype))
+    seed = int(np.random.randint(10e8) if seed is None else seed)
+    drawn = _PHILOX[kind](sizes(shape), *bounds, seed=seed, dtype=config.torch_dtype(dtype))
     drawn = drawn.to(config.device())
     return Variable.of(drawn.requires_grad_(drawn.is_floating_point()), names.scoped(name or kind))
 

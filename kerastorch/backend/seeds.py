@@ -1,4 +1,4 @@
-"""The process's seed, as ``tf.random.set_seed`` and ``keras.utils.set_random_seed`` set it.
+"""The process's seed, as ``tf.random.set_seed`` and ``keras.utils.set_random_seed`` set it; Keras 2's, which is numpy's.
 
 TensorFlow gives each draw two seeds: the process's, and one of its own, which comes from a generator that begins anew
 with the process's seed. A draw that repeats both goes on where the last one ended.
@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import random
 
+import numpy as np
 import torch
 
-__all__ = ["get_seed", "place", "set_seed"]
+__all__ = ["get_seed", "numpy_seed", "numpy_seeds_drawn", "place", "set_seed"]
 
 _DEFAULT_SEED = 87654321  # TensorFlow's, for an operation with a seed where the process has none
 _LIMIT = 2**31 - 1
@@ -20,6 +21,33 @@ class _State:
     seed: int | None = None
     seeds = random.Random()
     places: dict[tuple, int] = {}
+    drawn: int = 0  # seeds taken from numpy
+    from_numpy: int | None = None  # what torch's generator was seeded with by the last of them
+
+
+def numpy_seed() -> int:
+    """A seed out of numpy's global generator, as Keras 2 draws one for each random operation without its own.
+
+    Masks and noise of layers come from torch's global generator. Where nobody has seeded that, it begins anew with this
+    seed: then ``np.random.seed`` alone makes a run repeatable, as it does in Keras 2.
+
+    Example:
+        >>> np.random.seed(0)
+        >>> numpy_seed()
+        8325804
+    """
+    seed = int(np.random.randint(10_000_000))
+    _State.drawn += 1
+    # torch begins with 64 bits out of the system's randomness; a person's seed is a small number.
+    if torch.initial_seed() >= 2**32 or torch.initial_seed() == _State.from_numpy:
+        torch.manual_seed(seed)
+        _State.from_numpy = seed
+    return seed
+
+
+def numpy_seeds_drawn() -> int:
+    """How many times ``numpy_seed`` was called."""
+    return _State.drawn
 
 
 def set_seed(seed: int | None) -> None:
@@ -29,6 +57,7 @@ def set_seed(seed: int | None) -> None:
     _State.places = {}
     if seed is not None:
         torch.manual_seed(int(seed))
+        _State.from_numpy = None
 
 
 def current() -> int | None:

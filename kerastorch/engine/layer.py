@@ -11,6 +11,7 @@ import torch
 
 from .. import config, eras, regularizers
 from ..backend import names, phase, text
+from ..backend.seeds import numpy_seed
 from . import checks, script
 from .additions import Additions
 from .arguments import as_tensor, as_tensors, masks_of, shapes_for, signature
@@ -426,7 +427,7 @@ class Layer(NodeInfo, Additions, WeightHolder):
         if not tracing.active() and eras.current().initializer_draws == "numpy":
             # Keras 2 seeds each random operation so, and what is drawn next depends on it.
             for _ in range(self._draws()):
-                np.random.randint(10_000_000)
+                numpy_seed()
         mask, kwargs = self._with_masks(args, kwargs)
         output_masks = self.compute_mask(inputs, mask)
         around, calls.traced = calls.traced, Traced()

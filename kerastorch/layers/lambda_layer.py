@@ -10,10 +10,11 @@ from typing import Any
 import numpy as np
 import torch
 
-from .. import backend
+from .. import backend, eras
 from ..backend.bytecode import func_dump, func_load, globals_of, was_dumped_here
 from ..backend.registry import Registry, get_custom_objects
 from ..backend.safe_mode import in_safe_mode
+from ..backend.seeds import numpy_seed, numpy_seeds_drawn
 from ..engine.layer import Layer
 
 __all__ = ["Lambda"]
@@ -201,6 +202,15 @@ class Lambda(Layer):
             return tuple(given(input_shape))
         first = input_shape[0] if isinstance(input_shape, list) else input_shape
         return (first[0] if first else None, *given)
+
+    def _trace(self, args: tuple, kwargs: dict[str, Any]) -> tuple[Any, Any]:
+        before = numpy_seeds_drawn()
+        found = super()._trace(args, kwargs)
+        if self._output_shape is None and eras.current().initializer_draws == "numpy":
+            # Keras 2 calls the function twice, the second time to learn the shape: what is drawn next depends on it.
+            for _ in range(numpy_seeds_drawn() - before):
+                numpy_seed()
+        return found
 
     def _claimed_shapes(self, inputs: Any) -> Any:
         return None if self._output_shape is None else super()._claimed_shapes(inputs)

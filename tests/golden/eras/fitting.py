@@ -100,20 +100,26 @@ def numpy_draws(name, build, shape=(5, 3)):
     def _(k, t):
         t.seed(5)
         first = k.layers.Input(shape)
-        x = build(k.layers, k.models, first)
+        x = build(k.layers, k.models, k.backend, first)
         dense = k.layers.Dense(2)
         k.models.Model(first, dense(x))
         return {"weights": dense.get_weights()[0][:2], "next": np.random.randint(0, 10**6)}
 
 
-numpy_draws("dropout", lambda L, M, x: L.Dropout(0.2)(L.Dense(4)(x)))
-numpy_draws("dropout_with_a_seed", lambda L, M, x: L.Dropout(0.2, seed=3)(L.Dense(4)(x)))
-numpy_draws("noise", lambda L, M, x: L.AlphaDropout(0.1)(L.GaussianDropout(0.3)(L.GaussianNoise(0.1)(x))))
-numpy_draws("lstm", lambda L, M, x: L.LSTM(2, dropout=0.2, recurrent_dropout=0.1)(x))
-numpy_draws("bidirectional_gru", lambda L, M, x: L.Bidirectional(L.GRU(2, dropout=0.2))(x))
-numpy_draws("time_distributed", lambda L, M, x: L.TimeDistributed(L.Dropout(0.2))(x))
-numpy_draws("cells", lambda L, M, x: L.RNN([L.LSTMCell(2, dropout=0.3), L.GRUCell(2, recurrent_dropout=0.2)])(x))
-numpy_draws("nested", lambda L, M, x: M.Sequential([L.Dense(3, input_shape=(5, 3)), L.Dropout(0.1)])(x))
+numpy_draws("dropout", lambda L, M, K, x: L.Dropout(0.2)(L.Dense(4)(x)))
+numpy_draws("dropout_with_a_seed", lambda L, M, K, x: L.Dropout(0.2, seed=3)(L.Dense(4)(x)))
+numpy_draws("noise", lambda L, M, K, x: L.AlphaDropout(0.1)(L.GaussianDropout(0.3)(L.GaussianNoise(0.1)(x))))
+numpy_draws("lstm", lambda L, M, K, x: L.LSTM(2, dropout=0.2, recurrent_dropout=0.1)(x))
+numpy_draws("bidirectional_gru", lambda L, M, K, x: L.Bidirectional(L.GRU(2, dropout=0.2))(x))
+numpy_draws("time_distributed", lambda L, M, K, x: L.TimeDistributed(L.Dropout(0.2))(x))
+numpy_draws("cells", lambda L, M, K, x: L.RNN([L.LSTMCell(2, dropout=0.3), L.GRUCell(2, recurrent_dropout=0.2)])(x))
+numpy_draws("nested", lambda L, M, K, x: M.Sequential([L.Dense(3, input_shape=(5, 3)), L.Dropout(0.1)])(x))
+# the function of a Lambda is called twice where its shape is not told
+numpy_draws(
+    "lambda", lambda L, M, K, x: L.Lambda(lambda z: z + K.random_normal(K.shape(z)) * K.random_uniform((3,)))(x)
+)
+numpy_draws("lambda_dropout", lambda L, M, K, x: L.Lambda(K.dropout, arguments={"level": 0.3})(L.Dense(2)(x)))
+numpy_draws("lambda_of_known_shape", lambda L, M, K, x: L.Lambda(lambda z: K.dropout(z, 0.5), output_shape=(5, 3))(x))
 
 
 def own_order(name, count, **arguments):
