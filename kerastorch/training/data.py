@@ -104,7 +104,10 @@ def _fed_as(tensor: torch.Tensor, dtype: torch.dtype | None) -> torch.dtype:
 
 def _as_tensor(array: Any, dtype: torch.dtype | None) -> torch.Tensor:
     tensor = _host_tensor(array)
-    return tensor.to(_fed_as(tensor, dtype))
+    if isinstance(array, torch.Tensor):
+        return tensor.to(_fed_as(tensor, dtype))
+    # Row by row, as batches are taken: a table of pandas, or a transposed array, lies column by column.
+    return tensor.to(_fed_as(tensor, dtype), memory_format=torch.contiguous_format).contiguous()
 
 
 class DeviceFeed:
