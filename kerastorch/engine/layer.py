@@ -22,7 +22,7 @@ from .input_spec import InputSpec, check_inputs
 from .nodes import NodeInfo
 from .outer import outer_tensors
 from .policy import Policy, casting_weights, policy_of
-from .shape import Shape
+from .shape import Shape, told_by
 from .standins import Outer, serial, stand_in, standing_in
 from .symbolic import (
     SymbolicTensor,
@@ -40,8 +40,10 @@ from .symbolic import (
 __all__ = ["Layer", "InputSpec", "collecting_losses", "from_graph", "partition", "sublayers"]
 
 
-def _shape_of(x: Any) -> Shape:
-    return x.shape if isinstance(x, SymbolicTensor) else Shape((None, *tuple(x.shape)[1:]))
+def _shape_of(x: Any) -> tuple[int | None, ...]:
+    """The shape that a layer is told of, of the kind that the era's layers are told."""
+    shape = tuple(x.shape) if isinstance(x, SymbolicTensor) else (None, *tuple(x.shape)[1:])
+    return Shape(shape) if eras.current().shapes == "tensor_shape" else shape
 
 
 class Layer(NodeInfo, Additions, WeightHolder):
@@ -88,6 +90,12 @@ class Layer(NodeInfo, Additions, WeightHolder):
     _mode_chosen = False  # whether train() or eval() was ever called on it
     _policy: Policy | None = None
     _compute: torch.dtype | None = None  # what the policy computes in
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        own = vars(cls).get("compute_output_shape")
+        if own is not None and cls.__module__.startswith("kerastorch."):
+            cls.compute_output_shape = told_by(own)
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Layer:
         self = super().__new__(cls)
@@ -244,7 +252,6 @@ class Layer(NodeInfo, Additions, WeightHolder):
         if self.built:
             return
         shape = map_structure(_shape_of, inputs)
-        shape = list(shape) if isinstance(inputs, (list, tuple)) else shape
         by_name = shapes_for(type(self).build, arguments or {}, _shape_of)
         calls.building += 1
         try:
@@ -355,8 +362,15 @@ class Layer(NodeInfo, Additions, WeightHolder):
         else:
             outputs = self._run(args, kwargs)
         if mask is not None or type(self).compute_mask is not Layer.compute_mask:
-            self._attach_masks(outputs, self.compute_mask(inputs, mask))
+            self._attach_masks(outputs, self.compute_mask(inputs, self._told_masks(inputs, mask)))
         return outputs
+
+    @staticmethod
+    def _told_masks(inputs: Any, mask: Any) -> Any:
+        """The mask that ``compute_mask`` is told: where there is none, the era says whether several inputs have a list."""
+        if mask is None and isinstance(inputs, (list, tuple, dict)) and eras.current().absent_masks == "listed":
+            return map_structure(lambda _: None, inputs)
+        return mask
 
     def _with_masks(self, args: tuple, kwargs: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
         """The mask of the inputs, and the arguments of the call with the masks that it asks for."""
@@ -415,7 +429,7 @@ class Layer(NodeInfo, Additions, WeightHolder):
     def _record(self, args: tuple, kwargs: dict[str, Any]) -> Any:
         """Adds this call to the graph and returns its symbolic outputs."""
         sig = signature(type(self).call)
-        inputs = list(args[0]) if isinstance(args[0], tuple) else args[0]
+        inputs = list(args[0]) if type(args[0]) is tuple and eras.current().inputs_listed else args[0]
         args = (inputs, *args[1:])
         self._check_inputs(inputs)
         self._ensure_built(inputs, sig.arguments(args, kwargs))
@@ -429,13 +443,13 @@ class Layer(NodeInfo, Additions, WeightHolder):
             for _ in range(self._draws()):
                 numpy_seed()
         mask, kwargs = self._with_masks(args, kwargs)
-        output_masks = self.compute_mask(inputs, mask)
         around, calls.traced = calls.traced, Traced()
         try:
             shapes, dtypes, outer = self._specs_and_outer(args, kwargs, outer)
             traced = calls.traced
         finally:
             calls.traced = around
+        output_masks = self.compute_mask(inputs, self._told_masks(inputs, mask))
         outputs = record_layer(self, args, {**kwargs, Outer.argument: outer} if outer else kwargs, shapes, dtypes)
         self._attach_masks(outputs, output_masks)
         node = next(flatten(outputs)).node
@@ -492,6 +506,8 @@ class Layer(NodeInfo, Additions, WeightHolder):
     def _claimed_shapes(self, inputs: Any) -> Any:
         """What a layer says of its output's shape, which counts for more than what tracing found; None if nothing."""
         if type(self).compute_output_shape is Layer.compute_output_shape:
+            return None
+        if eras.current().output_shape == "traced" and not getattr(self, "dynamic", False):
             return None
         return self.compute_output_shape(map_structure(_shape_of, inputs))
 

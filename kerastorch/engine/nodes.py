@@ -64,11 +64,11 @@ class NodeInfo:
 
     def get_input_shape_at(self, node_index: int) -> Any:
         """The input shape(s) of a recorded call."""
-        return _one_or_list([t.shape for t in self._node_at(node_index, "input shape").input_tensors])
+        return _one_or_list([tuple(t.shape) for t in self._node_at(node_index, "input shape").input_tensors])
 
     def get_output_shape_at(self, node_index: int) -> Any:
         """The output shape(s) of a recorded call."""
-        return _one_or_list([t.shape for t in self._node_at(node_index, "output shape").outputs])
+        return _one_or_list([tuple(t.shape) for t in self._node_at(node_index, "output shape").outputs])
 
     def get_input_mask_at(self, node_index: int) -> Any:
         """The mask(s) that came with the inputs of a recorded call."""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
-__all__ = ["Shape"]
+from .. import eras
+
+__all__ = ["Shape", "told_by"]
 
 
 class Shape(tuple):
@@ -92,3 +95,22 @@ class Shape(tuple):
         return not self == other
 
     __hash__ = tuple.__hash__
+
+
+def told_by(compute_output_shape: Callable) -> Callable:
+    """A layer's ``compute_output_shape`` that answers with the kind of shapes of the era."""
+
+    @functools.wraps(compute_output_shape)
+    def told(self: Any, *args: Any, **kwargs: Any) -> Any:
+        found = compute_output_shape(self, *args, **kwargs)
+        return _with_names(found) if eras.current().shapes == "tensor_shape" else found
+
+    return told
+
+
+def _with_names(shapes: Any) -> Any:
+    if isinstance(shapes, dict):
+        return {key: _with_names(shape) for key, shape in shapes.items()}
+    if isinstance(shapes, tuple) and all(size is None or isinstance(size, int) for size in shapes):
+        return Shape(shapes)
+    return type(shapes)(map(_with_names, shapes)) if isinstance(shapes, (list, tuple)) else shapes

@@ -165,7 +165,7 @@ class SymbolicTensor:
 
     @property
     def _keras_shape(self) -> tuple[int | None, ...]:
-        return self.shape
+        return tuple(self.shape)
 
     @property
     def _uses_learning_phase(self) -> bool:

@@ -210,7 +210,7 @@ def eye(num_rows: Any, num_columns: Any = None, batch_shape: Any = None, dtype: 
     """An identity matrix, one for each place of ``batch_shape``."""
     rows = ints(num_rows)
     made = torch.eye(rows, ints(num_columns) or rows, dtype=torch_type(dtype), device=config.device())
-    return made if batch_shape is None else made.expand([*ints(batch_shape), *made.shape]).contiguous()
+    return made if batch_shape is None else made.expand([*ints(batch_shape), *made.shape])
 
 
 @op

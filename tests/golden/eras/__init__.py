@@ -9,7 +9,7 @@ import importlib
 
 __all__ = ["AREAS", "load"]
 
-AREAS = ("layers", "functions", "weighting", "optimizing", "fitting", "watching", "surface", "own_steps")
+AREAS = ("layers", "functions", "weighting", "optimizing", "fitting", "watching", "surface", "own_steps", "told")
 
 
 def load(name):

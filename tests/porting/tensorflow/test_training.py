@@ -73,6 +73,17 @@ def test_symbolic_tensors(tf):
     np.testing.assert_allclose(model.predict(data, verbose=0), [[2.0]])
 
 
+def test_a_mask_of_the_future_of_unknown_length(tf):
+    def mask_of(tokens):
+        size = tf.shape(tokens)
+        return tf.cumsum(tf.eye(size[1], batch_shape=size[:1]), 1)
+
+    tokens = tf.keras.Input((None,), dtype="int32")
+    model = tf.keras.Model(tokens, tf.keras.layers.Lambda(mask_of)(tokens))
+    assert model.output_shape == (None, None, None)
+    np.testing.assert_array_equal(model.predict(np.zeros((2, 3)), verbose=0), [np.tri(3)] * 2)
+
+
 def test_fit_on_a_dataset(tf):
     rows = tf.data.Dataset.from_tensor_slices((np.ones((6, 2), "float32"), np.ones((6, 1), "float32")))
     model = tf.keras.Sequential([tf.keras.layers.Dense(1, input_shape=(2,))])
