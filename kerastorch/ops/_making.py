@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import torch
@@ -12,7 +12,7 @@ from .. import config
 from ..backend.convert import as_tensor
 from ..engine.symbolic import recordable
 
-__all__ = ["axes", "converted", "dtype_of", "floats", "operation", "table"]
+__all__ = ["axes", "converted", "dtype_of", "floats", "operation", "table", "together"]
 
 
 def operation(fn: Callable) -> Callable:
@@ -93,3 +93,17 @@ def _pair(x1: Any, x2: Any) -> tuple[Any, Any]:
         kind = torch.float32 if isinstance(number, float) else torch.int32
     held = torch.as_tensor(number, dtype=kind, device=tensor.device)
     return (held, tensor) if first else (tensor, held)
+
+
+def together(xs: Sequence[Any]) -> list[Any]:
+    """Tensors of one type, the one that can hold what all of them hold.
+
+    Example:
+        >>> [x.dtype for x in together([[1, 2], [0.5]])]
+        [torch.float32, torch.float32]
+    """
+    tensors = [converted(x) for x in xs]
+    kind = tensors[0].dtype
+    for tensor in tensors[1:]:
+        kind = torch.promote_types(kind, tensor.dtype)
+    return [tensor.to(kind) for tensor in tensors]

@@ -16,7 +16,7 @@ from ..backend import nn as _k
 from ..backend.convolution import convolve, convolve_transposed
 from ..backend.spatial import pool
 from ._making import converted, floats, operation, table
-from .arrays import multi_hot, one_hot
+from .indexing import multi_hot, one_hot
 
 _UNARY: dict[str, Callable] = {
     "log_sigmoid": F.logsigmoid,
