@@ -12,7 +12,24 @@ from .. import config
 from ..backend.convert import as_tensor
 from ..engine.symbolic import recordable
 
-__all__ = ["axes", "converted", "dtype_of", "floats", "operation", "table", "together"]
+__all__ = [
+    "axes",
+    "binary",
+    "converted",
+    "dtype_of",
+    "float_pair",
+    "floats",
+    "narrow",
+    "narrow_float_pair",
+    "narrow_floats",
+    "narrow_pair",
+    "operation",
+    "pair",
+    "same_pair",
+    "together",
+    "unary",
+    "wide_floats",
+]
 
 
 def operation(fn: Callable) -> Callable:
@@ -38,6 +55,34 @@ def floats(x: Any) -> Any:
     return x if x.is_floating_point() or x.is_complex() else x.to(config.torch_dtype(None))
 
 
+_NARROWER = {torch.float64: torch.float32, torch.int64: torch.int32, torch.complex128: torch.complex64}
+
+
+def narrow(x: Any) -> Any:
+    """A tensor of 64 bits as one of 32.
+
+    Keras 3 settles the types of many operations without 64 bits, whatever goes in. Where ``floatx()`` is float64
+    nothing is narrowed: who asks for 64 bits gets them.
+
+    Example:
+        >>> narrow(torch.zeros(2, dtype=torch.float64)).dtype
+        torch.float32
+    """
+    kind = _NARROWER.get(x.dtype)
+    return x if kind is None or config.floatx() == "float64" else x.to(kind)
+
+
+def narrow_floats(x: Any) -> Any:
+    """``floats`` without 64 bits."""
+    return narrow(floats(x))
+
+
+def wide_floats(x: Any) -> Any:
+    """``floats``, but whole numbers of 64 bits become floats of 64."""
+    x = converted(x)
+    return x.double() if x.dtype == torch.int64 else floats(x)
+
+
 def dtype_of(dtype: Any) -> torch.dtype | None:
     """A torch dtype, None for None."""
     return None if dtype is None else config.torch_dtype(dtype)
@@ -53,34 +98,47 @@ def _described(name: str, function: Callable, arguments: str) -> str:
     return f"Keras 3's ``ops.{name}({arguments})``, computed by ``{where}``."
 
 
-def table(functions: Mapping[str, Callable], count: int, into_floats: bool = False) -> dict[str, Callable]:
-    """Operations on every element by itself.
+def unary(functions: Mapping[str, Callable], prepare: Callable = converted) -> dict[str, Callable]:
+    """Operations of one tensor on every element by itself.
 
     Args:
         functions: name -> torch function.
-        count: how many tensors each takes.
-        into_floats: whether whole numbers become floats first.
+        prepare: makes a tensor of the right type of the argument.
     """
-    return {name: _of(name, function, count, into_floats) for name, function in functions.items()}
 
-
-def _of(name: str, function: Callable, count: int, into_floats: bool) -> Callable:
-    if count == 1:
-
+    def of(name: str, function: Callable) -> Callable:
         def compute(x: Any) -> Any:
-            return function(floats(x) if into_floats else converted(x))
-    else:
+            return function(prepare(x))
 
-        def compute(x1: Any, x2: Any) -> Any:  # type: ignore[misc]
-            x1, x2 = _pair(x1, x2)
-            return function(floats(x1), floats(x2)) if into_floats else function(x1, x2)
+        return _named(compute, name, _described(name, function, "x"))
 
+    return {name: of(name, function) for name, function in functions.items()}
+
+
+def binary(functions: Mapping[str, Callable], prepare: Callable) -> dict[str, Callable]:
+    """Operations of two tensors on every pair of elements by itself.
+
+    Args:
+        functions: name -> torch function.
+        prepare: makes two tensors of the right type of the arguments.
+    """
+
+    def of(name: str, function: Callable) -> Callable:
+        def compute(x1: Any, x2: Any) -> Any:
+            return function(*prepare(x1, x2))
+
+        return _named(compute, name, _described(name, function, "x1, x2"))
+
+    return {name: of(name, function) for name, function in functions.items()}
+
+
+def _named(compute: Callable, name: str, described: str) -> Callable:
     compute.__name__ = compute.__qualname__ = name
-    compute.__doc__ = _described(name, function, "x" if count == 1 else "x1, x2")
+    compute.__doc__ = described
     return functools.wraps(compute)(operation(compute))
 
 
-def _pair(x1: Any, x2: Any) -> tuple[Any, Any]:
+def pair(x1: Any, x2: Any) -> tuple[Any, Any]:
     """Two tensors; a Python number takes the other's type where that can hold it."""
     first, second = isinstance(x1, (int, float)), isinstance(x2, (int, float))
     if first == second:
@@ -93,6 +151,28 @@ def _pair(x1: Any, x2: Any) -> tuple[Any, Any]:
         kind = torch.float32 if isinstance(number, float) else torch.int32
     held = torch.as_tensor(number, dtype=kind, device=tensor.device)
     return (held, tensor) if first else (tensor, held)
+
+
+def same_pair(x1: Any, x2: Any) -> tuple[Any, Any]:
+    """``pair``, both of the type that can hold both."""
+    first, second = pair(x1, x2)
+    kind = torch.promote_types(first.dtype, second.dtype)
+    return first.to(kind), second.to(kind)
+
+
+def narrow_pair(x1: Any, x2: Any) -> tuple[Any, Any]:
+    """``same_pair`` without 64 bits."""
+    return tuple(narrow(x) for x in same_pair(x1, x2))  # type: ignore[return-value]
+
+
+def float_pair(x1: Any, x2: Any) -> tuple[Any, Any]:
+    """``same_pair`` as floats."""
+    return tuple(floats(x) for x in same_pair(x1, x2))  # type: ignore[return-value]
+
+
+def narrow_float_pair(x1: Any, x2: Any) -> tuple[Any, Any]:
+    """Two tensors of one type of floats, without 64 bits; a Python number counts as a tensor of its own."""
+    return tuple(narrow(floats(x)) for x in together([x1, x2]))  # type: ignore[return-value]
 
 
 def together(xs: Sequence[Any]) -> list[Any]:

@@ -5,6 +5,8 @@ Source: https://keras.io/api/ops/numpy/
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,22 +14,31 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
+from .. import config
 from ..backend.convert import sizes
 from ._making import axes, converted, operation, together
 
 __all__ = [
     "append",
+    "array_split",
     "broadcast_to",
     "concatenate",
     "diag",
+    "diagflat",
     "diagonal",
     "diff",
+    "dsplit",
+    "dstack",
     "expand_dims",
     "flip",
+    "fliplr",
+    "flipud",
+    "hsplit",
     "hstack",
     "moveaxis",
     "pad",
     "ravel",
+    "rearrange",
     "repeat",
     "reshape",
     "roll",
@@ -42,6 +53,10 @@ __all__ = [
     "tril",
     "triu",
     "unstack",
+    "view",
+    "view_as_complex",
+    "view_as_real",
+    "vsplit",
     "vstack",
 ]
 
@@ -65,6 +80,12 @@ def diag(x: Any, k: int = 0) -> Any:
 
 
 @operation
+def diagflat(x: Any, k: int = 0) -> Any:
+    """A matrix with all elements on a diagonal."""
+    return torch.diagflat(converted(x), k)
+
+
+@operation
 def diagonal(x: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
     """A diagonal."""
     return torch.diagonal(converted(x), offset, axis1, axis2)
@@ -74,7 +95,8 @@ def diagonal(x: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
 def trace(x: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
     """The sum of a diagonal."""
     x = converted(x)
-    return torch.diagonal(x, offset, axis1, axis2).sum(-1, dtype=x.dtype)
+    kind = torch.int32 if x.dtype in (torch.bool, torch.int8, torch.int16, torch.uint8) else x.dtype
+    return torch.diagonal(x, offset, axis1, axis2).sum(-1, dtype=kind)
 
 
 @operation
@@ -102,6 +124,12 @@ def vstack(xs: Sequence[Any]) -> Any:
 
 
 @operation
+def dstack(xs: Sequence[Any]) -> Any:
+    """Tensors behind each other."""
+    return torch.dstack(together(xs))
+
+
+@operation
 def append(x1: Any, x2: Any, axis: int | None = None) -> Any:
     """One tensor behind another; None takes the elements of both in a row."""
     pair = together([x1, x2])
@@ -120,6 +148,28 @@ def split(x: Any, indices_or_sections: Any, axis: int = 0) -> Any:
             )
         return list(torch.split(x, x.shape[axis] // indices_or_sections, axis))
     return list(torch.tensor_split(x, [int(i) for i in indices_or_sections], axis))
+
+
+@operation
+def array_split(x: Any, indices_or_sections: Any, axis: int = 0) -> Any:
+    """Parts as equal as can be, or parts that begin at places."""
+    parts = indices_or_sections
+    return list(torch.tensor_split(converted(x), parts if isinstance(parts, int) else sizes(parts), axis))
+
+
+def hsplit(x: Any, indices_or_sections: Any) -> Any:
+    """Parts beside each other, as ``split`` along axis 1; of a row, along its only axis."""
+    return split(x, indices_or_sections, 0 if len(x.shape) == 1 else 1)
+
+
+def vsplit(x: Any, indices_or_sections: Any) -> Any:
+    """Parts below each other, as ``split`` along axis 0."""
+    return split(x, indices_or_sections, 0)
+
+
+def dsplit(x: Any, indices_or_sections: Any) -> Any:
+    """Parts behind each other, as ``split`` along axis 2."""
+    return split(x, indices_or_sections, 2)
 
 
 @operation
@@ -221,10 +271,84 @@ def flip(x: Any, axis: Any = None) -> Any:
     return torch.flip(x, list(wanted))
 
 
+def fliplr(x: Any) -> Any:
+    """The columns the other way round."""
+    return flip(x, 1)
+
+
+def flipud(x: Any) -> Any:
+    """The rows the other way round."""
+    return flip(x, 0)
+
+
 @operation
 def rot90(array: Any, k: int = 1, axes: Sequence[int] = (0, 1)) -> Any:
     """A quarter turn, so many times."""
     return torch.rot90(converted(array), k, list(axes))
+
+
+@operation
+def view(x: Any, dtype: Any = None) -> Any:
+    """The same bits, read as another type; the last axis grows or shrinks with the size of the type."""
+    return converted(x).view(config.torch_dtype(dtype))
+
+
+@operation
+def view_as_complex(x: Any) -> Any:
+    """Complex numbers of pairs along the last axis.
+
+    Raises:
+        ValueError: unless the last axis has size 2.
+    """
+    x = converted(x)
+    if not x.ndim or x.shape[-1] != 2:
+        raise ValueError(f"ops.view_as_complex: expected the last axis to have size 2. Received: {tuple(x.shape)}")
+    return torch.complex(x[..., 0].to(torch.float32), x[..., 1].to(torch.float32))
+
+
+@operation
+def view_as_real(x: Any) -> Any:
+    """Pairs along a new last axis of complex numbers."""
+    return torch.view_as_real(converted(x))
+
+
+def _groups(side: str) -> list[list[str]]:
+    return [inside.split() if inside else [name] for inside, name in re.findall(r"\(([^)]*)\)|(\w+)", side)]
+
+
+@operation
+def rearrange(tensor: Any, pattern: str, **axes_lengths: int) -> Any:
+    """The axes split, moved and joined as a pattern says.
+
+    Args:
+        tensor: what to rearrange.
+        pattern: names of the axes before and after, ``"b h w c -> b (h w) c"``; parentheses hold those in one axis.
+        **axes_lengths: sizes of axes in parentheses on the left, all of each group but one at least.
+
+    Raises:
+        ValueError: where the pattern does not fit the tensor.
+    """
+    x = converted(tensor)
+    before, arrow, after = pattern.partition("->")
+    given, wanted = _groups(before), _groups(after)
+    names = [name for group in given for name in group]
+    if not arrow or len(given) != x.ndim or sorted(names) != sorted(name for group in wanted for name in group):
+        raise ValueError(
+            f"ops.rearrange: expected a pattern that names each of {x.ndim} axes once on either side of '->'. "
+            f"Received: pattern={pattern!r}"
+        )
+    lengths = dict(axes_lengths)
+    for group, size in zip(given, x.shape):
+        known = math.prod(lengths[name] for name in group if name in lengths)
+        unknown = [name for name in group if name not in lengths]
+        if len(unknown) > 1 or size % known or (not unknown and size != known):
+            raise ValueError(
+                f"ops.rearrange: expected the sizes of {group} to make an axis of {size}. Received: {axes_lengths}"
+            )
+        lengths.update(dict.fromkeys(unknown, size // known))
+    x = x.reshape([lengths[name] for name in names])
+    x = x.permute([names.index(name) for group in wanted for name in group])
+    return x.reshape([math.prod(lengths[name] for name in group) for group in wanted])
 
 
 @operation

@@ -12,24 +12,31 @@ import torch
 
 from .. import config
 from ..backend.convert import sizes
-from ._making import converted, dtype_of, operation
+from ._making import converted, dtype_of, narrow_floats, operation, together
 
 __all__ = [
     "arange",
     "array",
+    "bartlett",
+    "blackman",
     "copy",
     "empty",
     "empty_like",
     "eye",
     "full",
     "full_like",
+    "geomspace",
+    "hamming",
+    "hanning",
     "identity",
+    "kaiser",
     "linspace",
     "logspace",
     "meshgrid",
     "ones",
     "ones_like",
     "tri",
+    "vander",
     "zeros",
     "zeros_like",
 ]
@@ -110,12 +117,19 @@ def arange(start: Any, stop: Any = None, step: Any = None, dtype: Any = None) ->
     return torch.arange(*given, dtype=dtype_of(dtype) or kind, device=config.device())
 
 
+def _ends(start: Any, stop: Any, dtype: Any) -> list[Any]:
+    """Two ends as floats of one type."""
+    ends = together([start, stop])
+    kind = dtype_of(dtype) or narrow_floats(ends[0]).dtype
+    return [end.to(kind) for end in ends]
+
+
 @operation
 def linspace(
     start: Any, stop: Any, num: int = 50, endpoint: bool = True, retstep: bool = False, dtype: Any = None, axis: int = 0
 ) -> Any:
     """So many numbers from one to another, in even steps."""
-    start, stop = (converted(value).to(dtype_of(dtype) or config.torch_dtype(None)) for value in (start, stop))
+    start, stop = _ends(start, stop, dtype)
     parts = num - 1 if endpoint else num
     step = (stop - start) / parts if parts > 0 else (stop - start) * float("nan")
     places = torch.arange(num, dtype=start.dtype, device=start.device).reshape(num, *[1] * start.ndim)
@@ -127,6 +141,23 @@ def linspace(
 def logspace(start: Any, stop: Any, num: int = 50, endpoint: bool = True, base: Any = 10, dtype: Any = None) -> Any:
     """Powers in even steps of the exponent."""
     return torch.pow(torch.as_tensor(float(base)), linspace(start, stop, num, endpoint)).to(dtype_of(dtype))
+
+
+@operation
+def geomspace(start: Any, stop: Any, num: int = 50, endpoint: bool = True, dtype: Any = None, axis: int = 0) -> Any:
+    """So many numbers from one to another, each the same multiple of the one before."""
+    start, stop = _ends(start, stop, dtype)
+    powers = linspace(torch.log10(start.abs()), torch.log10(stop.abs()), num, endpoint, axis=axis)
+    signs = torch.sign(start) if start.ndim == 0 else torch.sign(start).unsqueeze(axis)
+    return (torch.pow(10.0, powers) * signs).to(start.dtype)
+
+
+@operation
+def vander(x: Any, N: int | None = None, increasing: bool = False) -> Any:  # noqa: N803 - Keras's names
+    """The powers of each number in a row of its own, falling unless ``increasing``."""
+    x = converted(x)
+    powers = torch.arange(x.shape[0] if N is None else N, device=x.device)
+    return torch.pow(x.unsqueeze(1), powers if increasing else powers.flip(0)).to(x.dtype)
 
 
 @operation
@@ -156,3 +187,35 @@ def tri(N: int, M: int | None = None, k: int = 0, dtype: Any = None) -> Any:  # 
 def meshgrid(*x: Any, indexing: str = "xy") -> Any:
     """Coordinates of a grid."""
     return list(torch.meshgrid([converted(one) for one in x], indexing=indexing))
+
+
+# ------------------------------------------------------------------------------------- windows
+
+
+def _window(name: str, length: Any, **kwargs: Any) -> Any:
+    return getattr(torch.signal.windows, name)(int(length), **kwargs, **_place(None))
+
+
+def bartlett(x: Any) -> Any:
+    """A window of ``x`` steps that rises and falls evenly."""
+    return _window("bartlett", x)
+
+
+def blackman(x: Any) -> Any:
+    """Blackman's window of ``x`` steps."""
+    return _window("blackman", x)
+
+
+def hamming(x: Any) -> Any:
+    """Hamming's window of ``x`` steps."""
+    return _window("hamming", x)
+
+
+def hanning(x: Any) -> Any:
+    """Hann's window of ``x`` steps."""
+    return _window("hann", x)
+
+
+def kaiser(x: Any, beta: Any) -> Any:
+    """Kaiser's window of ``x`` steps, the narrower the greater ``beta``."""
+    return _window("kaiser", x, beta=float(beta))

@@ -9,11 +9,23 @@ from typing import Any
 
 import torch
 
-from ._making import converted, floats, operation, table
+from ._making import (
+    binary,
+    converted,
+    float_pair,
+    floats,
+    narrow,
+    narrow_float_pair,
+    narrow_floats,
+    narrow_pair,
+    operation,
+    pair,
+    together,
+    unary,
+    wide_floats,
+)
 
 _ANY = {
-    "abs": torch.abs,
-    "absolute": torch.abs,
     "bitwise_invert": torch.bitwise_not,
     "bitwise_not": torch.bitwise_not,
     "conj": torch.conj,
@@ -21,13 +33,24 @@ _ANY = {
     "isfinite": torch.isfinite,
     "isinf": torch.isinf,
     "isnan": torch.isnan,
+    "isneginf": torch.isneginf,
+    "isposinf": torch.isposinf,
+    "isreal": torch.isreal,
     "logical_not": torch.logical_not,
     "negative": torch.neg,
     "real": torch.real,
     "imag": torch.imag,
     "sign": torch.sign,
     "signbit": torch.signbit,
-    "square": torch.square,
+    "trunc": torch.trunc,
+}
+_NARROW_FLOATS = {
+    "ceil": torch.ceil,
+    "floor": torch.floor,
+}
+_WIDE_FLOATS = {
+    "deg2rad": torch.deg2rad,
+    "rad2deg": torch.rad2deg,
 }
 _FLOATS = {
     "arccos": torch.acos,
@@ -36,21 +59,19 @@ _FLOATS = {
     "arcsinh": torch.asinh,
     "arctan": torch.atan,
     "arctanh": torch.atanh,
-    "ceil": torch.ceil,
     "cos": torch.cos,
     "cosh": torch.cosh,
-    "deg2rad": torch.deg2rad,
     "erf": torch.erf,
+    "erfc": torch.erfc,
     "erfinv": torch.erfinv,
     "exp": torch.exp,
     "exp2": torch.exp2,
     "expm1": torch.expm1,
-    "floor": torch.floor,
+    "fabs": torch.abs,
     "log": torch.log,
     "log10": torch.log10,
     "log1p": torch.log1p,
     "log2": torch.log2,
-    "rad2deg": torch.rad2deg,
     "reciprocal": torch.reciprocal,
     "rsqrt": torch.rsqrt,
     "sin": torch.sin,
@@ -59,7 +80,6 @@ _FLOATS = {
     "sqrt": torch.sqrt,
     "tan": torch.tan,
     "tanh": torch.tanh,
-    "trunc": torch.trunc,
 }
 _PAIRS = {
     "add": torch.add,
@@ -69,9 +89,6 @@ _PAIRS = {
     "bitwise_right_shift": torch.bitwise_right_shift,
     "bitwise_xor": torch.bitwise_xor,
     "equal": torch.eq,
-    "floor_divide": torch.floor_divide,
-    "fmax": torch.fmax,
-    "fmin": torch.fmin,
     "gcd": torch.gcd,
     "greater": torch.gt,
     "greater_equal": torch.ge,
@@ -82,30 +99,70 @@ _PAIRS = {
     "logical_and": torch.logical_and,
     "logical_or": torch.logical_or,
     "logical_xor": torch.logical_xor,
-    "maximum": torch.maximum,
-    "minimum": torch.minimum,
     "mod": torch.remainder,
     "fmod": torch.fmod,
     "multiply": torch.mul,
     "not_equal": torch.ne,
     "power": torch.pow,
     "right_shift": torch.bitwise_right_shift,
-    "subtract": torch.sub,
+}
+_NARROW_PAIRS = {
+    "fmax": torch.fmax,
+    "fmin": torch.fmin,
+    "maximum": torch.maximum,
+    "minimum": torch.minimum,
 }
 _FLOAT_PAIRS = {
-    "arctan2": torch.atan2,
     "divide": torch.div,
+    "true_divide": torch.div,
+}
+_NARROW_FLOAT_PAIRS = {
+    "arctan2": torch.atan2,
     "heaviside": torch.heaviside,
     "hypot": torch.hypot,
     "logaddexp": torch.logaddexp,
     "logaddexp2": torch.logaddexp2,
-    "true_divide": torch.div,
+    "nextafter": torch.nextafter,
 }
 
-globals().update(table(_ANY, 1))
-globals().update(table(_FLOATS, 1, into_floats=True))
-globals().update(table(_PAIRS, 2))
-globals().update(table(_FLOAT_PAIRS, 2, into_floats=True))
+globals().update(unary(_ANY))
+globals().update(unary(_FLOATS, floats))
+globals().update(unary(_NARROW_FLOATS, narrow_floats))
+globals().update(unary(_WIDE_FLOATS, wide_floats))
+globals().update(binary(_PAIRS, pair))
+globals().update(binary(_NARROW_PAIRS, narrow_pair))
+globals().update(binary(_FLOAT_PAIRS, float_pair))
+globals().update(binary(_NARROW_FLOAT_PAIRS, narrow_float_pair))
+
+
+def _counted(x: Any) -> Any:
+    """Truth values as numbers, which torch's arithmetic wants."""
+    return x.to(torch.int32) if x.dtype == torch.bool else x
+
+
+@operation
+def abs(x: Any) -> Any:
+    """Every element without its sign; truth values as they are."""
+    x = converted(x)
+    return x if x.dtype == torch.bool else torch.abs(x)
+
+
+def absolute(x: Any) -> Any:
+    """``abs`` under its full name."""
+    return abs(x)
+
+
+@operation
+def square(x: Any) -> Any:
+    """Every element times itself."""
+    return torch.square(_counted(converted(x)))
+
+
+@operation
+def subtract(x1: Any, x2: Any) -> Any:
+    """One less the other."""
+    x1, x2 = pair(x1, x2)
+    return torch.sub(_counted(x1), _counted(x2))
 
 
 @operation
@@ -118,9 +175,15 @@ def round(x: Any, decimals: int = 0) -> Any:
 
 
 @operation
+def floor_divide(x1: Any, x2: Any) -> Any:
+    """The whole part of a quotient, rounded down."""
+    return narrow(torch.floor_divide(*pair(x1, x2)))
+
+
+@operation
 def clip(x: Any, x_min: Any, x_max: Any) -> Any:
     """Every element moved into a range."""
-    x = converted(x)
+    x = _counted(converted(x))
     low, high = (torch.as_tensor(limit, dtype=x.dtype, device=x.device) for limit in (x_min, x_max))
     return torch.minimum(torch.maximum(x, low), high)
 
@@ -128,7 +191,7 @@ def clip(x: Any, x_min: Any, x_max: Any) -> Any:
 @operation
 def divide_no_nan(x1: Any, x2: Any) -> Any:
     """A quotient that is 0 where the divisor is."""
-    x1, x2 = floats(x1), floats(x2)
+    x1, x2 = (narrow(x) for x in float_pair(x1, x2))
     safe = torch.where(x2 == 0, torch.ones_like(x2), x2)
     return torch.where(x2 == 0, torch.zeros_like(x1 / safe), x1 / safe)
 
@@ -139,6 +202,40 @@ def isclose(x1: Any, x2: Any, rtol: float = 1e-5, atol: float = 1e-8, equal_nan:
     x1, x2 = converted(x1), converted(x2)
     kind = torch.promote_types(x1.dtype, x2.dtype)
     return torch.isclose(x1.to(kind), x2.to(kind), rtol, atol, equal_nan)
+
+
+@operation
+def allclose(x1: Any, x2: Any, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = False) -> Any:
+    """Whether all elements are as good as equal, a tensor of one truth value."""
+    return torch.all(isclose(x1, x2, rtol, atol, equal_nan))
+
+
+@operation
+def isin(x1: Any, x2: Any, assume_unique: bool = False, invert: bool = False) -> Any:
+    """Whether each element is among others; ``invert`` for whether it is not."""
+    x1, x2 = together([x1, x2])
+    if x1.dtype == torch.bool:  # torch compares no truth values here
+        x1, x2 = x1.to(torch.int32), x2.to(torch.int32)
+    return torch.isin(x1, x2, assume_unique=assume_unique, invert=invert)
+
+
+@operation
+def ldexp(x1: Any, x2: Any) -> Any:
+    """``x1 * 2 ** x2``, for whole ``x2``.
+
+    Raises:
+        TypeError: for other exponents.
+    """
+    x1, x2 = narrow_floats(x1), converted(x2)
+    if x2.is_floating_point() or x2.is_complex() or x2.dtype == torch.bool:
+        raise TypeError(f"ops.ldexp: expected x2 to hold whole numbers. Received: dtype {x2.dtype}")
+    return torch.ldexp(x1, x2).to(x1.dtype)
+
+
+@operation
+def i0(x: Any) -> Any:
+    """The modified Bessel function of the first kind and order 0."""
+    return torch.special.i0(wide_floats(x))
 
 
 @operation
@@ -157,9 +254,19 @@ def angle(x: Any) -> Any:
 @operation
 def cbrt(x: Any) -> Any:
     """The third root."""
-    x = floats(x)
+    x = wide_floats(x)
     return torch.sign(x) * torch.abs(x) ** (1 / 3)
 
 
-__all__ = [*_ANY, *_FLOATS, *_PAIRS, *_FLOAT_PAIRS]
-__all__ += ["angle", "cbrt", "clip", "divide_no_nan", "isclose", "nan_to_num", "round"]
+__all__ = [
+    *_ANY,
+    *_FLOATS,
+    *_NARROW_FLOATS,
+    *_WIDE_FLOATS,
+    *_PAIRS,
+    *_NARROW_PAIRS,
+    *_FLOAT_PAIRS,
+    *_NARROW_FLOAT_PAIRS,
+]
+__all__ += ["abs", "absolute", "allclose", "angle", "cbrt", "clip", "divide_no_nan", "floor_divide", "i0", "isclose"]
+__all__ += ["isin", "ldexp", "nan_to_num", "round", "square", "subtract"]

@@ -11,7 +11,8 @@ from typing import Any
 import torch
 
 from .. import config
-from ._making import converted, dtype_of, operation, together
+from ..backend.convert import sizes
+from ._making import converted, dtype_of, narrow, operation, together
 
 __all__ = [
     "get_item",
@@ -23,6 +24,7 @@ __all__ = [
     "size",
     "take",
     "take_along_axis",
+    "unravel_index",
     "where",
 ]
 
@@ -34,14 +36,14 @@ def take(x: Any, indices: Any, axis: int | None = None) -> Any:
     x, axis = (x.reshape(-1), 0) if axis is None else (x, axis % x.ndim)
     indices = torch.where(indices < 0, indices + x.shape[axis], indices)
     found = torch.index_select(x, axis, indices.reshape(-1))
-    return found.reshape(*x.shape[:axis], *indices.shape, *x.shape[axis + 1 :])
+    return found.reshape((*x.shape[:axis], *indices.shape, *x.shape[axis + 1 :]))
 
 
 @operation
 def take_along_axis(x: Any, indices: Any, axis: int | None = None) -> Any:
     """For each place along the other axes, elements at places of its own."""
     x, indices = converted(x), converted(indices).long()
-    x, axis = (x.reshape(-1), 0) if axis is None else (x, axis)
+    x, indices, axis = (x.reshape(-1), indices.reshape(-1), 0) if axis is None else (x, indices, axis)
     indices = torch.where(indices < 0, indices + x.shape[axis], indices)
     return torch.take_along_dim(x, indices, axis)
 
@@ -54,19 +56,24 @@ def get_item(x: Any, key: Any) -> Any:
 
 @operation
 def where(condition: Any, x1: Any = None, x2: Any = None) -> Any:
-    """One or the other, by a condition; without them, where it is true."""
+    """One or the other, by a condition; without them, where it is true, a row for each axis."""
     condition = converted(condition).bool()
     if x1 is None and x2 is None:
-        return [places.to(torch.int32) for places in torch.where(condition)]
-    x1, x2 = converted(x1), converted(x2)
-    kind = torch.promote_types(x1.dtype, x2.dtype)
-    return torch.where(condition, x1.to(kind), x2.to(kind))
+        return torch.nonzero(condition).T
+    return torch.where(condition, converted(x1), converted(x2))  # a number takes the other's type, as torch has it
 
 
 @operation
 def nonzero(x: Any) -> Any:
     """Where elements are not zero, a row for each axis, as int32."""
     return torch.nonzero(converted(x)).T.to(torch.int32)
+
+
+@operation
+def unravel_index(indices: Any, shape: Any) -> Any:
+    """Places in a row of all elements as places along each axis of a shape."""
+    indices = converted(indices)
+    return tuple(place.to(narrow(indices).dtype) for place in torch.unravel_index(indices.long(), sizes(shape)))
 
 
 @operation

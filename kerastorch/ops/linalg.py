@@ -5,11 +5,12 @@ Source: https://keras.io/api/ops/linalg/
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import torch
 
-from ._making import axes, converted, floats, operation
+from ._making import axes, converted, floats, narrow, narrow_floats, operation, together
 
 __all__ = [
     "cholesky",
@@ -37,30 +38,39 @@ __all__ = [
 
 
 def _pair(x1: Any, x2: Any) -> tuple[Any, Any]:
-    x1, x2 = converted(x1), converted(x2)
-    kind = torch.promote_types(x1.dtype, x2.dtype)
-    return x1.to(kind), x2.to(kind)
+    x1, x2 = together([x1, x2])
+    return x1, x2
+
+
+def _product(function: Callable, x1: Any, x2: Any, **kwargs: Any) -> Any:
+    """A product in a type without 64 bits; torch multiplies truth values nowhere, whole numbers not on a GPU."""
+    x1, x2 = (narrow(x) for x in _pair(x1, x2))
+    kind = x1.dtype
+    if not kind.is_floating_point and not kind.is_complex:
+        within = torch.int32 if x1.device.type != "cuda" else torch.float64
+        x1, x2 = x1.to(within), x2.to(within)
+    return function(x1, x2, **kwargs).to(kind)
 
 
 @operation
 def matmul(x1: Any, x2: Any) -> Any:
     """The product of matrices."""
-    return torch.matmul(*_pair(x1, x2))
+    return _product(torch.matmul, x1, x2)
 
 
 @operation
 def dot(x1: Any, x2: Any) -> Any:
     """numpy's dot product: over the last axis of one and the last but one of the other."""
-    x1, x2 = _pair(x1, x2)
+    x1, x2 = converted(x1), converted(x2)
     if x1.ndim == 0 or x2.ndim == 0:
-        return x1 * x2
-    return torch.tensordot(x1, x2, dims=([-1], [-2 if x2.ndim > 1 else 0]))
+        return _product(torch.mul, x1, x2)
+    return _product(torch.tensordot, x1, x2, dims=([-1], [-2 if x2.ndim > 1 else 0]))
 
 
 @operation
 def inner(x1: Any, x2: Any) -> Any:
     """The product over the last axes."""
-    return torch.inner(*_pair(x1, x2))
+    return _product(torch.inner, x1, x2)
 
 
 @operation
@@ -97,7 +107,7 @@ def tensordot(x1: Any, x2: Any, axes: Any = 2) -> Any:
     """The product over pairs of axes."""
     if not isinstance(axes, int):
         axes = [[one] if isinstance(one, int) else list(one) for one in axes]
-    return torch.tensordot(*_pair(x1, x2), dims=axes)
+    return _product(torch.tensordot, x1, x2, dims=axes)
 
 
 @operation
@@ -119,7 +129,7 @@ def einsum(subscripts: str, *operands: Any, **kwargs: Any) -> Any:
 @operation
 def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Any:
     """A norm of vectors or matrices."""
-    x = floats(x)
+    x = narrow_floats(x)
     if ord is None and axis is None:
         return torch.linalg.vector_norm(x, keepdim=keepdims)
     return torch.linalg.norm(x, ord, axes(axis), keepdim=keepdims)

@@ -15,7 +15,7 @@ from .. import config
 from ..backend import nn as _k
 from ..backend.convolution import convolve, convolve_transposed
 from ..backend.spatial import pool
-from ._making import converted, floats, operation, table
+from ._making import converted, floats, operation, unary
 from .indexing import multi_hot, one_hot
 
 _UNARY: dict[str, Callable] = {
@@ -29,11 +29,10 @@ _UNARY: dict[str, Callable] = {
     "tanh_shrink": F.tanhshrink,
     "hard_silu": F.hardswish,
     "hard_swish": F.hardswish,
-    "hard_tanh": F.hardtanh,
 }
-_WHOLE_TOO: dict[str, Callable] = {"relu": torch.relu, "relu6": F.relu6}
-globals().update(table(_UNARY, 1, into_floats=True))
-globals().update(table(_WHOLE_TOO, 1))
+_WHOLE_TOO: dict[str, Callable] = {"relu": torch.relu, "relu6": F.relu6, "hard_tanh": F.hardtanh}
+globals().update(unary(_UNARY, floats))
+globals().update(unary(_WHOLE_TOO))
 
 __all__ = [
     *_UNARY,
@@ -121,7 +120,7 @@ def soft_shrink(x: Any, threshold: float = 0.5) -> Any:
 @operation
 def threshold(x: Any, threshold: float, default_value: float) -> Any:
     """``x`` above the threshold, another value elsewhere."""
-    return F.threshold(floats(x), threshold, default_value)
+    return F.threshold(converted(x), threshold, default_value)
 
 
 @operation

@@ -6,11 +6,12 @@ Source: https://keras.io/api/ops/numpy/
 from __future__ import annotations
 
 import builtins
+from collections.abc import Callable
 from typing import Any
 
 import torch
 
-from ._making import axes, converted, dtype_of, floats, operation
+from ._making import axes, converted, dtype_of, floats, narrow, narrow_floats, operation
 
 __all__ = [
     "all",
@@ -39,6 +40,8 @@ __all__ = [
     "quantile",
     "searchsorted",
     "segment_max",
+    "segment_min",
+    "segment_prod",
     "segment_sum",
     "sort",
     "std",
@@ -49,36 +52,45 @@ __all__ = [
 ]
 
 
-def _over(x: Any, axis: Any) -> Any:
+def reduced_axes(x: Any, axis: Any) -> Any:
+    """Axes as torch takes them, all of them for None."""
     return tuple(range(x.ndim)) if axis is None else axes(axis)
 
 
 def _summable(x: Any) -> Any:
     """Whole numbers in Keras 3's type of a sum: int32 for the narrow ones."""
     x = converted(x)
-    return x.to(torch.int32) if x.dtype in (torch.bool, torch.int8, torch.int16) else x
+    return x.to(torch.int32) if x.dtype in (torch.bool, torch.int8, torch.int16, torch.uint8) else x
+
+
+def _running(x: Any, axis: int | None, dtype: Any) -> tuple[Any, int, Any]:
+    """What is summed so far, along which axis, and the type of the sums: that of the elements without 64 bits."""
+    x = converted(x)
+    x, axis = (x.reshape(-1), 0) if axis is None else (x, axis)
+    kind = narrow(x.new_empty((), dtype=dtype_of(dtype) or x.dtype)).dtype
+    return x, axis, torch.int32 if kind == torch.bool else kind
 
 
 @operation
 def sum(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
     """The sum over axes."""
     x = _summable(x)
-    return torch.sum(x, _over(x, axis), keepdim=keepdims, dtype=x.dtype)
+    return torch.sum(x, reduced_axes(x, axis), keepdim=keepdims, dtype=x.dtype)
 
 
 @operation
 def nansum(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
     """The sum of what is a number."""
     x = _summable(x)
-    return torch.nansum(x, _over(x, axis), keepdim=keepdims)
+    return torch.nansum(x, reduced_axes(x, axis), keepdim=keepdims, dtype=x.dtype)
 
 
 @operation
 def prod(x: Any, axis: Any = None, keepdims: bool = False, dtype: Any = None) -> Any:
     """The product over axes."""
-    x = _summable(x)
+    x = narrow(_summable(x))
     kind = dtype_of(dtype) or x.dtype
-    for one in sorted(_over(x, axis) if not isinstance(axis, int) else (axis % x.ndim,), reverse=True):
+    for one in sorted(reduced_axes(x, axis) if not isinstance(axis, int) else (axis % x.ndim,), reverse=True):
         x = torch.prod(x, one, keepdim=keepdims, dtype=kind)
     return x
 
@@ -87,41 +99,41 @@ def prod(x: Any, axis: Any = None, keepdims: bool = False, dtype: Any = None) ->
 def mean(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
     """The mean over axes, a float."""
     x = floats(x)
-    return torch.mean(x, _over(x, axis), keepdim=keepdims)
+    return torch.mean(x, reduced_axes(x, axis), keepdim=keepdims)
 
 
 @operation
 def nanmean(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
     """The mean of what is a number."""
-    x = floats(x)
-    return torch.nanmean(x, _over(x, axis), keepdim=keepdims)
+    x = narrow_floats(x)
+    return torch.nanmean(x, reduced_axes(x, axis), keepdim=keepdims)
 
 
 @operation
 def average(x: Any, axis: Any = None, weights: Any = None) -> Any:
     """The mean, each element with its weight."""
-    x = floats(x)
+    x = narrow_floats(x)
     if weights is None:
-        return torch.mean(x, _over(x, axis))
-    weights = floats(weights)
+        return torch.mean(x, reduced_axes(x, axis))
+    weights = narrow_floats(weights)
     if axis is not None and weights.ndim == 1 and x.ndim > 1:
         weights = weights.reshape([-1 if i == axis % x.ndim else 1 for i in range(x.ndim)])
     weights = weights.expand_as(x)
-    return torch.sum(x * weights, _over(x, axis)) / torch.sum(weights, _over(x, axis))
+    return torch.sum(x * weights, reduced_axes(x, axis)) / torch.sum(weights, reduced_axes(x, axis))
 
 
 @operation
 def var(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
     """The mean square of the distance from the mean."""
-    x = floats(x)
-    return torch.var(x, _over(x, axis), correction=0, keepdim=keepdims)
+    x = narrow_floats(x)
+    return torch.var(x, reduced_axes(x, axis), correction=0, keepdim=keepdims)
 
 
 @operation
 def std(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
     """The square root of ``var``."""
     x = floats(x)
-    return torch.std(x, _over(x, axis), correction=0, keepdim=keepdims)
+    return torch.std(x, reduced_axes(x, axis), correction=0, keepdim=keepdims)
 
 
 @operation
@@ -133,14 +145,16 @@ def moments(x: Any, axes: Any, keepdims: bool = False, synchronized: bool = Fals
     """
     if synchronized:
         raise NotImplementedError("ops.moments: expected synchronized=False. Received: synchronized=True")
-    return mean(x, axes, keepdims), var(x, axes, keepdims)
+    x = floats(x)
+    variance, average = torch.var_mean(x, reduced_axes(x, axes), correction=0, keepdim=keepdims)
+    return average, variance
 
 
 def _extreme(x: Any, axis: Any, keepdims: bool, initial: Any, function: Any, both: Any) -> Any:
     x = converted(x)
     if initial is not None and x.numel() == 0:
         return torch.as_tensor(initial, dtype=x.dtype, device=x.device)
-    found = function(x, _over(x, axis), keepdim=keepdims)
+    found = function(x, reduced_axes(x, axis), keepdim=keepdims)
     return found if initial is None else both(found, torch.as_tensor(initial, dtype=x.dtype, device=x.device))
 
 
@@ -170,26 +184,31 @@ def amin(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
 def all(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
     """Whether all are true."""
     x = converted(x).bool()
-    return torch.all(x, _over(x, axis), keepdim=keepdims)
+    return torch.all(x, reduced_axes(x, axis), keepdim=keepdims)
 
 
 @operation
 def any(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
     """Whether any is true."""
     x = converted(x).bool()
-    return torch.any(x, _over(x, axis), keepdim=keepdims)
+    return torch.any(x, reduced_axes(x, axis), keepdim=keepdims)
+
+
+def _ordered(x: Any) -> Any:
+    x = converted(x)
+    return x.to(torch.uint8) if x.dtype == torch.bool else x  # torch orders no truth values
 
 
 @operation
 def argmax(x: Any, axis: int | None = None, keepdims: bool = False) -> Any:
     """Where the greatest is, as int32."""
-    return torch.argmax(converted(x), axis, keepdim=keepdims).to(torch.int32)
+    return torch.argmax(_ordered(x), axis, keepdim=keepdims).to(torch.int32)
 
 
 @operation
 def argmin(x: Any, axis: int | None = None, keepdims: bool = False) -> Any:
     """Where the least is, as int32."""
-    return torch.argmin(converted(x), axis, keepdim=keepdims).to(torch.int32)
+    return torch.argmin(_ordered(x), axis, keepdim=keepdims).to(torch.int32)
 
 
 @operation
@@ -211,17 +230,15 @@ def sort(x: Any, axis: int | None = -1) -> Any:
 @operation
 def cumsum(x: Any, axis: int | None = None, dtype: Any = None) -> Any:
     """Sums so far along an axis; None takes all elements in a row."""
-    x = _summable(x)
-    x, axis = (x.reshape(-1), 0) if axis is None else (x, axis)
-    return torch.cumsum(x, axis, dtype=dtype_of(dtype) or x.dtype)
+    x, axis, kind = _running(x, axis, dtype)
+    return torch.cumsum(x, axis, dtype=kind)
 
 
 @operation
 def cumprod(x: Any, axis: int | None = None, dtype: Any = None) -> Any:
     """Products so far along an axis; None takes all elements in a row."""
-    x = _summable(x)
-    x, axis = (x.reshape(-1), 0) if axis is None else (x, axis)
-    return torch.cumprod(x, axis, dtype=dtype_of(dtype) or x.dtype)
+    x, axis, kind = _running(x, axis, dtype)
+    return torch.cumprod(x, axis, dtype=kind)
 
 
 @operation
@@ -234,30 +251,36 @@ def cummax(x: Any, axis: int = 0) -> Any:
 def count_nonzero(x: Any, axis: Any = None) -> Any:
     """How many are not zero, as int32."""
     x = converted(x)
-    return torch.count_nonzero(x, _over(x, axis)).to(torch.int32)
+    return torch.count_nonzero(x, reduced_axes(x, axis)).to(torch.int32)
 
 
 @operation
 def logsumexp(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
     """The logarithm of the sum of exponentials."""
     x = floats(x)
-    return torch.logsumexp(x, _over(x, axis), keepdim=keepdims)
+    return torch.logsumexp(x, reduced_axes(x, axis), keepdim=keepdims)
+
+
+def quantiles(x: Any, q: Any, axis: Any, method: str, keepdims: bool, function: Callable) -> Any:
+    """Quantiles by ``torch.quantile`` or ``torch.nanquantile``, over any number of axes."""
+    x = narrow_floats(x)
+    kind, x = x.dtype, x.float() if x.dtype in (torch.float16, torch.bfloat16) else x
+    q = torch.as_tensor(q, dtype=x.dtype, device=x.device)
+    if axis is None or isinstance(axis, int):
+        return function(x, q, dim=axis, keepdim=keepdims, interpolation=method).to(kind)
+    wanted = [one % x.ndim for one in axis]
+    rest = [i for i in range(x.ndim) if i not in wanted]
+    found = function(x.permute(*rest, *wanted).flatten(len(rest)), q, dim=-1, interpolation=method).to(kind)
+    if keepdims:
+        for one in sorted(wanted):
+            found = found.unsqueeze(one + q.ndim)
+    return found
 
 
 @operation
 def quantile(x: Any, q: Any, axis: Any = None, method: str = "linear", keepdims: bool = False) -> Any:
     """Quantiles along axes."""
-    x = floats(x)
-    q = torch.as_tensor(q, dtype=x.dtype, device=x.device)
-    if axis is None or isinstance(axis, int):
-        return torch.quantile(x, q, dim=axis, keepdim=keepdims, interpolation=method)
-    wanted = [one % x.ndim for one in axis]
-    rest = [i for i in range(x.ndim) if i not in wanted]
-    found = torch.quantile(x.permute(*rest, *wanted).flatten(len(rest)), q, dim=-1, interpolation=method)
-    if keepdims:
-        for one in sorted(wanted):
-            found = found.unsqueeze(one + q.ndim)
-    return found
+    return quantiles(x, q, axis, method, keepdims, torch.quantile)
 
 
 def median(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
@@ -319,12 +342,13 @@ def unique(x: Any, sorted: bool = True, return_index: bool = False) -> Any:
 
 def _segments(data: Any, ids: Any, count: int | None, start: Any, how: str) -> Any:
     data, ids = converted(data), converted(ids).long()
+    if ids.ndim != 1:
+        raise ValueError(f"ops.segment_*: expected segment_ids to have one axis. Received: shape {tuple(ids.shape)}")
     count = int(ids.max()) + 1 if count is None else count
-    inside = (ids >= 0) & (ids < count)  # what belongs to no segment is left out
-    data, ids = data[inside], ids[inside]
-    out = torch.full((count, *data.shape[1:]), start, dtype=data.dtype, device=data.device)
+    ids = torch.where((ids >= 0) & (ids < count), ids, count)  # what belongs to no segment goes to one that is cut off
+    out = torch.full((count + 1, *data.shape[1:]), start, dtype=data.dtype, device=data.device)
     index = ids.reshape(-1, *[1] * (data.ndim - 1)).expand_as(data)
-    return out.scatter_reduce(0, index, data, how)
+    return out.scatter_reduce(0, index, data, how)[:count]
 
 
 @operation
@@ -334,8 +358,22 @@ def segment_sum(data: Any, segment_ids: Any, num_segments: int | None = None, so
 
 
 @operation
+def segment_prod(data: Any, segment_ids: Any, num_segments: int | None = None, sorted: bool = False) -> Any:
+    """Products of the rows that belong together."""
+    return _segments(data, segment_ids, num_segments, 1, "prod")
+
+
+@operation
 def segment_max(data: Any, segment_ids: Any, num_segments: int | None = None, sorted: bool = False) -> Any:
     """The greatest of the rows that belong together."""
     kind = converted(data).dtype
-    least = float("-inf") if kind.is_floating_point else torch.iinfo(kind).min
-    return _segments(data, segment_ids, num_segments, least, "amax")
+    start = float("-inf") if kind.is_floating_point else torch.iinfo(kind).min
+    return _segments(data, segment_ids, num_segments, start, "amax")
+
+
+@operation
+def segment_min(data: Any, segment_ids: Any, num_segments: int | None = None, sorted: bool = False) -> Any:
+    """The least of the rows that belong together."""
+    kind = converted(data).dtype
+    start = float("inf") if kind.is_floating_point else torch.iinfo(kind).max
+    return _segments(data, segment_ids, num_segments, start, "amin")

@@ -12,11 +12,14 @@ import kerastorch as keras
 from kerastorch import ops
 
 from .cases import CASES
+from .more_cases import CASES as MORE_CASES
+from .type_cases import CASES as TYPE_CASES
 
 HERE = Path(__file__).parent
-VALUES = np.load(HERE / "ops.npz")
-KINDS = json.loads((HERE / "ops.json").read_text())["kinds"]
-IDS = [f"{i}-{name}" for i, (name, _, _) in enumerate(CASES)]
+RECORDED = {
+    stem: (calls, np.load(HERE / f"{stem}.npz"), json.loads((HERE / f"{stem}.json").read_text())["kinds"])
+    for stem, calls in {"ops": CASES, "more": MORE_CASES, "types": TYPE_CASES}.items()
+}
 
 
 @pytest.fixture(autouse=True)
@@ -28,17 +31,25 @@ def results_of(found):
     return list(found) if isinstance(found, (list, tuple)) else [found]
 
 
-@pytest.mark.parametrize("i", range(len(CASES)), ids=IDS)
-def test_values_and_types(i):
-    name, args, kwargs = CASES[i]
-    assert KINDS[str(i)][0] == name
+@pytest.mark.parametrize(
+    ("stem", "i"),
+    [
+        pytest.param(stem, i, id=f"{stem}-{i}-{name}")
+        for stem, (calls, _, _) in RECORDED.items()
+        for i, (name, _, _) in enumerate(calls)
+    ],
+)
+def test_values_and_types(stem, i):
+    calls, values, kinds = RECORDED[stem]
+    name, args, kwargs = calls[i]
+    assert kinds[str(i)][0] == name
     found = results_of(operator.attrgetter(name)(ops)(*args, **kwargs))
-    assert len(found) == len(KINDS[str(i)][1])
-    for k, (result, kind) in enumerate(zip(found, KINDS[str(i)][1])):
-        expected = VALUES[f"{i}/{k}"]
+    assert len(found) == len(kinds[str(i)][1])
+    for k, (result, kind) in enumerate(zip(found, kinds[str(i)][1])):
+        expected = values[f"{i}/{k}"]
         assert str(result.dtype).removeprefix("torch.") == kind
         assert tuple(result.shape) == expected.shape
-        if expected.dtype.kind == "f":
+        if expected.dtype.kind in "fc":
             np.testing.assert_allclose(result.numpy(), expected, rtol=2e-5, atol=2e-6)
         else:
             np.testing.assert_array_equal(result.numpy(), expected)
@@ -74,6 +85,49 @@ def test_dot_as_numpy_does():
     """Keras 3 on torch multiplies stacks of matrices pairwise instead."""
     x, y = (np.random.RandomState(0).rand(*shape).astype("float32") for shape in ((2, 3), (4, 3, 2)))
     np.testing.assert_allclose(ops.dot(x, y).numpy(), np.dot(x, y), rtol=1e-6)
+
+
+def test_argpartition_as_numpy_does():
+    """Keras 3 on torch cuts the numbers to whole ones first."""
+    x = np.random.RandomState(0).rand(4, 7).astype("float32")
+    for kth, axis in ((2, -1), (1, 0), (-2, 1), (5, None)):
+        order = ops.argpartition(x, kth, axis)
+        row, where = (x.reshape(-1), 0) if axis is None else (x, axis)
+        found = np.take_along_axis(row, order.numpy(), where)
+        part = np.partition(row, kth, where)
+        np.testing.assert_array_equal(np.take(found, kth, where), np.take(part, kth, where))
+        below = np.take(found, range(kth % row.shape[where]), where)
+        assert (below <= np.expand_dims(np.take(found, kth, where), where)).all()
+
+
+def test_nextafter_as_numpy_does():
+    """Keras 3 on torch looks for the next number of float64, which is none of float32."""
+    x, y = np.array([1.0, 0.0, -2.0], "float32"), np.array([2.0, -1.0, 0.0], "float32")
+    np.testing.assert_array_equal(ops.nextafter(x, y).numpy(), np.nextafter(x, y))
+
+
+@pytest.mark.parametrize("mode", ["valid", "same", "full"])
+@pytest.mark.parametrize("sizes", [(6, 3), (6, 4), (3, 6), (4, 7), (5, 5)])
+def test_correlate_as_numpy_does(mode, sizes):
+    """Keras 3 on torch turns the result round where the second row is the longer one."""
+    x, y = (np.random.RandomState(0).rand(n).astype("float32") for n in sizes)
+    np.testing.assert_allclose(ops.correlate(x, y, mode).numpy(), np.correlate(x, y, mode), rtol=1e-5)
+
+
+def test_infinities_stay_in_running_sums():
+    """Keras 3 on torch takes infinities for the greatest number."""
+    x = np.array([1.0, np.nan, np.inf, 2.0], "float32")
+    np.testing.assert_array_equal(ops.nancumsum(x).numpy(), np.nancumsum(x))
+
+
+def test_geomspace_along_an_axis():
+    start, stop = np.array([1.0, 2.0], "float32"), np.array([8.0, 32.0], "float32")
+    np.testing.assert_allclose(ops.geomspace(start, stop, 3, axis=1), np.geomspace(start, stop, 3, axis=1), rtol=1e-6)
+
+
+def test_float64_stays_where_floatx_is():
+    keras.backend.set_floatx("float64")
+    assert ops.matmul(np.eye(2), np.eye(2)).dtype == ops.maximum(np.eye(2), 0).dtype == torch.float64
 
 
 def test_control():

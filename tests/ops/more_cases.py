@@ -1,0 +1,161 @@
+"""Further calls of ``keras.ops`` whose results are compared with Keras 3's: (name, arguments, keywords)."""
+
+import numpy as np
+
+__all__ = ["CASES"]
+
+RNG = np.random.RandomState(1)
+NAN = float("nan")
+
+
+def f(*shape):
+    return RNG.uniform(-2, 2, shape).astype("float32")
+
+
+def positive(*shape):
+    return RNG.uniform(0.1, 2, shape).astype("float32")
+
+
+def ints(*shape, most=5):
+    return RNG.randint(0, most, shape).astype("int32")
+
+
+def holes(*shape):
+    """Numbers with some in ten missing."""
+    x = f(*shape)
+    x[RNG.uniform(size=shape) < 0.3] = NAN
+    return x
+
+
+CASES = []
+
+
+def case(name, *args, **kwargs):
+    CASES.append((name, args, kwargs))
+
+
+# ---------------------------------------------------------------- what is not a number
+EMPTY_ROW = np.array([[NAN, NAN, NAN], [1.0, NAN, 3.0], [5.0, 4.0, NAN]], "float32")
+for _name in "nanmax nanmin nanprod nanvar nanstd nanmedian".split():
+    case(_name, holes(3, 4))
+    case(_name, holes(2, 3, 4), axis=1)
+    case(_name, holes(2, 3, 4), axis=(0, 2), keepdims=True)
+    case(_name, EMPTY_ROW, axis=-1)
+    case(_name, ints(3, 4), axis=0)
+    case(_name, holes(3, 4).astype("float64"), axis=1)
+for _name in "nanargmax nanargmin".split():
+    case(_name, holes(3, 4))
+    case(_name, holes(3, 4), axis=1)
+    case(_name, holes(3, 4), axis=0, keepdims=True)
+    case(_name, EMPTY_ROW, axis=-1)
+    case(_name, ints(3, 4), axis=1)
+for _name in "nancumsum nancumprod".split():
+    case(_name, holes(3, 4))
+    case(_name, holes(3, 4), axis=1)
+    case(_name, ints(2, 3), axis=0)
+    case(_name, holes(4), axis=0, dtype="float64")
+case("nanquantile", holes(4, 5), 0.3)
+case("nanquantile", holes(4, 5), np.array([0.25, 0.75], "float32"), axis=1)
+case("nanquantile", holes(2, 4, 5), np.array([0.25, 0.75], "float32"), axis=(0, 2), keepdims=True)
+case("nanquantile", holes(4, 5), 0.4, axis=0, method="lower")
+case("nanpercentile", holes(4, 5), 30)
+case("nanpercentile", holes(4, 5), np.array([25.0, 75.0], "float32"), axis=1, keepdims=True)
+case("nanpercentile", ints(4, 5), 50.0, axis=0, method="nearest")
+
+# ---------------------------------------------------------------- samples
+case("percentile", f(4, 5), 30)
+case("percentile", f(4, 5), np.array([25.0, 75.0], "float32"), axis=1)
+case("percentile", f(2, 4, 5), 10.0, axis=(0, 2), keepdims=True)
+case("percentile", ints(4, 5), 50.0, axis=0, method="higher")
+case("ptp", f(3, 4))
+case("ptp", f(3, 4), axis=1, keepdims=True)
+case("ptp", f(2, 3, 4), axis=(0, 2))
+case("ptp", ints(3, 4), axis=0)
+case("corrcoef", f(3, 6))
+case("corrcoef", f(2, 5).astype("float64"))
+case("correlate", f(6), f(3))
+case("correlate", f(6), f(3), mode="same")
+case("correlate", f(6), f(4), mode="full")
+case("correlate", ints(5), ints(2), mode="full")
+case("correlate", f(5), ints(5), mode="same")
+case("histogram", f(30))
+case("histogram", f(30), bins=4, range=(-1.0, 1.5))
+case("histogram", np.array([2.0, 2.0], "float32"), bins=3)
+case("trapezoid", f(3, 5))
+case("trapezoid", f(3, 5), dx=0.5, axis=0)
+case("trapezoid", f(3, 5), x=np.sort(f(5)))
+case("trapezoid", ints(4), x=f(4))
+
+# ---------------------------------------------------------------- every element by itself
+for _name in "isneginf isposinf isreal".split():
+    case(_name, np.array([NAN, np.inf, -np.inf, 0.0], "float32"))
+    case(_name, np.array([NAN, np.inf, -np.inf, 0.0], "float16"))
+case("isreal", np.array([1 + 2j, 3 + 0j], "complex64"))
+for _name in "erfc fabs i0".split():
+    case(_name, f(2, 3))
+    case(_name, f(4).astype("float64"))
+case("fabs", ints(2, 3) - 2)
+case("i0", ints(3))
+case("i0", np.array([0, 1, 2], "int64"))
+case("allclose", np.array([1.0, 2.0], "float32"), np.array([1.0, 2.0 + 1e-6], "float32"))
+case("allclose", np.array([1.0, NAN], "float32"), np.array([1.0, NAN], "float32"))
+case("allclose", np.array([1.0, NAN], "float32"), np.array([1.0, NAN], "float32"), equal_nan=True)
+case("allclose", np.array([1.0], "float32"), np.array([1.05], "float32"), rtol=0.1)
+case("allclose", ints(3), ints(3))
+case("isin", ints(2, 3), ints(3))
+case("isin", ints(2, 3), ints(3), invert=True)
+case("isin", np.array([0.5, 1.0], "float32"), np.array([1, 2], "int32"))
+case("isin", np.array([True, False]), np.array([True]))
+case("ldexp", f(4), ints(4))
+case("ldexp", ints(4), ints(4) - 2)
+case("ldexp", f(2, 3).astype("float64"), ints(3))
+case("nextafter", f(3).astype("float64"), f(3).astype("float64"))
+
+# ---------------------------------------------------------------- made and rearranged
+for _name in "bartlett blackman hamming hanning".split():
+    case(_name, 5)
+    case(_name, 8)
+case("kaiser", 6, 3.0)
+case("kaiser", 5, 14)
+case("geomspace", 1.0, 100.0, 5)
+case("geomspace", 1, 256, num=4, endpoint=False)
+case("geomspace", -1.0, -8.0, num=4)
+case("geomspace", np.array([1.0, 2.0], "float32"), np.array([8.0, 4.0], "float32"), num=3)
+case("vander", f(3))
+case("vander", f(3), N=5, increasing=True)
+case("vander", ints(4), N=3)
+case("array_split", f(7, 2), 3)
+case("array_split", f(2, 7), 3, axis=1)
+case("hsplit", f(2, 4, 2), 2)
+case("hsplit", f(2, 5), [1, 3])
+case("hsplit", f(6), 3)
+case("vsplit", f(4, 2), 2)
+case("vsplit", f(5, 2), [2, 3])
+case("dsplit", f(2, 3, 4), 2)
+case("dsplit", f(2, 3, 5), [1, 3])
+case("dstack", [f(2, 3), f(2, 3)])
+case("dstack", [f(3), f(3)])
+case("dstack", [f(2, 1, 2), ints(2, 1, 1)])
+case("diagflat", f(2, 2))
+case("diagflat", ints(3), k=-1)
+case("fliplr", f(2, 3))
+case("fliplr", ints(2, 3, 2))
+case("flipud", f(3, 2))
+case("flipud", ints(4))
+case("view", f(2, 3), dtype="int32")
+case("view", f(2, 4), dtype="int16")
+case("view", ints(2, 4), dtype="float64")
+case("view_as_complex", f(3, 2))
+case("view_as_complex", f(2, 3, 2))
+case("view_as_real", (f(3) + 1j * f(3)).astype("complex64"))
+case("rearrange", f(2, 3, 4, 5), "b h w c -> b c h w")
+case("rearrange", f(2, 3, 4, 5), "b h w c -> (b h) w c")
+case("rearrange", ints(2, 3, 4, 5), "b h w c -> b (c h w)")
+case("rearrange", f(2, 4, 6, 3), "b (h1 h) (w1 w) c -> (b h1 w1) h w c", h1=2, w1=3)
+case("rearrange", f(2, 4, 6, 3), "b (h h1) (w w1) c -> b h w (c h1 w1)", h1=2, w1=2)
+case("unravel_index", np.array([3, 7, 11], "int32"), (3, 4))
+case("unravel_index", np.array([[0, 5]], "int64"), (2, 3))
+for _name in "segment_min segment_prod segment_sum segment_max".split():
+    case(_name, f(5, 2), np.array([0, 1, 1, 0, 2], "int32"), num_segments=3)
+    case(_name, ints(6), np.array([0, 0, 1, 1, 2, 2], "int32"), sorted=True)
+    case(_name, f(4), np.array([0, -1, 1, 5], "int32"), num_segments=3)
