@@ -46,7 +46,8 @@ def snake_case(name: str) -> str:
         >>> snake_case("Conv2DTranspose")
         'conv2d_transpose'
     """
-    spaced = re.sub("(.)([A-Z][a-z0-9]+)", r"\1_\2", name)
+    word = "[A-Z][a-z0-9]+" if eras.current().layer_names == "from_one" else "[A-Z][a-z]+"
+    spaced = re.sub(f"(.)({word})", r"\1_\2", name)
     snake = re.sub("([a-z])([A-Z])", r"\1_\2", spaced).lower()
     return f"private{snake}" if snake.startswith("_") else snake
 

@@ -8,8 +8,9 @@ Example:
 
 from __future__ import annotations
 
+from .conv.depthwise import DepthwiseConv1D, DepthwiseConv2D
 from .conv.regular import AtrousConvolution1D, AtrousConvolution2D, Conv1D, Conv2D, Conv3D
-from .conv.separable import DepthwiseConv2D, SeparableConv1D, SeparableConv2D
+from .conv.separable import SeparableConv1D, SeparableConv2D
 from .conv.sizing import (
     Cropping1D,
     Cropping2D,
@@ -40,6 +41,7 @@ __all__ = [
     "Conv3DTranspose",
     "SeparableConv1D",
     "SeparableConv2D",
+    "DepthwiseConv1D",
     "DepthwiseConv2D",
     "UpSampling1D",
     "UpSampling2D",

@@ -9,7 +9,7 @@ from typing import Any
 import torch
 
 from ...engine.layer import Layer
-from .base import call_takes, check_cell, differs_in_training, state_sizes
+from .base import as_list, call_takes, check_cell, differs_in_training, state_sizes
 
 __all__ = ["StackedRNNCells"]
 
@@ -90,7 +90,7 @@ class StackedRNNCells(Layer):
             if call_takes(cell, "constants"):
                 extra["constants"] = constants
             inputs, new = cell.call(inputs, own, **extra)
-            new_states.append(list(new))
+            new_states.append(as_list(new))
         return inputs, self.join_states(new_states)
 
     def build(self, input_shape: Any) -> None:

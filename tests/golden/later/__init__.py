@@ -8,7 +8,7 @@ import importlib
 
 __all__ = ["AREAS", "load"]
 
-AREAS = ("attention", "core", "activations", "normalization", "images", "preprocessing")
+AREAS = ("attention", "core", "activations", "normalization", "images", "preprocessing", "convolutional")
 
 
 def load(name):

@@ -115,10 +115,13 @@ def _without_noise(results):
     return results
 
 
-def examine(t, model, layer, inputs, train=False, grads=True, config=True, mask=False, weights=True, shape=""):
+def examine(
+    t, model, layer, inputs, train=False, grads=True, config=True, mask=False, weights=True, shape="", without=()
+):
     """Shape, config, weights, outputs and gradients of a model; with `train`, also one pass in the training phase.
 
-    `shape` names the generation to ask for the output's shape, where the other states it wrongly.
+    `shape` names the generation to ask for the output's shape, where the other states it wrongly; `without` names
+    entries of the config that are another matter.
     """
     results = collections.OrderedDict()
     if weights:
@@ -129,7 +132,7 @@ def examine(t, model, layer, inputs, train=False, grads=True, config=True, mask=
     if t.case.area.endswith(shape):
         results["output_shape"] = _shapes(model.output_shape)
     if config:
-        results["config"] = plain_config(layer)
+        results["config"] = {key: value for key, value in plain_config(layer).items() if key not in without}
         again = type(layer).from_config(layer.get_config())
         results["config_again"] = plain_config(again) == plain_config(layer)
     if mask:
