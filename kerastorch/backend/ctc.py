@@ -125,7 +125,13 @@ def _search(
     logs: torch.Tensor, lengths: torch.Tensor, beam_width: int, top_paths: int
 ) -> tuple[list[torch.Tensor], torch.Tensor]:
     values, steps = logs.detach().cpu().numpy(), lengths.cpu().numpy()
-    found = [_search_one(sample[:count], beam_width, top_paths) for sample, count in zip(values, steps, strict=True)]
+    found = [likeliest(sample[:count], beam_width)[:top_paths] for sample, count in zip(values, steps, strict=True)]
+    least = min((len(labels) for labels in found), default=top_paths)
+    if least < top_paths:
+        raise ValueError(
+            f"ctc_decode: expected top_paths to be at most the number of labellings found, {least}. "
+            f"Received: top_paths={top_paths}"
+        )
     paths = []
     for i in range(top_paths):
         labels = [_merged(sample[i][0]) for sample in found]
@@ -143,7 +149,7 @@ def _merged(labels: tuple[int, ...]) -> list[int]:
     return [label for i, label in enumerate(labels) if i == 0 or label != labels[i - 1]]
 
 
-def _search_one(logs: np.ndarray, beam_width: int, top_paths: int) -> list[tuple[tuple[int, ...], float]]:
+def likeliest(logs: np.ndarray, beam_width: int) -> list[tuple[tuple[int, ...], float]]:
     """The likeliest labellings of one sample and their log-probabilities.
 
     For each labelling that is kept, two probabilities are known: that of ending in a blank and that of ending in its
@@ -165,13 +171,7 @@ def _search_one(logs: np.ndarray, beam_width: int, top_paths: int) -> list[tuple
         kept.update(_grown(beams, totals, step[:blank], beam_width))
         order = sorted(kept, key=lambda labels: -np.logaddexp(*kept[labels]))
         beams = {labels: kept[labels] for labels in order[:beam_width]}
-    found = [(labels, float(np.logaddexp(*ends))) for labels, ends in beams.items()]
-    if len(found) < top_paths:
-        raise ValueError(
-            f"ctc_decode: expected top_paths to be at most the number of labellings found, {len(found)}. "
-            f"Received: top_paths={top_paths}"
-        )
-    return found[:top_paths]
+    return [(labels, float(np.logaddexp(*ends))) for labels, ends in beams.items()]
 
 
 def _grown(beams: dict, totals: dict, step: np.ndarray, beam_width: int) -> dict:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import types
 
-from . import arrays, core, creating, elementwise, image, indexing, linalg, nans, nn, reducing, statistics
+from . import arrays, core, creating, elementwise, image, indexing, linalg, nans, nn, reducing, signal, statistics
 from .arrays import *  # noqa: F403
 from .core import *  # noqa: F403
 from .creating import *  # noqa: F403
@@ -20,9 +20,10 @@ from .linalg import *  # noqa: F403
 from .nans import *  # noqa: F403
 from .nn import *  # noqa: F403
 from .reducing import *  # noqa: F403
+from .signal import *  # noqa: F403
 from .statistics import *  # noqa: F403
 
-_ROOMS = (arrays, core, creating, elementwise, indexing, linalg, nans, nn, reducing, statistics)
+_ROOMS = (arrays, core, creating, elementwise, indexing, linalg, nans, nn, reducing, signal, statistics)
 
 __all__ = ["image", "linalg", "nn", "numpy"]
 __all__ += sorted({*(name for room in _ROOMS for name in room.__all__)} - set(__all__))

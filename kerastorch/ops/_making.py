@@ -10,7 +10,8 @@ import torch
 
 from .. import config
 from ..backend.convert import as_tensor
-from ..engine.symbolic import recordable
+from ..engine.immutable import as_immutable, foreign
+from ..engine.symbolic import record_as, recordable, wants_recording
 
 __all__ = [
     "axes",
@@ -24,6 +25,7 @@ __all__ = [
     "narrow_floats",
     "narrow_pair",
     "operation",
+    "operation_like",
     "pair",
     "same_pair",
     "together",
@@ -35,6 +37,25 @@ __all__ = [
 def operation(fn: Callable) -> Callable:
     """Makes a function one operation of the graph where a symbolic tensor is among its arguments."""
     return recordable(fn)
+
+
+def operation_like(told: Callable) -> Callable:
+    """``operation`` for functions whose results' shapes depend on data.
+
+    Args:
+        told: gives, for the function's arguments, a ``Spec`` of its result, or several.
+    """
+
+    def decorate(fn: Callable) -> Callable:
+        @functools.wraps(fn)
+        def wrapper(*args: Any, **kwargs: Any) -> Any:
+            if wants_recording(args, kwargs):
+                return record_as(wrapper, args, kwargs, told(*args, **kwargs), fn.__name__)
+            return as_immutable(fn(*args, **kwargs)) if foreign.active() else fn(*args, **kwargs)
+
+        return wrapper
+
+    return decorate
 
 
 def converted(x: Any, like: Any = None) -> Any:

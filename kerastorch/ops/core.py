@@ -19,6 +19,7 @@ from ..engine.symbolic import SymbolicTensor, flatten, map_structure
 from ._making import converted, dtype_of, operation
 
 __all__ = [
+    "associative_scan",
     "cast",
     "cond",
     "convert_to_numpy",
@@ -218,3 +219,57 @@ def scan(
         found.append(given)
     found = found[::-1] if reverse else found
     return carry, None if not found or found[0] is None else _stacked(found)
+
+
+def associative_scan(f: Callable, elems: Any, reverse: bool = False, axis: int = 0) -> Any:
+    """What ``f`` makes of all entries so far along an axis, in as many rounds as the length has binary digits.
+
+    Args:
+        f: combines two entries, or two stacks of them, into one; how they are grouped must not matter.
+        elems: a tensor, or any nesting of tensors of one length.
+        reverse: whether to go from the end to the beginning.
+        axis: along which axis.
+
+    Raises:
+        TypeError, ValueError: for an ``f`` that is no function, or tensors of different lengths.
+
+    Example:
+        >>> associative_scan(lambda a, b: a + b, torch.arange(5))
+        tensor([ 0,  1,  3,  6, 10])
+    """
+    if not callable(f):
+        raise TypeError(f"ops.associative_scan: expected f to be a function. Received: {f!r}")
+    leaves = [torch.movedim(converted(leaf), axis, 0) for leaf in flatten(elems)]
+    if len({leaf.shape[0] for leaf in leaves}) > 1:
+        raise ValueError(
+            f"ops.associative_scan: expected tensors of one length along axis {axis}. "
+            f"Received: {[leaf.shape[0] for leaf in leaves]}"
+        )
+
+    def nested(parts: Sequence[Any]) -> Any:
+        rest = iter(parts)
+        return map_structure(lambda _: torch.movedim(next(rest), 0, axis), elems)
+
+    def combined(before: Sequence[Any], after: Sequence[Any]) -> list[Any]:
+        return [torch.movedim(converted(leaf), axis, 0) for leaf in flatten(f(nested(before), nested(after)))]
+
+    leaves = [leaf.flip(0) for leaf in leaves] if reverse else leaves
+    found = _scanned(leaves, combined)
+    return nested([leaf.flip(0) for leaf in found] if reverse else found)
+
+
+def _scanned(leaves: list[Any], combined: Callable) -> list[Any]:
+    """Pairs of neighbours are combined and scanned, which gives every second result; one step more gives the others."""
+    count = leaves[0].shape[0]
+    if count < 2:
+        return leaves
+    odd = _scanned(combined([x[0 : count - 1 : 2] for x in leaves], [x[1::2] for x in leaves]), combined)
+    if count == 2:
+        return [torch.cat([x[:1], second]) for x, second in zip(leaves, odd)]
+    even = combined([x[: (count - 1) // 2] for x in odd], [x[2::2] for x in leaves])
+    results = []
+    for first, evens, odds in zip(leaves, even, odd):
+        evens = torch.cat([first[:1], evens])
+        pairs = torch.stack([evens[: odds.shape[0]], odds], 1).flatten(0, 1)
+        results.append(torch.cat([pairs, evens[odds.shape[0] :]]))
+    return results

@@ -12,7 +12,8 @@ import torch
 
 from .. import config
 from ..backend.convert import sizes
-from ._making import converted, dtype_of, narrow, operation, together
+from ..engine.symbolic import Spec
+from ._making import converted, dtype_of, narrow, operation, operation_like, together
 
 __all__ = [
     "get_item",
@@ -54,16 +55,24 @@ def get_item(x: Any, key: Any) -> Any:
     return converted(x)[key]
 
 
+@operation_like(lambda condition: Spec((condition.ndim, None), torch.int64))
+def _places(condition: Any) -> Any:
+    return torch.nonzero(converted(condition)).T
+
+
 @operation
+def _chosen(condition: Any, x1: Any, x2: Any) -> Any:
+    return torch.where(converted(condition).bool(), converted(x1), converted(x2))  # a number takes the other's type
+
+
 def where(condition: Any, x1: Any = None, x2: Any = None) -> Any:
     """One or the other, by a condition; without them, where it is true, a row for each axis."""
-    condition = converted(condition).bool()
     if x1 is None and x2 is None:
-        return torch.nonzero(condition).T
-    return torch.where(condition, converted(x1), converted(x2))  # a number takes the other's type, as torch has it
+        return _places(condition)
+    return _chosen(condition, x1, x2)
 
 
-@operation
+@operation_like(lambda x: Spec((x.ndim, None), torch.int32))
 def nonzero(x: Any) -> Any:
     """Where elements are not zero, a row for each axis, as int32."""
     return torch.nonzero(converted(x)).T.to(torch.int32)

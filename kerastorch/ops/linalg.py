@@ -10,23 +10,30 @@ from typing import Any
 
 import torch
 
-from ._making import axes, converted, floats, narrow, narrow_floats, operation, together
+from ..engine.symbolic import Spec
+from ._making import axes, converted, floats, narrow, narrow_floats, operation, operation_like, together
 
 __all__ = [
     "cholesky",
+    "cholesky_inverse",
     "cross",
     "det",
     "dot",
+    "eig",
     "eigh",
     "einsum",
     "inner",
     "inv",
+    "jvp",
     "kron",
     "logdet",
     "lstsq",
+    "lu_factor",
     "matmul",
+    "matrix_rank",
     "norm",
     "outer",
+    "pinv",
     "qr",
     "slogdet",
     "solve",
@@ -199,10 +206,80 @@ def solve_triangular(a: Any, b: Any, lower: bool = False) -> Any:
     return found.squeeze(-1) if vector else found
 
 
-@operation
+def _fitted(a: Any, b: Any, rcond: float | None = None) -> Any:
+    a, b = floats(a), floats(b)
+    return Spec((*tuple(a.shape)[:-2], a.shape[-1], *tuple(b.shape)[a.ndim - 1 :]), a.dtype)
+
+
+@operation_like(_fitted)
 def lstsq(a: Any, b: Any, rcond: float | None = None) -> Any:
-    """The least squares solution of ``a x = b``."""
+    """The least squares solution of ``a x = b``.
+
+    Args:
+        a: matrices.
+        b: vectors or matrices.
+        rcond: singular values below this part of the greatest count as 0.
+    """
     a, b = floats(a), floats(b)
     vector = b.ndim == a.ndim - 1
-    found = torch.linalg.lstsq(a, b.unsqueeze(-1) if vector else b, rcond=rcond).solution
+    b = b.unsqueeze(-1) if vector else b
+    if rcond is None:
+        found = torch.linalg.lstsq(a, b).solution
+    elif a.device.type == "cuda":  # the only driver there knows no rcond
+        found = torch.linalg.pinv(a, rtol=rcond) @ b
+    else:  # the only driver that takes rcond as numpy does
+        found = torch.linalg.lstsq(a, b, rcond=rcond, driver="gelsd").solution
     return found.squeeze(-1) if vector else found
+
+
+@operation
+def pinv(x: Any, rcond: float | None = None) -> Any:
+    """Pseudoinverses; singular values below ``rcond`` times the greatest count as 0."""
+    return torch.linalg.pinv(floats(x), rtol=rcond)
+
+
+@operation
+def matrix_rank(x: Any, tol: float | None = None) -> Any:
+    """How many singular values are above ``tol``, as int32."""
+    return torch.linalg.matrix_rank(floats(x), atol=tol).to(torch.int32)
+
+
+@operation
+def cholesky_inverse(x: Any, upper: bool = False) -> Any:
+    """The inverse of matrices whose Cholesky factors are given."""
+    return torch.cholesky_inverse(floats(x), upper=upper)
+
+
+@operation
+def eig(x: Any) -> Any:
+    """Eigenvalues and eigenvectors of square matrices, as complex numbers."""
+    return tuple(torch.linalg.eig(floats(x)))
+
+
+@operation
+def lu_factor(x: Any) -> Any:
+    """The two triangular factors in one matrix, and which row changed places with which, counted from 0."""
+    factors, rows = torch.linalg.lu_factor(floats(x))
+    return factors, rows - 1
+
+
+def jvp(fun: Callable, primals: Any, tangents: Any, has_aux: bool = False) -> Any:
+    """What a function gives, and how that changes where its arguments change.
+
+    Args:
+        fun: a function of tensors.
+        primals: its arguments, a list or a tuple.
+        tangents: how they change, of the same shapes.
+        has_aux: whether the function gives a pair, whose second part is passed on as it is.
+
+    Returns:
+        ``(values, changes)``, or ``(values, changes, aux)``.
+
+    Example:
+        >>> jvp(lambda x: x * x, (torch.tensor(3.0),), (torch.tensor(1.0),))
+        (tensor(9.), tensor(6.))
+    """
+    if not isinstance(primals, (list, tuple)) or not isinstance(tangents, (list, tuple)):
+        raise TypeError("ops.jvp: expected primals and tangents to be lists or tuples of tensors")
+    primals, tangents = (tuple(floats(x) for x in xs) for xs in (primals, tangents))
+    return torch.func.jvp(fun, primals, tangents, has_aux=has_aux)

@@ -16,7 +16,12 @@ from ..backend import nn as _k
 from ..backend.convolution import convolve, convolve_transposed
 from ..backend.spatial import pool
 from ._making import converted, floats, operation, unary
+from .ctc import *  # noqa: F403
+from .ctc import __all__ as _ctc
+from .folding import *  # noqa: F403
+from .folding import __all__ as _folding
 from .indexing import multi_hot, one_hot
+from .reducing import moments
 
 _UNARY: dict[str, Callable] = {
     "log_sigmoid": F.logsigmoid,
@@ -37,6 +42,8 @@ globals().update(unary(_WHOLE_TOO))
 __all__ = [
     *_UNARY,
     *_WHOLE_TOO,
+    *_ctc,
+    *_folding,
     "average_pool",
     "batch_normalization",
     "binary_crossentropy",
@@ -56,6 +63,7 @@ __all__ = [
     "leaky_relu",
     "log_softmax",
     "max_pool",
+    "moments",
     "multi_hot",
     "normalize",
     "one_hot",

@@ -11,7 +11,8 @@ from typing import Any
 
 import torch
 
-from ._making import axes, converted, dtype_of, floats, narrow, narrow_floats, operation
+from ..engine.symbolic import Spec
+from ._making import axes, converted, dtype_of, floats, narrow, narrow_floats, operation, operation_like
 
 __all__ = [
     "all",
@@ -295,7 +296,11 @@ def top_k(x: Any, k: int, sorted: bool = True) -> Any:
     return found.values, found.indices
 
 
-@operation
+def _bins(x: Any, weights: Any = None, minlength: int = 0, sparse: bool = False) -> Any:
+    return Spec((*tuple(x.shape)[:-1], None), torch.int32 if weights is None else converted(weights).dtype)
+
+
+@operation_like(_bins)
 def bincount(x: Any, weights: Any = None, minlength: int = 0, sparse: bool = False) -> Any:
     """How often each whole number occurs, row by row.
 
@@ -328,7 +333,7 @@ def searchsorted(sorted_sequence: Any, values: Any, side: str = "left") -> Any:
     return torch.searchsorted(rows.to(kind), values.to(kind), side=side).to(torch.int32)
 
 
-@operation
+@operation_like(lambda x, *_, **__: Spec((None,), x.dtype))
 def unique(x: Any, sorted: bool = True, return_index: bool = False) -> Any:
     """The different elements.
 
@@ -351,19 +356,24 @@ def _segments(data: Any, ids: Any, count: int | None, start: Any, how: str) -> A
     return out.scatter_reduce(0, index, data, how)[:count]
 
 
-@operation
+def _grouped(data: Any, segment_ids: Any, num_segments: int | None = None, sorted: bool = False) -> Any:
+    data = converted(data)
+    return Spec((num_segments, *tuple(data.shape)[1:]), data.dtype)
+
+
+@operation_like(_grouped)
 def segment_sum(data: Any, segment_ids: Any, num_segments: int | None = None, sorted: bool = False) -> Any:
     """Sums of the rows that belong together."""
     return _segments(data, segment_ids, num_segments, 0, "sum")
 
 
-@operation
+@operation_like(_grouped)
 def segment_prod(data: Any, segment_ids: Any, num_segments: int | None = None, sorted: bool = False) -> Any:
     """Products of the rows that belong together."""
     return _segments(data, segment_ids, num_segments, 1, "prod")
 
 
-@operation
+@operation_like(_grouped)
 def segment_max(data: Any, segment_ids: Any, num_segments: int | None = None, sorted: bool = False) -> Any:
     """The greatest of the rows that belong together."""
     kind = converted(data).dtype
@@ -371,7 +381,7 @@ def segment_max(data: Any, segment_ids: Any, num_segments: int | None = None, so
     return _segments(data, segment_ids, num_segments, start, "amax")
 
 
-@operation
+@operation_like(_grouped)
 def segment_min(data: Any, segment_ids: Any, num_segments: int | None = None, sorted: bool = False) -> Any:
     """The least of the rows that belong together."""
     kind = converted(data).dtype

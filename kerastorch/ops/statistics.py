@@ -43,7 +43,10 @@ def argpartition(x: Any, kth: int, axis: int | None = -1) -> Any:
 @operation
 def corrcoef(x: Any) -> Any:
     """How each row goes with each other one, from -1 to 1."""
-    return torch.corrcoef(wide_floats(x))
+    x = torch.atleast_2d(wide_floats(x))
+    x = x - x.mean(-1, keepdim=True)
+    x = x * torch.rsqrt(x.square().sum(-1, keepdim=True))
+    return (x @ x.mT).clamp(-1, 1).squeeze()
 
 
 @operation
