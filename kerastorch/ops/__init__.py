@@ -10,7 +10,21 @@ from __future__ import annotations
 
 import types
 
-from . import arrays, core, creating, elementwise, image, indexing, linalg, nans, nn, reducing, signal, statistics
+from . import (
+    arrays,
+    core,
+    creating,
+    elementwise,
+    image,
+    indexing,
+    linalg,
+    nans,
+    nn,
+    reducing,
+    signal,
+    statistics,
+    vectorizing,
+)
 from .arrays import *  # noqa: F403
 from .core import *  # noqa: F403
 from .creating import *  # noqa: F403
@@ -22,12 +36,13 @@ from .nn import *  # noqa: F403
 from .reducing import *  # noqa: F403
 from .signal import *  # noqa: F403
 from .statistics import *  # noqa: F403
+from .vectorizing import *  # noqa: F403
 
-_ROOMS = (arrays, core, creating, elementwise, indexing, linalg, nans, nn, reducing, signal, statistics)
+_ROOMS = (arrays, core, creating, elementwise, indexing, linalg, nans, nn, reducing, signal, statistics, vectorizing)
 
 __all__ = ["image", "linalg", "nn", "numpy"]
 __all__ += sorted({*(name for room in _ROOMS for name in room.__all__)} - set(__all__))
 
 numpy = types.ModuleType(f"{__name__}.numpy", "The part of ``keras.ops`` that numpy has too.")
-for _room in (arrays, creating, elementwise, indexing, linalg, nans, reducing, statistics):
+for _room in (arrays, creating, elementwise, indexing, linalg, nans, reducing, statistics, vectorizing):
     vars(numpy).update({name: getattr(_room, name) for name in _room.__all__})

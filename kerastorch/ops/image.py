@@ -14,8 +14,13 @@ from .. import config
 from ..backend.conv_utils import same_padding
 from ..backend.convolution import from_channels_first, to_channels_first
 from ._making import converted, operation
+from .image_filtering import *  # noqa: F403
+from .image_filtering import __all__ as _filtering
+from .image_warping import *  # noqa: F403
+from .image_warping import __all__ as _warping
 
-__all__ = ["crop_images", "extract_patches", "pad_images", "resize", "rgb_to_grayscale"]
+__all__ = [*_filtering, *_warping, "crop_images", "extract_patches", "extract_patches_3d", "hsv_to_rgb", "pad_images"]
+__all__ += ["resize", "rgb_to_grayscale", "rgb_to_hsv"]
 
 _MODES = {"nearest": "nearest-exact", "bilinear": "bilinear", "bicubic": "bicubic"}
 
@@ -95,6 +100,43 @@ def rgb_to_grayscale(images: Any, data_format: str | None = None) -> Any:
     return _closed((x.float() * weights).sum(1, keepdim=True).to(x.dtype), form, single)
 
 
+def _planes(name: str, images: Any, data_format: str | None) -> tuple[tuple[Any, Any, Any], int]:
+    """The three channels of images of floats, and their axis."""
+    images = converted(images)
+    form = config.image_data_format() if data_format is None else data_format
+    axis = -1 if form == "channels_last" else -3
+    if images.ndim not in (3, 4) or not images.is_floating_point() or images.shape[axis] != 3:
+        raise ValueError(
+            f"ops.image.{name}: expected floats of three axes or four with three channels. "
+            f"Received: {images.dtype}, shape {tuple(images.shape)}, data_format={form!r}"
+        )
+    return images.unbind(axis), axis
+
+
+@operation
+def rgb_to_hsv(images: Any, data_format: str | None = None) -> Any:
+    """Hue, saturation and value of red, green and blue, all from 0 to 1."""
+    planes, axis = _planes("rgb_to_hsv", images, data_format)
+    eps = torch.finfo(planes[0].dtype).eps
+    r, g, b = (torch.where(plane.abs() < eps, 0, plane) for plane in planes)
+    value = torch.maximum(torch.maximum(r, g), b)
+    span = value - torch.minimum(torch.minimum(r, g), b)
+    saturation = torch.where(value > 0, span / torch.where(value > 0, value, 1), 0)
+    sixth = 1 / (6 * torch.where(span > 0, span, 1))
+    hue = torch.where(value == g, sixth * (b - r) + 2 / 6, sixth * (r - g) + 4 / 6)
+    hue = torch.where(value == r, sixth * (g - b), hue)
+    return torch.stack([torch.where(span > 0, hue, 0) + (hue < 0).to(hue.dtype), saturation, value], axis)
+
+
+@operation
+def hsv_to_rgb(images: Any, data_format: str | None = None) -> Any:
+    """Red, green and blue of hue, saturation and value, all from 0 to 1."""
+    (hue, saturation, value), axis = _planes("hsv_to_rgb", images, data_format)
+    turn = torch.remainder(hue, 1) * 6
+    parts = [(turn - 3).abs() - 1, 2 - (turn - 2).abs(), 2 - (turn - 4).abs()]
+    return torch.stack([value * (1 - saturation + saturation * part.clamp(0, 1)) for part in parts], axis)
+
+
 @operation
 def extract_patches(
     images: Any,
@@ -116,6 +158,47 @@ def extract_patches(
     found = F.unfold(x, size, dilation=rates, stride=strides)  # (batch, channels * patch, places)
     found = found.reshape(x.shape[0], x.shape[1], size[0] * size[1], rows, columns).transpose(1, 2).flatten(1, 2)
     return _closed(found, form, single)
+
+
+@operation
+def extract_patches_3d(
+    volumes: Any,
+    size: Any,
+    strides: Any = None,
+    dilation_rate: Any = 1,
+    padding: str = "valid",
+    data_format: str | None = None,
+) -> Any:
+    """The patches of volumes, each in a row: (batch, *places, patch depth * height * width * channels).
+
+    Args:
+        volumes: one volume or a batch.
+        size: depth, height and width of the patches, or one number for all.
+        strides: from one patch to the next; ``size`` by default.
+        dilation_rate: from one element of a patch to the next.
+        padding: ``"valid"`` or ``"same"``.
+        data_format: where the channels are.
+    """
+    x = converted(volumes)
+    form = config.image_data_format() if data_format is None else data_format
+    single = x.ndim == 4
+    x = to_channels_first(x.unsqueeze(0) if single else x, form)
+    size = (size,) * 3 if isinstance(size, int) else tuple(size)
+    strides = size if strides is None else (strides,) * 3 if isinstance(strides, int) else tuple(strides)
+    rates = (dilation_rate,) * 3 if isinstance(dilation_rate, int) else tuple(dilation_rate)
+    if len(size) != 3 or len(strides) != 3 or padding not in ("valid", "same"):
+        raise ValueError(
+            "ops.image.extract_patches_3d: expected size and strides of three numbers and padding valid or same. "
+            f"Received: size={size}, strides={strides}, padding={padding!r}"
+        )
+    if padding == "same":
+        pads = [same_padding(*each) for each in zip(x.shape[2:], size, strides, rates)]
+        x = F.pad(x, [amount for pair in reversed(pads) for amount in pair])
+    for axis, (length, stride, rate) in enumerate(zip(size, strides, rates), 2):
+        x = x.unfold(axis, (length - 1) * rate + 1, stride)[..., ::rate]
+    x = x.permute(0, 5, 6, 7, 1, 2, 3, 4).flatten(1, 4)  # the channels are the innermost of a patch
+    x = from_channels_first(x, form)
+    return x.squeeze(0) if single else x
 
 
 @operation

@@ -14,7 +14,8 @@ import more_cases  # noqa: E402
 import type_cases  # noqa: E402
 
 WANT_TENSORS = """unstack scatter scatter_update slice slice_update get_item in_top_k cholesky_inverse eig lu_factor
-unfold fold hsplit vsplit dsplit view_as_real segment_min segment_max segment_prod segment_sum histogram""".split()
+unfold fold hsplit vsplit dsplit view_as_real segment_min segment_max segment_prod segment_sum histogram
+image.gaussian_blur image.sobel_edges image.ssim image.extract_patches_3d image.affine_transform""".split()
 FILES = {"ops": cases.CASES, "more": more_cases.CASES, "types": type_cases.CASES}
 HERE = os.path.dirname(os.path.abspath(__file__))
 

@@ -170,6 +170,60 @@ def test_control():
     assert ops.vectorized_map(lambda x: x.sum(), torch.ones(3, 2)).tolist() == [2.0, 2.0, 2.0]
 
 
+@pytest.mark.parametrize("length", [1, 2, 3, 6, 9])
+@pytest.mark.parametrize("reverse", [False, True])
+def test_associative_scan(length, reverse):
+    """Products of matrices, which do not commute, and pairs of tensors."""
+    x = torch.randn(2, length, 3, 3, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
+    turned = x.flip(1) if reverse else x
+    slow = [turned[:, 0]]
+    for i in range(1, length):
+        slow.append(slow[-1] @ turned[:, i])
+    expected = torch.stack(slow, 1)
+    expected = expected.flip(1) if reverse else expected
+    torch.testing.assert_close(ops.associative_scan(torch.matmul, x, reverse=reverse, axis=1), expected)
+    pair = {"a": x, "b": x + 1}
+    found = ops.associative_scan(lambda p, q: {"a": p["a"] + q["a"], "b": p["b"] * q["b"]}, pair, axis=1)
+    torch.testing.assert_close(found["a"], torch.cumsum(x, 1))
+    torch.testing.assert_close(found["b"], torch.cumprod(x + 1, 1))
+
+
+def test_vectorize():
+    x = np.arange(6, dtype="float32").reshape(2, 3)
+    scaled = ops.vectorize(lambda x, by: x * by, excluded={1})
+    np.testing.assert_array_equal(scaled(x, 2).numpy(), x * 2)
+    chosen = ops.vectorize(lambda a, b: ops.where(a > b, a, -b))
+    np.testing.assert_array_equal(
+        chosen(x, np.array([2.0, 0.0, 3.0], "float32")), np.where(x > [2, 0, 3], x, [-2, 0, -3])
+    )
+    product = ops.vectorize(lambda m, v: (ops.matmul(m, v), ops.sum(v)), signature="(n,m),(m)->(n),()")
+    first, second = product(np.ones((4, 2, 3), "float32"), x[:1])
+    assert first.tolist() == [[3.0, 3.0]] * 4 and second.tolist() == [3.0] * 4
+    with pytest.raises(ValueError, match="ops.vectorize: expected axes"):
+        product(np.ones((2, 3)), np.ones(2))
+    with pytest.raises(TypeError, match="ops.vectorize: expected 2 arguments"):
+        product(np.ones((2, 3)))
+    with pytest.raises(ValueError, match="ops.vectorize: expected pyfunc"):
+        ops.vectorize(3)
+
+
+def test_jvp():
+    values, changes = ops.jvp(lambda x, y: x * y, ([1.0, 2.0], [3.0, 4.0]), ([1.0, 0.0], [0.0, 1.0]))
+    assert values.tolist() == [3.0, 8.0] and changes.tolist() == [3.0, 2.0]
+    assert float(ops.jvp(lambda x: (x * x, x + 1), (2.0,), (1.0,), has_aux=True)[2]) == 3.0
+
+
+def test_elastic_transform():
+    """Pixels move together, by amounts that the seed fixes; none at all where alpha is 0."""
+    x = np.random.RandomState(0).rand(2, 12, 14, 3).astype("float32")
+    pulled = ops.image.elastic_transform(x, alpha=15.0, sigma=2.0, seed=3)
+    assert pulled.shape == x.shape and not np.allclose(pulled, x)
+    torch.testing.assert_close(pulled, ops.image.elastic_transform(x, alpha=15.0, sigma=2.0, seed=3))
+    np.testing.assert_array_equal(ops.image.elastic_transform(x, alpha=0.0, seed=3), x)
+    flat = ops.image.elastic_transform(np.full((5, 6, 1), 0.5, "float32"), seed=1)
+    np.testing.assert_allclose(flat, 0.5, rtol=1e-6)
+
+
 def test_custom_gradient():
     @ops.custom_gradient
     def log1pexp(x):
