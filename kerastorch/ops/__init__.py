@@ -1,7 +1,7 @@
 """Keras 3's ``keras.ops``: numpy's functions and those of neural networks, on torch tensors and symbolic ones alike.
 
-Arrays, lists and numbers are converted; a symbolic tensor among the arguments makes the call a part of the graph. What
-Keras 3 has beyond these raises ``AttributeError``.
+Every name of Keras 3.15's is here. Arrays, lists and numbers are converted; a symbolic tensor among the arguments makes
+the call a part of the graph.
 
 Source: https://keras.io/api/ops/
 """

@@ -15,7 +15,7 @@ from .reducing import max as greatest
 from .reducing import min as least
 from .reducing import quantile
 
-__all__ = ["argpartition", "corrcoef", "correlate", "histogram", "percentile", "ptp", "trapezoid"]
+__all__ = ["argpartition", "cdist", "corrcoef", "correlate", "histogram", "percentile", "ptp", "trapezoid"]
 
 
 @operation
@@ -38,6 +38,28 @@ def argpartition(x: Any, kth: int, axis: int | None = -1) -> Any:
     if not -x.shape[axis] <= kth < x.shape[axis]:
         raise ValueError(f"ops.argpartition: expected kth below the length {x.shape[axis]}. Received: kth={kth}")
     return torch.argsort(x, dim=axis, stable=True).to(torch.int32)  # what is in order is partitioned at every place
+
+
+@operation
+def cdist(x: Any, y: Any) -> Any:
+    """How far each row of one stack of points is from each of another.
+
+    Args:
+        x: (…, points, size).
+        y: (…, others, size).
+
+    Returns:
+        (…, points, others) distances.
+
+    Raises:
+        ValueError: unless both have two axes or more and points of one size.
+    """
+    x, y = (floats(points) for points in together([x, y]))
+    if x.ndim < 2 or y.ndim < 2 or x.shape[-1] != y.shape[-1]:
+        raise ValueError(
+            f"ops.cdist: expected points of one size along the last axis. Received: {tuple(x.shape)}, {tuple(y.shape)}"
+        )
+    return torch.cdist(x, y, compute_mode="donot_use_mm_for_euclid_dist")
 
 
 @operation

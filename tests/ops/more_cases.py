@@ -278,3 +278,6 @@ for _method in ("linear", "bilinear", "cubic", "lanczos3", "lanczos5"):
     case("image.scale_and_translate", f(2, 6, 5, 2), (2, 4, 8, 2), SCALE, MOVE, (1, 2), _method)
 case("image.scale_and_translate", f(8, 5), (4, 5), SCALE[:1], MOVE[:1], (0,), "linear", antialias=False)
 case("image.scale_and_translate", PIXELS, (2, 8, 4, 3), SCALE, MOVE, (1, 2), "linear")
+case("cdist", f(3, 2), f(4, 2))
+case("cdist", f(2, 3, 4), f(5, 4))
+case("cdist", f(2, 1, 3, 2), f(4, 2, 2))
