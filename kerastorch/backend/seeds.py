@@ -1,4 +1,4 @@
-"""The process's seed, as ``tf.random.set_seed`` and ``keras.utils.set_random_seed`` set it; Keras 2's, which is numpy's.
+"""The process's seed, as ``tf.random.set_seed`` and ``keras.utils.set_random_seed`` set it; Keras 2's is numpy's.
 
 TensorFlow gives each draw two seeds: the process's, and one of its own, which comes from a generator that begins anew
 with the process's seed. A draw that repeats both goes on where the last one ended.

@@ -367,7 +367,7 @@ class Layer(NodeInfo, Additions, WeightHolder):
 
     @staticmethod
     def _told_masks(inputs: Any, mask: Any) -> Any:
-        """The mask that ``compute_mask`` is told: where there is none, the era says whether several inputs have a list."""
+        """The mask that ``compute_mask`` is told: without one, the era says whether several inputs have a list."""
         if mask is None and isinstance(inputs, (list, tuple, dict)) and eras.current().absent_masks == "listed":
             return map_structure(lambda _: None, inputs)
         return mask

@@ -41,7 +41,7 @@ from .drawn import (
     lecun_uniform,
 )
 from .drawn import compute_fans as _compute_fans  # noqa: F401 (the name it has in Keras)
-from .fixed import Constant, Identity, Ones, Zeros
+from .fixed import STFT, Constant, Identity, Ones, Zeros
 
 __all__ = [
     "Initializer",
@@ -54,6 +54,8 @@ __all__ = [
     "VarianceScaling",
     "Orthogonal",
     "Identity",
+    "STFT",
+    "stft",
     "GlorotUniform",
     "GlorotNormal",
     "HeUniform",
@@ -94,6 +96,7 @@ truncated_normal = TruncatedNormal
 variance_scaling = VarianceScaling
 identity = Identity
 orthogonal = Orthogonal
+stft = STFT
 _CLASSES = {name: kind for name, kind in globals().items() if isinstance(kind, type) and issubclass(kind, Initializer)}
 REGISTRY.alias(**_CLASSES, IdentityInitializer=Identity, OrthogonalInitializer=Orthogonal)
 

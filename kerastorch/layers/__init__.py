@@ -90,6 +90,20 @@ __all__ = sorted(
 )
 
 
+# what cannot be here, and why
+_ELSEWHERE = {
+    "FlaxLayer": "it runs a module of Flax, which is JAX",
+    "JaxLayer": "it runs a function of JAX",
+    "TFSMLayer": "it runs a SavedModel, a graph that only TensorFlow executes; load_model reads .keras and .h5 files",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name in _ELSEWHERE:
+        raise AttributeError(f"kerastorch.layers has no {name}, since {_ELSEWHERE[name]}")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
 # layers that architectures bring along, known once somebody names them
 _OF_ARCHITECTURES = ("CustomScaleLayer", "GroupSum", "HalvingPad", "LayerScale", "StochasticDepth")
 

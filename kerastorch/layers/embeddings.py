@@ -9,11 +9,12 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
+from .. import config as _config
 from .. import constraints, eras, initializers, regularizers
 from ..engine import checks
 from ..engine.layer import Layer
 
-__all__ = ["Embedding"]
+__all__ = ["Embedding", "ReversibleEmbedding"]
 
 Shape = tuple[int | None, ...]
 
@@ -168,6 +169,102 @@ class Embedding(Layer):
             "input_length": self.input_length,
         }
         return {**super().get_config(), **config}
+
+
+class ReversibleEmbedding(Embedding):
+    """An ``Embedding`` that also goes back: with ``reverse=True`` vectors become scores of all indices.
+
+    Args:
+        input_dim: size of the vocabulary.
+        output_dim: size of the vectors.
+        tie_weights: whether the way back uses the table too, or a matrix of its own.
+        embeddings_initializer: initial values of the table, and of the matrix.
+        embeddings_regularizer: penalty on the table.
+        embeddings_constraint: projection of the table after each update.
+        mask_zero: whether index 0 is padding, to be masked.
+        reverse_dtype: the type that the way back is computed in; the layer's when missing.
+        logit_soft_cap: scores beyond this are pressed below it, by ``tanh``; None leaves them.
+        **kwargs: those of ``Embedding``.
+
+    Shape:
+        (batch, length) → (batch, length, output_dim); with ``reverse=True`` (batch, length, output_dim) → (batch,
+        length, input_dim).
+
+    Raises:
+        ValueError: for a bad size, or an index outside the table.
+
+    Source: Press and Wolf, Using the Output Embedding to Improve Language Models (2016),
+        https://arxiv.org/abs/1608.05859
+
+    Example:
+        >>> layer = ReversibleEmbedding(10, 4)
+        >>> layer(layer(torch.tensor([[1, 2, 0]])), reverse=True).shape
+        torch.Size([1, 3, 10])
+    """
+
+    def __init__(
+        self,
+        input_dim: int,
+        output_dim: int,
+        tie_weights: bool = True,
+        embeddings_initializer: Any = "uniform",
+        embeddings_regularizer: Any = None,
+        embeddings_constraint: Any = None,
+        mask_zero: bool = False,
+        reverse_dtype: Any = None,
+        logit_soft_cap: float | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(
+            input_dim,
+            output_dim,
+            embeddings_initializer=embeddings_initializer,
+            embeddings_regularizer=embeddings_regularizer,
+            embeddings_constraint=embeddings_constraint,
+            mask_zero=mask_zero,
+            **kwargs,
+        )
+        self.tie_weights = bool(tie_weights)
+        self.reverse_dtype = reverse_dtype
+        self.logit_soft_cap = logit_soft_cap
+
+    def build(self, input_shape: Shape) -> None:
+        super().build(input_shape)
+        if not self.tie_weights:
+            self.add_weight(
+                "reverse_embeddings",
+                (self.output_dim, self.input_dim),
+                initializer=self.embeddings_initializer,
+                axes=(1, 0),
+                attribute="reverse_weight",
+            )
+
+    def call(self, inputs: torch.Tensor, reverse: bool = False) -> torch.Tensor:
+        if not reverse:
+            return super().call(inputs)
+        weight = self.weight if self.tie_weights else self.reverse_weight
+        if self.reverse_dtype is not None:
+            kind = _config.torch_dtype(self.reverse_dtype)
+            inputs, weight = inputs.to(kind), weight.to(kind)
+        scores = F.linear(inputs, weight)
+        cap = self.logit_soft_cap
+        return scores if cap is None else torch.tanh(scores / cap) * cap
+
+    def compute_mask(self, inputs: torch.Tensor, mask: Any = None) -> torch.Tensor | None:
+        return None if inputs.is_floating_point() else super().compute_mask(inputs)  # vectors are on the way back
+
+    def compute_output_shape(self, input_shape: Shape, reverse: bool = False) -> Shape:
+        return (*input_shape[:-1], self.input_dim) if reverse else super().compute_output_shape(input_shape)
+
+    def _output_specs(self, args: tuple, kwargs: dict[str, Any]) -> tuple[Any, Any]:
+        if not kwargs.get("reverse"):
+            return super()._output_specs(args, kwargs)
+        shape = self.compute_output_shape(tuple(args[0].shape), reverse=True)
+        return shape, self.reverse_dtype and _config.torch_dtype(self.reverse_dtype) or args[0].dtype
+
+    def get_config(self) -> dict[str, Any]:
+        names = ("tie_weights", "reverse_dtype", "logit_soft_cap")
+        return {**super().get_config(), **{name: getattr(self, name) for name in names}}
 
 
 def _checked_length(value: Any) -> int | Shape | None:

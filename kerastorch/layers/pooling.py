@@ -11,6 +11,14 @@ from ..backend import conv_utils
 from ..backend.spatial import pool
 from ..engine import checks
 from ..engine.layer import InputSpec, Layer
+from .conv.adaptive_pooling import (
+    AdaptiveAveragePooling1D,
+    AdaptiveAveragePooling2D,
+    AdaptiveAveragePooling3D,
+    AdaptiveMaxPooling1D,
+    AdaptiveMaxPooling2D,
+    AdaptiveMaxPooling3D,
+)
 from .conv.base import window_lengths
 from .conv.global_pooling import (
     GlobalAveragePooling1D,
@@ -46,6 +54,12 @@ __all__ = [
     "GlobalAvgPool1D",
     "GlobalAvgPool2D",
     "GlobalAvgPool3D",
+    "AdaptiveAveragePooling1D",
+    "AdaptiveAveragePooling2D",
+    "AdaptiveAveragePooling3D",
+    "AdaptiveMaxPooling1D",
+    "AdaptiveMaxPooling2D",
+    "AdaptiveMaxPooling3D",
 ]
 
 Shape = tuple[int | None, ...]

@@ -1,18 +1,25 @@
-"""Any ``nn.Module`` as a layer."""
+"""Any ``nn.Module`` as a layer.
+
+Source: https://keras.io/api/layers/backend_specific_layers/torch_module_wrapper/
+"""
 
 from __future__ import annotations
 
+import base64
 import copy
+import io
 from typing import Any
 
 import torch
 from torch import nn
 
 from .. import config
+from ..backend import names
+from ..backend.safe_mode import in_safe_mode
 from ..engine.layer import Layer
 from ..engine.symbolic import examples_for, flatten
 
-__all__ = ["TorchModule"]
+__all__ = ["TorchModule", "TorchModuleWrapper"]
 
 
 class TorchModule(Layer):
@@ -81,7 +88,77 @@ class TorchModule(Layer):
         )
 
 
-def _name_of(module: nn.Module) -> str:
-    from ..backend import names
+class TorchModuleWrapper(TorchModule):
+    """A torch module as a layer, under Keras 3's name and with a config that holds the module itself.
 
+    A ``TorchModule`` suits any script; this one has Keras 3's ways: ``output_shape`` has the batch axis, a call outside
+    of ``fit`` and its kin counts as training unless it says otherwise, several arguments are handed on.
+
+    Args:
+        module: the module; a lazy one has to have seen data.
+        name: name of the layer.
+        output_shape: the output's shape with the batch axis, for a module that does not run on the meta device.
+        **kwargs: the arguments of every layer.
+
+    Raises:
+        TypeError: when it is no ``nn.Module``.
+        ValueError: for a lazy module that knows no shapes yet.
+
+    Source: https://keras.io/api/layers/backend_specific_layers/torch_module_wrapper/
+
+    Example:
+        >>> import torch
+        >>> TorchModuleWrapper(torch.nn.Linear(4, 3))(torch.ones(2, 4)).shape
+        torch.Size([2, 3])
+    """
+
+    def __init__(self, module: nn.Module, name: str | None = None, output_shape: Any = None, **kwargs: Any) -> None:
+        lazy = isinstance(module, nn.modules.lazy.LazyModuleMixin)
+        if lazy and module.has_uninitialized_params():
+            raise ValueError(
+                "TorchModuleWrapper: expected a lazy module that has seen data, since only then its weights exist. "
+                f"Received: {module}"
+            )
+        super().__init__(module, name=name or names.unique_name("TorchModuleWrapper"), **kwargs)
+        self._whole_shape = output_shape
+        self.built = True
+
+    def call(self, *args: Any, training: bool = True, **kwargs: Any) -> Any:
+        if training != self.module.training:
+            self.module.train(training)
+        return self.module(*args, **kwargs)
+
+    def compute_output_shape(self, input_shape: Any) -> Any:
+        return super().compute_output_shape(input_shape) if self._whole_shape is None else self._whole_shape
+
+    def get_config(self) -> dict[str, Any]:
+        file = io.BytesIO()
+        torch.save(self.module, file)
+        base = super(TorchModule, self).get_config()
+        return {**base, "module": base64.b64encode(file.getvalue()).decode("ascii"), "output_shape": self._whole_shape}
+
+    @classmethod
+    def from_config(
+        cls, config: dict[str, Any], custom_objects: dict[str, Any] | None = None, safe_mode: bool | None = None
+    ) -> TorchModuleWrapper:
+        """The layer that a config describes; its module is a pickle, which may run code, so it takes consent.
+
+        Args:
+            config: what ``get_config`` gave.
+            custom_objects: not needed.
+            safe_mode: False trusts the config; None asks what the file is loaded with.
+
+        Raises:
+            ValueError: without consent.
+        """
+        if in_safe_mode() if safe_mode is None else safe_mode is not False:
+            raise ValueError(
+                "TorchModuleWrapper: expected safe_mode=False, or config.enable_unsafe_deserialization(), for a config "
+                "whose module is a pickle, since that runs code. Received: a config in safe mode"
+            )
+        file = io.BytesIO(base64.b64decode(config["module"]))
+        return cls(**{**config, "module": torch.load(file, weights_only=False)})
+
+
+def _name_of(module: nn.Module) -> str:
     return names.unique_name(type(module).__name__)

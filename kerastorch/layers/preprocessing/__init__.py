@@ -5,6 +5,7 @@ from __future__ import annotations
 from .categories import CategoryEncoding, HashedCrossing, Hashing
 from .lookup import IntegerLookup, StringLookup
 from .numeric import Discretization, Normalization
+from .spectrograms import MelSpectrogram, STFTSpectrogram
 from .text_vectorization import TextVectorization
 
 __all__ = [
@@ -13,7 +14,9 @@ __all__ = [
     "HashedCrossing",
     "Hashing",
     "IntegerLookup",
+    "MelSpectrogram",
     "Normalization",
+    "STFTSpectrogram",
     "StringLookup",
     "TextVectorization",
 ]

@@ -8,7 +8,18 @@ import importlib
 
 __all__ = ["AREAS", "load"]
 
-AREAS = ("attention", "core", "activations", "normalization", "images", "preprocessing", "convolutional")
+AREAS = (
+    "attention",
+    "core",
+    "activations",
+    "normalization",
+    "images",
+    "preprocessing",
+    "convolutional",
+    "pooling",
+    "sound",
+    "embedding",
+)
 
 
 def load(name):
