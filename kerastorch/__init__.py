@@ -63,7 +63,7 @@ __all__ = [
     "wrappers",
 ]
 
-_WHEN_ASKED_FOR = "applications callbacks datasets export ops preprocessing random saving wrappers".split()
+_WHEN_ASKED_FOR = "applications callbacks datasets export ops preprocessing random saving tree wrappers".split()
 #: names that later Kerases have at the top, and where they are here
 _AT_THE_TOP = {
     "DTypePolicy": "mixed_precision:Policy",

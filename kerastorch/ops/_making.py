@@ -136,19 +136,28 @@ def unary(functions: Mapping[str, Callable], prepare: Callable = converted) -> d
     return {name: of(name, function) for name, function in functions.items()}
 
 
-def binary(functions: Mapping[str, Callable], prepare: Callable) -> dict[str, Callable]:
+def binary(
+    functions: Mapping[str, Callable], prepare: Callable, names: tuple[str, str] = ("x1", "x2")
+) -> dict[str, Callable]:
     """Operations of two tensors on every pair of elements by itself.
 
     Args:
         functions: name -> torch function.
         prepare: makes two tensors of the right type of the arguments.
+        names: what Keras calls the arguments.
     """
 
     def of(name: str, function: Callable) -> Callable:
-        def compute(x1: Any, x2: Any) -> Any:
-            return function(*prepare(x1, x2))
+        if names == ("x", "y"):
 
-        return _named(compute, name, _described(name, function, "x1, x2"))
+            def compute(x: Any, y: Any) -> Any:
+                return function(*prepare(x, y))
+        else:
+
+            def compute(x1: Any, x2: Any) -> Any:  # type: ignore[misc]
+                return function(*prepare(x1, x2))
+
+        return _named(compute, name, _described(name, function, ", ".join(names)))
 
     return {name: of(name, function) for name, function in functions.items()}
 

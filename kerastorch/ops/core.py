@@ -6,6 +6,7 @@ Source: https://keras.io/api/ops/core/
 from __future__ import annotations
 
 import builtins
+import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -141,11 +142,37 @@ def scatter(indices: Any, values: Any, shape: Sequence[int]) -> Any:
     return out.index_put(tuple(indices.unbind(-1)), values, accumulate=True)
 
 
+_REDUCTIONS = {"max": "amax", "min": "amin", "mul": "prod"}
+
+
 @operation
-def scatter_update(inputs: Any, indices: Any, updates: Any) -> Any:
-    """A tensor with other values at places."""
+def scatter_update(inputs: Any, indices: Any, updates: Any, reduction: str | None = None) -> Any:
+    """A tensor with other values at places.
+
+    Args:
+        inputs: the tensor.
+        indices: (places, axes) whole numbers; later axes of the tensor are updated whole.
+        updates: a value for each place.
+        reduction: None puts it there; ``"add"``, ``"mul"``, ``"max"`` and ``"min"`` combine it with what is there.
+
+    Raises:
+        ValueError: for another reduction.
+    """
     x, indices = converted(inputs), converted(indices).long()
-    return x.index_put(tuple(indices.unbind(-1)), converted(updates).to(x.dtype))
+    updates = converted(updates).to(x.dtype)
+    how = None if reduction is None else reduction.lower()
+    if how in (None, "add"):
+        return x.index_put(tuple(indices.unbind(-1)), updates, accumulate=how == "add")
+    if how not in _REDUCTIONS:
+        raise ValueError(f"ops.scatter_update: expected add, max, min, mul or None. Received: reduction={reduction!r}")
+    outer, inner = x.shape[: indices.shape[-1]], x.shape[indices.shape[-1] :]
+    rows = torch.zeros_like(indices[..., 0])
+    for size, places in zip(outer, indices.unbind(-1)):  # the number of the place among all places
+        rows = rows * size + torch.where(places < 0, places + size, places)
+    flat, new = x.reshape(math.prod(outer), math.prod(inner)), updates.expand((*rows.shape, *inner))
+    new = new.reshape(rows.numel(), flat.shape[1])
+    rows = rows.reshape(-1, 1).expand_as(new)
+    return flat.scatter_reduce(0, rows, new, _REDUCTIONS[how]).reshape(x.shape)
 
 
 # -------------------------------------------------------------------------------------- control

@@ -138,9 +138,11 @@ def linspace(
 
 
 @operation
-def logspace(start: Any, stop: Any, num: int = 50, endpoint: bool = True, base: Any = 10, dtype: Any = None) -> Any:
+def logspace(
+    start: Any, stop: Any, num: int = 50, endpoint: bool = True, base: Any = 10, dtype: Any = None, axis: int = 0
+) -> Any:
     """Powers in even steps of the exponent."""
-    return torch.pow(torch.as_tensor(float(base)), linspace(start, stop, num, endpoint)).to(dtype_of(dtype))
+    return torch.pow(float(base), linspace(start, stop, num, endpoint, dtype=dtype, axis=axis))
 
 
 @operation

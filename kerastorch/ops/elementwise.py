@@ -83,17 +83,11 @@ _FLOATS = {
 }
 _PAIRS = {
     "add": torch.add,
-    "bitwise_and": torch.bitwise_and,
-    "bitwise_left_shift": torch.bitwise_left_shift,
-    "bitwise_or": torch.bitwise_or,
-    "bitwise_right_shift": torch.bitwise_right_shift,
-    "bitwise_xor": torch.bitwise_xor,
     "equal": torch.eq,
     "gcd": torch.gcd,
     "greater": torch.gt,
     "greater_equal": torch.ge,
     "lcm": torch.lcm,
-    "left_shift": torch.bitwise_left_shift,
     "less": torch.lt,
     "less_equal": torch.le,
     "logical_and": torch.logical_and,
@@ -104,6 +98,14 @@ _PAIRS = {
     "multiply": torch.mul,
     "not_equal": torch.ne,
     "power": torch.pow,
+}
+_BITS = {
+    "bitwise_and": torch.bitwise_and,
+    "bitwise_left_shift": torch.bitwise_left_shift,
+    "bitwise_or": torch.bitwise_or,
+    "bitwise_right_shift": torch.bitwise_right_shift,
+    "bitwise_xor": torch.bitwise_xor,
+    "left_shift": torch.bitwise_left_shift,
     "right_shift": torch.bitwise_right_shift,
 }
 _NARROW_PAIRS = {
@@ -130,6 +132,7 @@ globals().update(unary(_FLOATS, floats))
 globals().update(unary(_NARROW_FLOATS, narrow_floats))
 globals().update(unary(_WIDE_FLOATS, wide_floats))
 globals().update(binary(_PAIRS, pair))
+globals().update(binary(_BITS, pair, names=("x", "y")))
 globals().update(binary(_NARROW_PAIRS, narrow_pair))
 globals().update(binary(_FLOAT_PAIRS, float_pair))
 globals().update(binary(_NARROW_FLOAT_PAIRS, narrow_float_pair))
@@ -264,6 +267,7 @@ __all__ = [
     *_NARROW_FLOATS,
     *_WIDE_FLOATS,
     *_PAIRS,
+    *_BITS,
     *_NARROW_PAIRS,
     *_FLOAT_PAIRS,
     *_NARROW_FLOAT_PAIRS,

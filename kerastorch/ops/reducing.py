@@ -333,16 +333,79 @@ def searchsorted(sorted_sequence: Any, values: Any, side: str = "left") -> Any:
     return torch.searchsorted(rows.to(kind), values.to(kind), side=side).to(torch.int32)
 
 
-@operation_like(lambda x, *_, **__: Spec((None,), x.dtype))
-def unique(x: Any, sorted: bool = True, return_index: bool = False) -> Any:
-    """The different elements.
+def _different(
+    x: Any,
+    sorted: bool = True,
+    return_index: bool = False,
+    return_inverse: bool = False,
+    return_counts: bool = False,
+    axis: int | None = None,
+    size: int | None = None,
+    fill_value: Any = None,
+) -> Any:
+    x = converted(x)
+    shape = tuple(x.shape)
+    told = [
+        Spec(
+            (size,) if axis is None else tuple(size if i == axis % x.ndim else n for i, n in enumerate(shape)), x.dtype
+        )
+    ]
+    told += [Spec((size,), torch.int64)] if return_index else []
+    told += [Spec(shape if axis is None else (shape[axis],), torch.int64)] if return_inverse else []
+    told += [Spec((size,), torch.int64)] if return_counts else []
+    return told[0] if len(told) == 1 else tuple(told)
 
-    Raises:
-        NotImplementedError: for ``return_index=True``.
+
+@operation_like(_different)
+def unique(
+    x: Any,
+    sorted: bool = True,
+    return_index: bool = False,
+    return_inverse: bool = False,
+    return_counts: bool = False,
+    axis: int | None = None,
+    size: int | None = None,
+    fill_value: Any = None,
+) -> Any:
+    """The different elements, in order.
+
+    Args:
+        x: a tensor.
+        sorted: accepted; they are always in order.
+        return_index: also where each is first.
+        return_inverse: also which of them stands at each place.
+        return_counts: also how often each occurs.
+        axis: along which axis whole slices are compared; None compares elements.
+        size: how many to give: further ones are left out, missing ones filled up.
+        fill_value: with what; 0 by default.
+
+    Returns:
+        The elements, or a tuple of them and what else was asked for.
     """
+    x = converted(x)
+    along = 0 if axis is None else axis % x.ndim
+    values, inverse, counts = torch.unique(x, sorted=True, return_inverse=True, return_counts=True, dim=axis)
+    flat, found = inverse.reshape(-1), [values]
     if return_index:
-        raise NotImplementedError("ops.unique: expected return_index=False. Received: return_index=True")
-    return torch.unique(converted(x), sorted=sorted)
+        places = torch.arange(flat.shape[0], device=x.device)
+        first = torch.full_like(counts, flat.shape[0])
+        found.append(first.scatter_reduce(0, flat, places, "amin"))
+    found += [counts] if return_counts else []
+    if size is not None:
+        fills = [fill_value or 0, *([1] if return_index else []), 0]  # as Keras 3 fills up indices and counts
+        found = [_sized(one, size, along if i == 0 else 0, fills[i]) for i, one in enumerate(found)]
+    if return_inverse:
+        found.insert(2 if return_index else 1, inverse)
+    return found[0] if len(found) == 1 else tuple(found)
+
+
+def _sized(x: Any, size: int, axis: int, fill: Any) -> Any:
+    """So many entries along an axis."""
+    if x.shape[axis] >= size:
+        return x.narrow(axis, 0, size)
+    shape = list(x.shape)
+    shape[axis] = size - x.shape[axis]
+    return torch.cat([x, x.new_full(shape, fill)], axis)
 
 
 def _segments(data: Any, ids: Any, count: int | None, start: Any, how: str) -> Any:

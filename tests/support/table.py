@@ -1,7 +1,11 @@
-"""Writes docs/support.md, the public names of Keras 2.2.4 and where each stands: ``python tests/support/table.py``."""
+"""Writes docs/support.md and docs/support_keras3.md: ``python tests/support/table.py``.
+
+They list the public names of Keras 2.2.4 and those of Keras 3.15 for scripts, and where each stands.
+"""
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import importlib
 import inspect
@@ -10,12 +14,12 @@ import re
 from pathlib import Path
 from typing import Any
 
-__all__ = ["findings", "page"]
+from kerastorch import eras
+
+__all__ = ["PAGES"]
 
 HERE = Path(__file__).parent
-PAGE = HERE.parent.parent / "docs" / "support.md"
-RECORDED = json.loads((HERE / "names.json").read_text())
-NOTES = json.loads((HERE / "notes.json").read_text())
+DOCS = HERE.parent.parent / "docs"
 
 
 def _parameters(thing: Any) -> tuple[set[str], bool]:
@@ -68,22 +72,78 @@ def _standing(entry: dict[str, Any], thing: Any) -> list[str]:
 
 
 def _has(thing: Any, name: str) -> bool:
-    return hasattr(thing, name) or f"self.{name}" in "".join(map(inspect.getsource, thing.__mro__[:-2]))
+    return hasattr(thing, name) or f"self.{name}" in "".join(map(_source, thing.__mro__[:-2]))
 
 
-@functools.cache
-def findings() -> dict[str, dict[str, list[str] | None]]:
-    """For each module of Keras, for each name: what is missing of it, None for the whole name."""
-    found: dict[str, dict[str, list[str] | None]] = {}
-    for module_name, names in RECORDED["modules"].items():
+def _source(thing: Any) -> str:
+    try:
+        return inspect.getsource(thing)
+    except (OSError, TypeError):  # made while running
+        return ""
+
+
+@dataclasses.dataclass(frozen=True)
+class Page:
+    """One page: what a real Keras has, and the era in which its names are looked up."""
+
+    file: str
+    names: str
+    notes: str
+    era: str
+    head: str
+
+    @functools.cached_property
+    def recorded(self) -> dict[str, Any]:
+        """What was read off the real Keras."""
+        return json.loads((HERE / self.names).read_text())
+
+    @functools.cached_property
+    def told(self) -> dict[str, dict[str, str]]:
+        """Notes, by module and name; those of the module ``""`` are for every module."""
+        return json.loads((HERE / self.notes).read_text())
+
+    @functools.cached_property
+    def findings(self) -> dict[str, dict[str, list[str] | None]]:
+        """For each module of Keras, for each name: what is missing of it, None for the whole name."""
+        found: dict[str, dict[str, list[str] | None]] = {}
+        before = eras.current().name
+        eras.set_era(self.era)
         try:
-            module = importlib.import_module("kerastorch" + module_name.removeprefix("keras"))
-        except ModuleNotFoundError:
-            module = None
-        for name, entry in names.items():
-            thing = getattr(module, name, None)
-            found.setdefault(module_name, {})[name] = None if thing is None else _standing(entry, thing)
-    return found
+            for module_name, names in self.recorded["modules"].items():
+                module = _module("kerastorch" + module_name.removeprefix("keras"))
+                for name, entry in names.items():
+                    thing = getattr(module, name, None)
+                    found.setdefault(module_name, {})[name] = None if thing is None else _standing(entry, thing)
+        finally:
+            eras.set_era(before)
+        return found
+
+    def note(self, module_name: str, name: str) -> str:
+        """What is to be known about a name."""
+        return self.told.get(module_name, {}).get(name, self.told[""].get(name, ""))
+
+    def text(self) -> str:
+        """The page."""
+        rows = [missing for names in self.findings.values() for missing in names.values()]
+        whole, absent = sum(missing == [] for missing in rows), sum(missing is None for missing in rows)
+        left = "1 is" if absent == 1 else f"{absent} are"
+        lines = [self.head.format(version=self.recorded["version"], whole=whole, all=len(rows), gone=left).strip()]
+        for module_name, names in self.findings.items():
+            lines += ["", f"## `{module_name}`", "", "| name | here | notes |", "| --- | --- | --- |"]
+            entries = self.recorded["modules"][module_name]
+            lines += [
+                _row(name, entries[name], missing, self.note(module_name, name)) for name, missing in names.items()
+            ]
+        return "\n".join(lines) + "\n"
+
+
+def _module(name: str) -> Any:
+    """A module by its path; the last part may be a module that a package made."""
+    try:
+        return importlib.import_module(name)
+    except ModuleNotFoundError:
+        parent, _, last = name.rpartition(".")
+        return getattr(importlib.import_module(parent), last, None) if parent else None
 
 
 def _signature(name: str, entry: dict[str, Any]) -> str:
@@ -96,35 +156,47 @@ def _row(name: str, entry: dict[str, Any], missing: list[str] | None, note: str)
     return f"| {_signature(name, entry)} | {standing} | {'; '.join([*told, note] if note else told)} |"
 
 
-def page() -> str:
-    """The text of docs/support.md."""
-    found = findings()
-    rows = [missing for names in found.values() for missing in names.values()]
-    whole, absent = sum(missing == [] for missing in rows), sum(missing is None for missing in rows)
-    gone = "1 is" if absent == 1 else f"{absent} are"
-    lines = [
-        "# What is supported",
-        "",
-        f"Every public name of Keras {RECORDED['version']}, module by module, with its arguments; the methods and",
-        "properties of classes are compared too. `python tests/support/table.py` writes this page from what",
-        "`tests/support/record.py` read off the real Keras, and a test keeps it true.",
-        "",
-        f"**{whole} of {len(rows)} names** are there with every argument, method and property; {gone} missing.",
-        "A missing name raises `ImportError` or `AttributeError`. The notes say what is different on PyTorch.",
-        "",
-        "Keras 1's names (`nb_epoch`, `border_mode`, `Convolution2D(64, 3, 3)` …) are translated with a warning, and",
-        "old import paths are answered from one table,",
-        "[`porting/old_paths.py`](../kerastorch/porting/old_paths.py).",
-    ]
-    for module_name, names in found.items():
-        lines += ["", f"## `{module_name}`", "", "| name | here | notes |", "| --- | --- | --- |"]
-        entries = RECORDED["modules"][module_name]
-        lines += [
-            _row(name, entries[name], missing, NOTES.get(module_name, {}).get(name, NOTES[""].get(name, "")))
-            for name, missing in names.items()
-        ]
-    return "\n".join(lines) + "\n"
+PAGES = (
+    Page(
+        "support.md",
+        "names.json",
+        "notes.json",
+        "keras2",
+        """
+# What is supported
+
+Every public name of Keras {version}, module by module, with its arguments; the methods and
+properties of classes are compared too. `python tests/support/table.py` writes this page from what
+`tests/support/record.py` read off the real Keras, and a test keeps it true.
+[support_keras3.md](support_keras3.md) does the same for Keras 3.
+
+**{whole} of {all} names** are there with every argument, method and property; {gone} missing.
+A missing name raises `ImportError` or `AttributeError`. The notes say what is different on PyTorch.
+
+Keras 1's names (`nb_epoch`, `border_mode`, `Convolution2D(64, 3, 3)` …) are translated with a warning, and
+old import paths are answered from one table,
+[`porting/old_paths.py`](../kerastorch/porting/old_paths.py).
+""",
+    ),
+    Page(
+        "support_keras3.md",
+        "names_keras3.json",
+        "notes_keras3.json",
+        "keras3",
+        """
+# What is supported of Keras 3
+
+The public names of Keras {version} that scripts use beside layers and applications, in the era `keras3`, with
+their arguments; the methods and properties of classes are compared too. `python tests/support/table.py` writes this
+page from what `tests/support/record_keras3.py` read off the real Keras, and a test keeps it true.
+
+**{whole} of {all} names** are there with every argument, method and property; {gone} missing.
+A missing name raises `AttributeError`. The notes say why, or what is different on PyTorch.
+""",
+    ),
+)
 
 
 if __name__ == "__main__":
-    PAGE.write_text(page())
+    for _page in PAGES:
+        (DOCS / _page.file).write_text(_page.text())
