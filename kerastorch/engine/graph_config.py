@@ -9,7 +9,9 @@ from typing import Any
 
 import numpy as np
 
+from .. import eras
 from ..backend.registry import get_registered_name
+from . import functions
 from .symbolic import SymbolicTensor, flatten, map_structure
 
 __all__ = ["graph_to_config", "config_to_graph", "places_in", "replace_places"]
@@ -25,13 +27,17 @@ def graph_to_config(network: Any) -> dict[str, Any]:
     """
     own = {id(node) for node in network._network_nodes}
     numbers: dict[int, int] = {}
-    for layer in network.layers:
+    for layer in network.operations:
         calls_before = _first_call(layer)
         for i, node in enumerate(node for node in layer._inbound_nodes if id(node) in own):
             numbers[id(node)] = i + calls_before
     _refuse_functions(network)
     entries = []
-    for layer in network.layers:
+    for layer in network.operations:
+        if isinstance(layer, functions.FunctionLayer):
+            nodes = [node for node in layer._inbound_nodes if id(node) in own]
+            entries.append(layer.entry(nodes, lambda tensor: _source(tensor, numbers)[:3]))
+            continue
         calls = [
             [
                 _source(tensor, numbers, _plain(layer, node.call_arguments, numbers) if k == 0 else {})
@@ -71,15 +77,17 @@ def _given_inputs(config: dict[str, Any], inputs: Sequence[SymbolicTensor] | Non
     return {place[0]: tensor for place, tensor in zip(places, inputs, strict=True)}
 
 
-def _first_numbers(config: dict[str, Any]) -> dict[str, int]:
+def _first_numbers(config: dict[str, Any], called: Sequence[Any]) -> dict[str, int]:
     """The number that a config gives to each layer's first call.
 
     It is 0, or 1 for a nested model in most generations. Each listed call is used somewhere, so the highest number that
     is asked for tells.
     """
     places = [*_as_places(config["input_layers"]), *_as_places(config["output_layers"])]
-    calls = [call for entry in config["layers"] for call in entry.get("inbound_nodes") or ()]
+    plain = [entry for entry in config["layers"] if not functions.stands_for_function(entry)]
+    calls = [call for entry in plain for call in entry.get("inbound_nodes") or ()]
     places += [place for call in calls for source in call for place in (source, *places_in(source[3:]))]
+    places += [place for arguments in called for place in places_in(arguments)]
     highest: dict[str, int] = {}
     for name, index, *_ in places:
         highest[name] = max(index, highest.get(name, 0))
@@ -93,13 +101,19 @@ def _as_places(entries: Any) -> Any:
 
 
 def _refuse_functions(network: Any) -> None:
-    tensors = [t for node in network._network_nodes if node.layer is not None for t in node.sources]
+    tensors = [t for node in network._network_nodes if node.owner is not None for t in node.sources]
     for tensor in [*network.outputs, *tensors]:
         if tensor._keras_history is None:
             raise ValueError(
-                f"Model {network.name}: expected layers only, to be written down. Received: the function call "
-                f"{tensor.name!r}; put it into a Lambda layer"
+                f"Model {network.name}: expected layers{_known_functions()}, to be written down. Received: the "
+                f"function call {tensor.name!r}; put it into a Lambda layer"
             )
+
+
+def _known_functions() -> str:
+    """What a config may hold besides layers, in the era in force."""
+    kind = eras.current().graph_functions
+    return {"hidden": " only", "keras3": " and functions of keras.ops"}.get(kind, " and functions of TensorFlow")
 
 
 def _source(tensor: SymbolicTensor, numbers: dict[int, int], arguments: dict[str, Any] | None = None) -> list[Any]:
@@ -151,7 +165,10 @@ def places_in(value: Any) -> Iterator[list[Any]]:
         for entry in value:
             yield from places_in(entry)
     elif isinstance(value, dict):
-        yield from places_in(list(value.values()))
+        if value.get("class_name") == functions.TENSOR and isinstance(value.get("config"), dict):
+            yield from places_in(value["config"].get("keras_history"))
+        else:
+            yield from places_in(list(value.values()))
 
 
 def replace_places(value: Any, found: Callable[[list[Any]], Any]) -> Any:
@@ -182,47 +199,92 @@ def config_to_graph(
     Raises:
         ValueError: for another number of inputs, or when a call refers to a layer or a call that is not there.
     """
-    layers: dict[str, Any] = {}
-    pending: list[tuple[str, int, list[Any]]] = []
-    outputs_of: dict[tuple[str, int], list[SymbolicTensor]] = {}
-    first = _first_numbers(config)
+    known = {id(e): functions.made(e) for e in config["layers"] if functions.stands_for_function(e)}
+    graph = _Graph(_first_numbers(config, [arguments for _, calls in known.values() for arguments in calls]))
     given = _given_inputs(config, inputs)
     for entry in config["layers"]:
         if entry.get("name") in given:
-            outputs_of[entry["name"], 0] = [given[entry["name"]]]
-            continue
-        layer = deserialize(
-            {"class_name": entry["class_name"], "config": entry["config"]}, custom_objects=custom_objects
-        )
-        name = entry.get("name", layer.name)
-        layers[name] = layer
-        calls = entry.get("inbound_nodes") or []
-        if not calls:
-            outputs_of[name, 0] = [layer._inbound_nodes[0].outputs[0]] if layer._inbound_nodes else []
-        pending += [(name, i + first.get(name, 0), call) for i, call in enumerate(calls)]
-
-    def at(place: list[Any]) -> SymbolicTensor:
-        return outputs_of[place[0], place[1]][place[2]]
-
-    while pending:
-        waiting = []
-        for name, index, call in pending:
-            arguments = call[0][3] if len(call[0]) > 3 else {}
-            needed = [*call, *places_in(arguments)]
-            earlier = index == first.get(name, 0) or (name, index - 1) in outputs_of
-            if any((place[0], place[1]) not in outputs_of for place in needed) or not earlier:
-                waiting.append((name, index, call))
-                continue
-            inputs = [at(source) for source in call]
-            result = layers[name](inputs[0] if len(inputs) == 1 else inputs, **replace_places(arguments, at))
-            outputs_of[name, index] = list(flatten(result))
-        if len(waiting) == len(pending):
-            raise ValueError(
-                f"Model config: expected every call's inputs among the layers. Received: none for {pending[0][0]!r}"
-            )
-        pending = waiting
+            graph.outputs[entry["name"], 0] = [given[entry["name"]]]
+        elif id(entry) in known:
+            layer, calls = known[id(entry)]
+            graph.add(entry.get("name", layer.name), layer, [_FunctionCall(*arguments) for arguments in calls])
+        else:
+            description = {"class_name": entry["class_name"], "config": entry["config"]}
+            layer = deserialize(description, custom_objects=custom_objects)
+            calls = [_LayerCall(call) for call in entry.get("inbound_nodes") or []]
+            graph.add(entry.get("name", layer.name), layer, calls)
+    graph.run()
 
     def find(entries: Any) -> list[SymbolicTensor]:
-        return [at(entry) for entry in _as_places(entries)]
+        return [graph.at(entry) for entry in _as_places(entries)]
 
     return find(config["input_layers"]), find(config["output_layers"])
+
+
+class _LayerCall:
+    """A layer's call: ``[[layer, call, output, arguments], …]``, its inputs."""
+
+    def __init__(self, sources: list[Any]) -> None:
+        self.sources = sources
+        self.arguments = sources[0][3] if len(sources[0]) > 3 else {}
+        self.needs = [*sources, *places_in(self.arguments)]
+
+    def apply(self, layer: Any, at: Callable[[list[Any]], SymbolicTensor]) -> Any:
+        inputs = [at(source) for source in self.sources]
+        return layer(inputs[0] if len(inputs) == 1 else inputs, **replace_places(self.arguments, at))
+
+
+class _FunctionCall:
+    """A function's call: its arguments, encoded."""
+
+    def __init__(self, args: Any, kwargs: Any) -> None:
+        self.args, self.kwargs = args or [], kwargs or {}
+        self.needs = [place for place in places_in([self.args, self.kwargs]) if place[0]]
+
+    def apply(self, layer: Any, at: Callable[[list[Any]], SymbolicTensor]) -> Any:
+        return layer(*functions.decoded(self.args, at), **functions.decoded(self.kwargs, at))
+
+
+class _Graph:
+    """A graph that is being made: layers are called once what they are called on is there.
+
+    Args:
+        first: the number of each layer's first call in the config.
+    """
+
+    def __init__(self, first: dict[str, int]) -> None:
+        self.first = first
+        self.layers: dict[str, Any] = {}
+        self.pending: list[tuple[str, int, Any]] = []
+        self.outputs: dict[tuple[str, int], list[SymbolicTensor]] = {}
+
+    def add(self, name: str, layer: Any, calls: list[Any]) -> None:
+        """A layer, and the calls of it that are to be made."""
+        self.layers[name] = layer
+        if not calls:
+            self.outputs[name, 0] = [layer._inbound_nodes[0].outputs[0]] if layer._inbound_nodes else []
+        self.pending += [(name, i + self.first.get(name, 0), call) for i, call in enumerate(calls)]
+
+    def at(self, place: list[Any]) -> SymbolicTensor:
+        """The tensor of a layer, call and output."""
+        return self.outputs[place[0], place[1]][place[2]]
+
+    def run(self) -> None:
+        """Makes all calls.
+
+        Raises:
+            ValueError: when one refers to a layer or a call that is not there.
+        """
+        while self.pending:
+            waiting = []
+            for name, index, call in self.pending:
+                earlier = index == self.first.get(name, 0) or (name, index - 1) in self.outputs
+                if not earlier or any((place[0], place[1]) not in self.outputs for place in call.needs):
+                    waiting.append((name, index, call))
+                else:
+                    self.outputs[name, index] = list(flatten(call.apply(self.layers[name], self.at)))
+            if len(waiting) == len(self.pending):
+                raise ValueError(
+                    f"Model config: expected every call's inputs among the layers. Received: none for {waiting[0][0]!r}"
+                )
+            self.pending = waiting

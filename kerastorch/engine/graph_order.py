@@ -62,7 +62,7 @@ def order(
                 done.add(id(node))
                 finished.append(node)
                 continue
-            met.setdefault(id(node.layer or node), len(met))
+            met.setdefault(id(node.owner or node), len(met))
             stack.append((node, True))
             tensors = [] if any(id(t) in stops for t in node.outputs) else _inputs_of(node)
             stack.extend((start(t), False) for t in reversed(tensors))
@@ -70,8 +70,8 @@ def order(
     depth_of: dict[int, int] = {}
     owner: dict[int, Any] = {}
     for node in reversed(finished):
-        key = id(node.layer or node)
-        owner[key] = node.layer
+        key = id(node.owner or node)
+        owner[key] = node.owner
         depth = max(depth_of_node.get(id(node), 0), depth_of.get(key, 0))
         depth_of[key] = depth_of_node[id(node)] = depth
         if any(id(t) in stops for t in node.outputs):
@@ -83,8 +83,8 @@ def order(
     for x in inputs:  # an input that no output needs still belongs to the model
         node = start(x)
         if node is not None and id(node) not in done:
-            key = id(node.layer)
-            owner[key], depth_of[key], met[key] = node.layer, 0, len(met)
+            key = id(node.owner)
+            owner[key], depth_of[key], met[key] = node.owner, 0, len(met)
             depth_of_node[id(node)] = 0
             finished.append(node)
     keys = sorted(depth_of, key=lambda key: (-depth_of[key], met[key]))
@@ -177,7 +177,7 @@ def flatten_graph(inputs: Sequence[SymbolicTensor], nodes: Sequence[Node], tenso
             add(tensor)
         outs = [numbers[id(t)] for t in node.outputs]
         args, kwargs, extra = map_structure(to_ref, (node.args, node.kwargs, node.call_arguments))
-        flat.append((node.operation, args, kwargs, extra, node.layer, outs, node.inner, node.guard))
+        flat.append((node.operation, args, kwargs, extra, node.layer, outs, node.inner, node.guard, node.owner))
     masks = {}
     for tensor in [*inputs, *(t for node in nodes for t in node.outputs)]:
         if tensor._keras_mask is not None and id(tensor._keras_mask) in numbers:
@@ -211,7 +211,7 @@ def restore_graph(flat: dict[str, Any]) -> Any:
             node.outputs.append(tensors[i])
             layer._inbound_nodes.append(node)
             tensors[i]._keras_history = (layer, len(layer._inbound_nodes) - 1, 0)
-    for operation, args, kwargs, extra, layer, outs, inner, guard in flat["nodes"]:
+    for operation, args, kwargs, extra, layer, outs, inner, guard, owner in flat["nodes"]:
         args, kwargs, extra = map_structure(from_ref, (args, kwargs, extra))
         node = Node(operation, args, kwargs, layer=layer)
         node.inner, node.guard = inner, guard
@@ -220,6 +220,8 @@ def restore_graph(flat: dict[str, Any]) -> Any:
             tensor.node, tensor.index = node, k
         if layer is not None:
             layer._add_node(node.outputs, extra)
+        elif owner is not None:
+            owner.adopt(node)
     for i, mask in flat["masks"].items():
         tensors[i]._keras_mask = tensors[mask]
     return map_structure(from_ref, flat["tensors"])

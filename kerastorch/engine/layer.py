@@ -36,6 +36,7 @@ from .symbolic import (
     record_layer,
     tracing,
 )
+from .tracing import hidden
 
 __all__ = ["Layer", "InputSpec", "collecting_losses", "from_graph", "partition", "sublayers"]
 
@@ -449,7 +450,8 @@ class Layer(NodeInfo, Additions, WeightHolder):
             traced = calls.traced
         finally:
             calls.traced = around
-        output_masks = self.compute_mask(inputs, self._told_masks(inputs, mask))
+        with hidden():
+            output_masks = self.compute_mask(inputs, self._told_masks(inputs, mask))
         outputs = record_layer(self, args, {**kwargs, Outer.argument: outer} if outer else kwargs, shapes, dtypes)
         self._attach_masks(outputs, output_masks)
         node = next(flatten(outputs)).node

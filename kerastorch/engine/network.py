@@ -97,9 +97,10 @@ class Network(Layer):
             InputLayer(input_tensor=x).is_placeholder = True
 
     def _order_layers(self) -> None:
-        layers, self._network_nodes, self._depths = graph_order.order(self.inputs, self.outputs)
+        self._operations, self._network_nodes, self._depths = graph_order.order(self.inputs, self.outputs)
+        layers = [layer for layer in self._operations if getattr(layer, "listed", True)]
         seen: dict[str, Layer] = {}
-        for layer in layers:
+        for layer in self._operations:
             if seen.setdefault(layer.name, layer) is not layer:
                 raise ValueError(
                     f"{type(self).__name__}: expected each layer to have a name of its own. "
@@ -318,13 +319,18 @@ class Network(Layer):
         return list(self._layers)
 
     @property
+    def operations(self) -> list[Layer]:
+        """The layers, and in the era keras3 the operations between them."""
+        return list(self._operations) if self._graph else self.layers
+
+    @property
     def _layers_by_depth(self) -> dict[int, list[Layer]]:
         """The layers by the longest way from them to an output, as Keras keeps them."""
         return _by_depth(self._layers, self._depths)
 
     @property
     def _nodes_by_depth(self) -> dict[int, list[Node]]:
-        return _by_depth([node for node in self._network_nodes if node.layer is not None], self._depths)
+        return _by_depth([node for node in self._network_nodes if node.owner is not None], self._depths)
 
     def get_layer(self, name: str | None = None, index: int | None = None) -> Layer:
         """A layer by name or by index.

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from .functions import FunctionLayer
 from .layer import partition
 
 __all__ = ["Asked", "print_boxes", "print_lines"]
@@ -56,6 +57,8 @@ class Asked:
 
 
 def _class_name(layer: Any) -> str:
+    if isinstance(layer, FunctionLayer):
+        return layer.shown_as()
     name = type(layer).__name__
     return "Functional" if name == "Model" and getattr(layer, "_graph", False) else name
 
@@ -202,7 +205,7 @@ def print_boxes(
         ends = [0.9 * end for end in ends] + [1.0]
         names.append(("Trainable", "^"))
     length = line_length or min(wanted, shutil.get_terminal_size().columns - 4)
-    rows = list(_boxed_rows(model, asked.pick(list(model.layers)), chain, asked, 0))
+    rows = list(_boxed_rows(model, asked.pick(list(model.operations)), chain, asked, 0))
     lines = [f'Model: "{model.name}"', *_table(names, _widths(ends, length), rows), *_boxed_totals(model)]
     if print_fn is None:
         print("\n".join(lines))

@@ -73,9 +73,12 @@ class Node(CallView):
         args: positional arguments, any nesting, symbolic tensors inside.
         kwargs: keyword arguments, likewise.
         layer: the layer, where the operation is one.
+
+    ``owner`` is that layer, or the one that stands for a function in eras that show functions as layers.
     """
 
     __slots__ = (
+        "owner",
         "operation",
         "args",
         "kwargs",
@@ -96,7 +99,7 @@ class Node(CallView):
         self.operation = operation
         self.args = args
         self.kwargs = kwargs
-        self.layer = layer
+        self.layer = self.owner = layer
         self.outputs: list[SymbolicTensor] = []
         self.parents = [leaf for leaf in flatten((args, kwargs)) if isinstance(leaf, SymbolicTensor)]
         self.call_arguments: dict[str, Any] = {}
@@ -117,6 +120,8 @@ class Node(CallView):
     @property
     def sources(self) -> list[SymbolicTensor]:
         """The layer's own inputs (masks and other extras left out); none where a graph begins."""
+        if self.layer is None:
+            return self.parents
         inputs = [leaf for leaf in flatten(self.args[:1]) if isinstance(leaf, SymbolicTensor)]
         return inputs + [leaf for leaf in flatten(self.call_arguments) if isinstance(leaf, SymbolicTensor)]
 
@@ -397,10 +402,22 @@ def _first_sizes(args: tuple, kwargs: dict[str, Any]) -> list[int]:
     return list(dict.fromkeys(int(size) for size in found if size > 1))
 
 
-def record(operation: Callable, args: tuple, kwargs: dict[str, Any], label: str | None = None) -> Any:
+on_function: list[Callable[[Node], None]] = []  # what is told of each function's call outside of layers
+
+
+def record(
+    operation: Callable, args: tuple, kwargs: dict[str, Any], label: str | None = None, owner: Any = None
+) -> Any:
     """Records a call of a function on symbolic tensors and returns what it will give.
 
     Results that are no tensors (``x.is_floating_point()``) are returned as they are.
+
+    Args:
+        operation: the function.
+        args: its positional arguments.
+        kwargs: its keyword arguments.
+        label: what the results are called.
+        owner: the layer that stands for the function, where there is one.
 
     Raises:
         ValueError: when the function does not work for these shapes.
@@ -423,11 +440,17 @@ def record(operation: Callable, args: tuple, kwargs: dict[str, Any], label: str 
             return examples[0]
         if len(examples) > 1 and examples[0].ndim != examples[1].ndim:
             raise ValueError(f"{label}: the number of axes of the result depends on the data")
-        tensor = SymbolicTensor(tuple(examples), f"{label}_{names.get_uid(label)}", node, len(node.outputs))
+        tensor = SymbolicTensor(tuple(examples), f"{label}_{names.get_uid('tensor ' + label)}", node, len(node.outputs))
         node.outputs.append(tensor)
         return tensor
 
-    return map_structure(wrap, results[0])
+    wrapped = map_structure(wrap, results[0])
+    if owner is not None:
+        owner.adopt(node)
+    elif not tracing.active() and not tracing.hidden():
+        for tell in on_function:
+            tell(node)
+    return wrapped
 
 
 def _value_now(leaf: Any) -> Any:
@@ -475,7 +498,7 @@ def record_as(operation: Callable, args: tuple, kwargs: dict[str, Any], like: An
     node = Node(operation, args, kwargs)
 
     def wrap(spec: Spec) -> SymbolicTensor:
-        name = f"{label}_{names.get_uid(label)}"
+        name = f"{label}_{names.get_uid('tensor ' + label)}"
         node.outputs.append(SymbolicTensor(examples_for(spec.shape, spec.dtype), name, node, len(node.outputs)))
         return node.outputs[-1]
 

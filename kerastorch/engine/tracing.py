@@ -7,11 +7,12 @@ import threading
 from .. import eras
 from ..backend import phase
 
-__all__ = ["at_once", "building", "computing", "guard", "guarded", "tracing"]
+__all__ = ["at_once", "building", "computing", "guard", "guarded", "hidden", "tracing"]
 
 
 class _Tracing(threading.local):
     depth = 0
+    hidden = 0
     guard: bool | None = None
 
 
@@ -31,6 +32,21 @@ class tracing:  # noqa: N801 - reads as a phrase
     def active() -> bool:
         """True inside such a block."""
         return _tracing.depth > 0
+
+    @staticmethod
+    def hidden() -> bool:
+        """True where what is recorded is a layer's own business: its masks."""
+        return _tracing.hidden > 0
+
+
+class hidden:  # noqa: N801 - reads as a phrase
+    """Functions called inside the block are no layers of a model, in no era."""
+
+    def __enter__(self) -> None:
+        _tracing.hidden += 1
+
+    def __exit__(self, *exc: object) -> None:
+        _tracing.hidden -= 1
 
 
 class at_once:  # noqa: N801 - reads as a phrase

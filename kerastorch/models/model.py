@@ -459,7 +459,7 @@ def _is_chain(model: Model) -> bool:
     if not model._graph:
         return True
     own = {id(node) for node in model._network_nodes}
-    for layer in model.layers:
+    for layer in model._operations:
         nodes = [node for node in layer._inbound_nodes if id(node) in own]
         if len(nodes) > 1 or any(len(node.sources) > 1 for node in nodes):
             return False

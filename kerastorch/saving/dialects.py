@@ -14,6 +14,7 @@ from typing import Any
 
 from ..backend.registry import get_custom_objects
 from ..backend.safe_mode import in_safe_mode
+from ..engine import functions
 from . import keras1
 from .errors import FileError
 
@@ -106,7 +107,7 @@ def _model(config: Any, known: dict[str, Any]) -> Any:
     entries = config.get("layers")
     if not isinstance(entries, list):
         return {key: _value(value) for key, value in config.items()}
-    members = [_member(entry, known) for entry in entries if not _only_masks(entry, known)]
+    members = [_member(entry, known) for entry in entries]
     result = {"name": config.get("name"), "layers": members}
     if config.get("trainable") is False:
         result["trainable"] = False
@@ -118,13 +119,10 @@ def _model(config: Any, known: dict[str, Any]) -> Any:
     return result
 
 
-def _only_masks(entry: Any, known: dict[str, Any]) -> bool:
-    """Whether an entry is the comparison that Keras 3 lists for an Embedding's mask, which layers here carry along."""
-    return isinstance(entry, dict) and entry.get("class_name") == "NotEqual" and "NotEqual" not in known
-
-
 def _member(entry: Any, known: dict[str, Any]) -> dict[str, Any]:
     """A layer of a model, with its name and calls in a functional one."""
+    if functions.stands_for_function(entry):
+        return entry
     found = _layer(entry, known)
     if "inbound_nodes" in entry:
         calls = entry["inbound_nodes"]

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from .. import activations, eras
+from ..engine.functions import FunctionLayer
 
 __all__ = ["described"]
 
@@ -123,7 +124,7 @@ def _chain(config: dict[str, Any], model: Any) -> dict[str, Any]:
 
 def _graph(config: dict[str, Any], model: Any) -> dict[str, Any]:
     """A functional model's layers, with their calls in the later form."""
-    members = {layer.name: layer for layer in model.layers}
+    members = {layer.name: layer for layer in model.operations}
     shapes = _shapes(model)
     nested = {e["name"] for e in config["layers"] if isinstance(e["config"], dict) and "layers" in e["config"]}
     # Keras 2 counts the making of a nested model as its first call, tf.keras counts two before it, Keras 3 none
@@ -132,6 +133,9 @@ def _graph(config: dict[str, Any], model: Any) -> dict[str, Any]:
     entries = []
     for entry in config["layers"]:
         layer = members[entry["name"]]
+        if isinstance(layer, FunctionLayer):
+            entries.append(_shifted_calls(entry, skip) if later else entry)
+            continue
         found = _entry(entry, layer)
         calls = [[[s[0], s[1] + skip.get(s[0], 0), *s[2:]] for s in call] for call in entry["inbound_nodes"]]
         found["inbound_nodes"] = [_call(call, shapes, layer) for call in calls] if later else calls
@@ -149,9 +153,23 @@ def _graph(config: dict[str, Any], model: Any) -> dict[str, Any]:
     }
 
 
+def _shifted_calls(entry: dict[str, Any], skip: dict[str, int]) -> dict[str, Any]:
+    """A function's entry with the calls of nested models counted otherwise."""
+
+    def shifted(value: Any) -> Any:
+        if isinstance(value, dict) and "keras_history" in value:
+            name, index, place = value["keras_history"]
+            return {**value, "keras_history": [name, index + skip.get(name, 0), place]}
+        if isinstance(value, dict):
+            return {key: shifted(inner) for key, inner in value.items()}
+        return [shifted(inner) for inner in value] if isinstance(value, list) else value
+
+    return {**entry, "inbound_nodes": shifted(entry["inbound_nodes"])}
+
+
 def _shapes(model: Any) -> dict[tuple[str, int, int], tuple[Any, str]]:
     found = {}
-    for layer in model.layers:
+    for layer in model.operations:
         own = [node for node in layer._inbound_nodes if any(node is n for n in model._network_nodes)]
         for i, node in enumerate(own):
             for k, tensor in enumerate(node.outputs):
