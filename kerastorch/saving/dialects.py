@@ -121,6 +121,8 @@ def _model(config: Any, known: dict[str, Any]) -> Any:
 
 def _member(entry: Any, known: dict[str, Any]) -> dict[str, Any]:
     """A layer of a model, with its name and calls in a functional one."""
+    if isinstance(entry, dict) and entry.get("class_name") not in known:
+        entry = functions.located(entry)
     if functions.stands_for_function(entry):
         return entry
     found = _layer(entry, known)

@@ -7,7 +7,7 @@ known functions.
 """
 
 from .base import FunctionLayer
-from .names import made, own, stands_for_function
+from .names import located, made, own, stands_for_function
 from .values import TENSOR, decoded
 
-__all__ = ["TENSOR", "FunctionLayer", "decoded", "made", "own", "stands_for_function"]
+__all__ = ["TENSOR", "FunctionLayer", "decoded", "located", "made", "own", "stands_for_function"]

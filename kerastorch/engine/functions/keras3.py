@@ -19,7 +19,7 @@ from .base import FunctionLayer
 from .keras3_table import BY_CLASS, BY_NAME, METHODS, Operation
 from .values import decoded, encoded
 
-__all__ = ["KerasOperation", "describes", "made", "own"]
+__all__ = ["KerasOperation", "describes", "located", "made", "own"]
 
 _MODULE = "keras.src.ops."
 _RELU = ("keras.src.activations.activations", "ReLU")  # what keras.activations.relu is, alone of its kind
@@ -177,6 +177,20 @@ def describes(entry: dict[str, Any]) -> bool:
     """Whether an entry of a model's config is an operation of Keras 3's."""
     module = entry.get("module")
     return isinstance(module, str) and (module.startswith(_MODULE) or (module, entry.get("class_name")) == _RELU)
+
+
+def located(entry: Any) -> Any:
+    """An entry with the module of the operation that it is, which Keras 3 leaves out in .h5 files; others as they are.
+
+    Configs of operations, other than those of layers, do not say whether they are trainable.
+    """
+    config, calls = entry.get("config"), entry.get("inbound_nodes")
+    if entry.get("module") is not None or not isinstance(config, dict) or "trainable" in config or not calls:
+        return entry
+    kinds = [module for module, kind in BY_CLASS if kind == entry.get("class_name")]
+    if not kinds or not isinstance(calls, list) or not all(isinstance(call, dict) for call in calls):
+        return entry
+    return {**entry, "module": _MODULE + kinds[0]}
 
 
 def made(entry: dict[str, Any]) -> tuple[KerasOperation, list[tuple[Any, Any]]]:

@@ -8,8 +8,9 @@ from ... import eras
 from .. import symbolic
 from ..symbolic import Node
 from . import keras3
+from .keras3 import located
 
-__all__ = ["made", "own", "stands_for_function"]
+__all__ = ["located", "made", "own", "stands_for_function"]
 
 
 def own(node: Node) -> None:
