@@ -52,9 +52,14 @@ def snake_case(name: str) -> str:
     return f"private{snake}" if snake.startswith("_") else snake
 
 
-def unique_name(class_name: str) -> str:
-    """A fresh layer name: ``dense_1``, ``dense_2`` …; eras since tf.keras begin with ``dense``."""
-    prefix = snake_case(class_name)
+def unique_name(class_name: str, as_is: bool = False) -> str:
+    """A fresh layer name: ``dense_1``, ``dense_2`` …; eras since tf.keras begin with ``dense``.
+
+    Args:
+        class_name: the layer's class.
+        as_is: whether that is no class, but the beginning of the name itself.
+    """
+    prefix = class_name if as_is else snake_case(class_name)
     number = get_uid(prefix)
     if eras.current().layer_names == "from_zero":
         return prefix if number == 1 else f"{prefix}_{number - 1}"

@@ -130,8 +130,7 @@ class Layer(NodeInfo, Additions, WeightHolder):
             raise TypeError(f"{kind}: expected only known keyword arguments. Received: {next(iter(unknown))!r}")
         if name is not None and not isinstance(name, str):
             raise TypeError(f"{kind}: expected name to be a string. Received: name={name!r}")
-        graph = kind == "Model" and eras.current().graph_names == "classes" and self.__dict__.get("_graph")
-        self.name = name or names.unique_name("Functional" if graph else kind)
+        self.name = name or names.unique_name(kind)
         self._trainable = trainable
         self._initial_weights = weights
         self.activity_regularizer = regularizers.get(activity_regularizer)

@@ -403,6 +403,7 @@ def _first_sizes(args: tuple, kwargs: dict[str, Any]) -> list[int]:
 
 
 on_function: list[Callable[[Node], None]] = []  # what is told of each function's call outside of layers
+in_place_of: list[Callable] = []  # what may record something else instead of such a call
 
 
 def record(
@@ -426,6 +427,11 @@ def record(
     args, kwargs = stand_in((args, kwargs))
     if computing():
         return operation(*map_structure(_value_now, args), **map_structure(_value_now, kwargs))
+    shown = owner is None and not tracing.active() and not tracing.hidden()
+    for other in in_place_of if shown else ():
+        found = other(operation, args, kwargs)
+        if found is not None:
+            return found
     args, kwargs = _to_tensors(args, kwargs)
     results = _infer(operation, args, kwargs, label)
     node = Node(operation, args, kwargs)
@@ -447,7 +453,7 @@ def record(
     wrapped = map_structure(wrap, results[0])
     if owner is not None:
         owner.adopt(node)
-    elif not tracing.active() and not tracing.hidden():
+    elif shown:
         for tell in on_function:
             tell(node)
     return wrapped

@@ -12,7 +12,7 @@ import numpy as np
 import torch
 
 from .. import config, eras
-from ..backend import text
+from ..backend import names, text
 from ..engine.calls import Traced, calls
 from ..engine.input_layer import Input
 from ..engine.layer import Layer, tracing
@@ -56,7 +56,10 @@ class Model(Trainer, Network):
         if kwargs or len(args) > 3:
             extra = repr(next(iter(kwargs))) if kwargs else f"{len(args)} positional arguments"
             raise TypeError(f"{type(self).__name__}: expected inputs, outputs and name. Received: {extra}")
-        super().__init__(name=name or given.get("name"), trainable=trainable)
+        name = name or given.get("name")
+        if name is None and type(self) is Model and given and eras.current().graph_names == "classes":
+            name = names.unique_name("Functional")
+        super().__init__(name=name, trainable=trainable)
         if "inputs" in given or "outputs" in given:
             if given.get("inputs") is None or given.get("outputs") is None:
                 raise TypeError(f"{type(self).__name__}: expected both inputs and outputs. Received: {sorted(given)}")

@@ -7,7 +7,7 @@ from typing import Any
 from ... import eras
 from .. import symbolic
 from ..symbolic import Node
-from . import keras3
+from . import keras3, tensorflow
 from .keras3 import located
 
 __all__ = ["located", "made", "own", "stands_for_function"]
@@ -18,11 +18,18 @@ def own(node: Node) -> None:
     kind = eras.current().graph_functions
     if kind == "keras3":
         keras3.own(node)
+    elif kind == "tf.keras":
+        tensorflow.own(node)
+
+
+def expanded(function: Any, args: tuple, kwargs: dict[str, Any]) -> Any:
+    """What the era in force records in place of a function that is several of its own; None for all others."""
+    return tensorflow.expanded(function, args, kwargs) if eras.current().graph_functions == "tf.keras" else None
 
 
 def stands_for_function(entry: Any) -> bool:
     """Whether an entry of a model's config describes calls of a function."""
-    return isinstance(entry, dict) and keras3.describes(entry)
+    return isinstance(entry, dict) and (keras3.describes(entry) or tensorflow.describes(entry))
 
 
 def made(entry: dict[str, Any]) -> tuple[Any, list[tuple[Any, Any]]]:
@@ -34,7 +41,8 @@ def made(entry: dict[str, Any]) -> tuple[Any, list[tuple[Any, Any]]]:
     Raises:
         ValueError: for a function that is not among the known ones.
     """
-    return keras3.made(entry)
+    return tensorflow.made(entry) if tensorflow.describes(entry) else keras3.made(entry)
 
 
 symbolic.on_function.append(own)
+symbolic.in_place_of.append(expanded)

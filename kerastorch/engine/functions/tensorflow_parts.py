@@ -1,0 +1,78 @@
+"""Functions of ``keras.backend`` that tf.keras makes of several of TensorFlow's: a graph has a layer for each of these.
+
+Source: tf_keras, ``backend.py``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+__all__ = ["PARTS"]
+
+Face = Callable[[str], Callable]  # gives a function of TensorFlow by its name
+
+
+def _sqrt(tf: Face, x: Any) -> Any:
+    return tf("math.sqrt")(tf("math.maximum")(x, 0.0))
+
+
+def _hard_sigmoid(tf: Face, x: Any) -> Any:
+    scaled = tf("math.add")(tf("math.multiply")(x, 0.2), 0.5)
+    return tf("clip_by_value")(scaled, 0.0, 1.0)
+
+
+def _any(tf: Face, x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    return tf("math.reduce_any")(tf("cast")(x, "bool"), axis, keepdims)
+
+
+def _all(tf: Face, x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    return tf("math.reduce_all")(tf("cast")(x, "bool"), axis, keepdims)
+
+
+def _dot(tf: Face, x: Any, y: Any) -> Any:
+    return tf("linalg.matmul")(x, y) if len(x.shape) <= 2 and len(y.shape) <= 2 else None
+
+
+def _batch_dot(tf: Face, x: Any, y: Any, axes: int | Sequence[int] | None = None) -> Any:
+    ranks = len(x.shape), len(y.shape)
+    if max(ranks) > 3:
+        return None
+    if axes is None:
+        axes = (ranks[0] - 1, ranks[1] - (1 if ranks[1] == 2 else 2))
+    a, b = (axes, axes) if isinstance(axes, int) else axes
+    a, b = a % ranks[0], b % ranks[1]
+    if ranks[0] == 2:
+        x, a = tf("expand_dims")(x, 1), a + 1
+    if ranks[1] == 2:
+        y = tf("expand_dims")(y, 2)
+    x = tf("transpose")(x, [0, 2, 1]) if a == 1 else x
+    y = tf("transpose")(y, [0, 2, 1]) if b == 2 else y
+    result = tf("linalg.matmul")(x, y)
+    if ranks[0] == 2:
+        return tf("squeeze")(result, 1)
+    return tf("squeeze")(result, -1) if ranks[1] == 2 else result
+
+
+def _repeat(tf: Face, x: Any, n: int) -> Any:
+    return tf("tile")(tf("expand_dims")(x, 1), [1, n, 1])
+
+
+def _repeat_elements(tf: Face, x: Any, rep: int, axis: int) -> Any:
+    size = x.shape[axis]
+    if size is None:
+        return None
+    parts = tf("split")(x, size, axis=axis)
+    return tf("concat")([part for part in parts for _ in range(rep)], axis % len(x.shape))
+
+
+PARTS: dict[str, Callable] = {
+    "all": _all,
+    "any": _any,
+    "batch_dot": _batch_dot,
+    "dot": _dot,
+    "hard_sigmoid": _hard_sigmoid,
+    "repeat": _repeat,
+    "repeat_elements": _repeat_elements,
+    "sqrt": _sqrt,
+}
