@@ -138,6 +138,11 @@ class Sequential(Model):
         super()._init_graph(inputs, outputs)
         self.__dict__.pop("_step_plan", None)
 
+    @property
+    def operations(self) -> list[Layer]:
+        """Its layers: a chain has no functions between them."""
+        return self.layers
+
     def _register_layers(self, layers: Sequence[nn.Module]) -> None:
         super()._register_layers([layer for layer in self._stack if not isinstance(layer, InputLayer)] or [])
 
