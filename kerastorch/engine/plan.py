@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import types
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -10,7 +11,7 @@ import torch
 
 from ..backend import phase
 from .calls import from_graph
-from .symbolic import Node, SymbolicTensor, is_symbolic, topological
+from .symbolic import Node, SymbolicTensor, is_symbolic, record, topological
 from .tracing import computing
 from .trees import flatten, map_structure
 
@@ -29,6 +30,10 @@ class _Differentiating(threading.local):
 
 
 differentiating = _Differentiating()
+
+
+# torch.Tensor.__add__ and its like take no other kind of tensor: a graph that runs on symbolic ones records them
+_METHODS = (types.MethodDescriptorType, types.WrapperDescriptorType)
 
 
 class _Slot:
@@ -181,7 +186,7 @@ def _guarded(step: Callable[[list[Any]], None], training: bool) -> Callable[[lis
 
 
 def _general_step(node: Node, slots: dict[int, int], outs: list[int], dead: list[int]) -> Callable[[list[Any]], None]:
-    operation, layer = node.operation, node.layer is not None
+    operation, layer, method = node.operation, node.layer is not None, isinstance(node.operation, _METHODS)
 
     def to_slot(leaf: Any) -> Any:
         return _Slot(slots[id(leaf)]) if isinstance(leaf, SymbolicTensor) else leaf
@@ -197,7 +202,10 @@ def _general_step(node: Node, slots: dict[int, int], outs: list[int], dead: list
         real_kwargs = kwargs if flat else map_structure(fill, kwargs)
         if layer and not is_symbolic(real_args):
             from_graph()
-        result = operation(*real_args, **real_kwargs)
+        if method and is_symbolic(real_args):
+            result = record(operation, tuple(real_args), real_kwargs)
+        else:
+            result = operation(*real_args, **real_kwargs)
         if len(outs) == 1 and not isinstance(result, (list, tuple, dict)):
             values[outs[0]] = result
         else:
@@ -221,14 +229,14 @@ def _simple_step(
     args = node.args
     if len(outs) != 1 or len(args) != 1 or node.kwargs or not isinstance(args[0], SymbolicTensor):
         return None
-    operation, layer = node.operation, node.layer is not None
+    operation, layer, method = node.operation, node.layer is not None, isinstance(node.operation, _METHODS)
     source, target, free = slots[id(args[0])], outs[0], bool(dead)
 
     def run(values: list[Any]) -> None:
         x = values[source]
         if layer and not isinstance(x, SymbolicTensor):
             from_graph()
-        result = operation(x)
+        result = record(operation, (x,), {}) if method and isinstance(x, SymbolicTensor) else operation(x)
         values[target] = result[0] if isinstance(result, (list, tuple)) else result
         if free:
             values[source] = None

@@ -217,7 +217,9 @@ def _boxed_rows(model: Any, layers: Iterable[Any], chain: bool, asked: Asked, le
     for layer in layers:
         name = f"{'   ' * level + '└ ' if level else ''}{layer.name} ({_class_name(layer)})"
         params = f"{layer.count_params():,}" if layer.built else "0 (unbuilt)"
-        fields = [name, str(_shape(layer)), params]
+        shape = _shape(layer)
+        shown = f"({', '.join(map(str, shape))})" if isinstance(shape, tuple) else str(shape)
+        fields = [name, shown, params]
         if not chain:
             fields.append(", ".join(_sources(model, layer)) or "-")
         if asked.show_trainable:

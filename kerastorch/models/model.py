@@ -448,12 +448,14 @@ _MODEL_ARGUMENTS = {"inputs": "inputs", "outputs": "outputs", "input": "inputs",
 
 def _connections(model: Model, layer: Layer) -> list[str]:
     own = {id(node) for node in model._network_nodes}
+    later = eras.current().summary != "keras2"  # which do not count the making of a nested model as a call
     result = []
     for node in layer._inbound_nodes:
         if id(node) not in own:
             continue
         for tensor in node.sources:
             source, index, place = tensor._keras_history or (None, 0, 0)
+            index -= int(later and getattr(source, "_graph", False))
             result.append(f"{source.name if source else tensor.name}[{index}][{place}]")
     return result
 

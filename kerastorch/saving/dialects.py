@@ -113,7 +113,7 @@ def _model(config: Any, known: dict[str, Any]) -> Any:
         result["trainable"] = False
     for key in ("input_layers", "output_layers"):
         if key in config:
-            result[key] = _places(config[key])
+            result[key] = _counted_alike(_places(config[key]), entries)
     if "build_input_shape" in config:
         result["build_input_shape"] = _value(config["build_input_shape"])
     return result
@@ -193,6 +193,18 @@ def _places(value: Any) -> list[Any]:
     if isinstance(value, list):
         return [place for entry in value for place in _places(entry)]
     raise FileError(f"load: expected places in a graph. Received: {type(value).__name__}")
+
+
+def _counted_alike(places: list[Any], entries: list[Any]) -> list[Any]:
+    """Inputs or outputs with the calls of nested models counted as everywhere else.
+
+    Keras 3 counts a nested functional model's calls from 1 here, since it has been called once to be made, and from 0
+    where layers are called.
+    """
+    if not any(isinstance(call, dict) for entry in entries for call in entry.get("inbound_nodes") or ()):
+        return places
+    nested = {e.get("name") for e in entries if isinstance(e.get("config"), dict) and "input_layers" in e["config"]}
+    return [[p[0], p[1] - 1, p[2]] if p[0] in nested and isinstance(p[1], int) and p[1] else p for p in places]
 
 
 def _value(value: Any) -> Any:

@@ -141,6 +141,11 @@ def _graph(config: dict[str, Any], model: Any) -> dict[str, Any]:
         found["inbound_nodes"] = [_call(call, shapes, layer) for call in calls] if later else calls
         entries.append({**found, "name": entry["name"]})
 
+    # where a model begins and ends Keras 3 counts the making of a nested functional model after all
+    if later:
+        functional = {e["name"] for e in config["layers"] if e["name"] in nested and "input_layers" in e["config"]}
+        skip = {name: shift for name, shift in skip.items() if name not in functional}
+
     def shifted(places: list[Any]) -> list[Any]:
         return [[place[0], place[1] + skip.get(place[0], 0), place[2]] for place in places]
 

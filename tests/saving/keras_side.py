@@ -54,9 +54,10 @@ def predictions(model, x):
 def write(keras, era, folder, names=()):
     """Every model in every format of that generation; what each file has to give: {file: [arrays]}."""
     expected = {}
-    for name in names or zoo.MODELS:
+    models = zoo.models_of(era)
+    for name in names or models:
         keras.backend.clear_session()
-        model, x = zoo.MODELS[name](keras)
+        model, x = models[name](keras)
         zoo.settle(model)
         files = [name + ending for ending in ENDINGS[era] + WEIGHTS[era]]
         for file in files:
@@ -81,13 +82,13 @@ def write(keras, era, folder, names=()):
     return expected
 
 
-def checked(keras, folder, expected):
+def checked(keras, era, folder, expected):
     """What the files have to give: the model's predictions, unless this Keras itself reads something else; the step
     after loading, since Keras 2 forgets Nadam's schedule and the debiasing of moving averages. Where this Keras cannot
     read its own file (Keras 3 some .h5), the model that wrote it counts.
     """
     result = dict(expected)
-    for file, found in read_all(keras, folder).items():
+    for file, found in read_all(keras, era, folder).items():
         same = all(np.allclose(a, b, rtol=1e-5, atol=1e-5) for a, b in zip(found, expected[file]))
         if same or file.startswith("trained_"):
             result[file] = found
@@ -104,10 +105,28 @@ def next_step(keras, path, model=None):
     return model.get_weights()
 
 
-def read(keras, folder, name, files):
+def listed(keras, era):
+    """What the models with functions in their graphs list: names, and the lines of their summaries that name layers."""
+    result, os.environ["COLUMNS"] = {}, "200"  # Keras 3 cuts what is wider than the terminal
+    for name, build in zoo.WITH_FUNCTIONS.items():
+        keras.backend.clear_session()
+        model, lines = build(keras)[0], []
+        members = model.layers if era == "tf.keras" else model.operations
+        model.summary(line_length=140, print_fn=lambda text, **kwargs: lines.extend(text.split("\n")))  # noqa: B023
+        shown = [" ".join(line.replace("\u2502", " ").split()) for line in lines]
+        result[name] = {
+            "layers": [layer.name for layer in model.layers],
+            "members": [layer.name for layer in members],
+            "outputs": list(model.output_names),
+            "summary": [line for line in shown if "(" in line],
+        }
+    return result
+
+
+def read(keras, era, folder, name, files):
     """What a model's files give here: {file: [arrays]}, or the exception for one that cannot be read."""
     keras.backend.clear_session()
-    made, x = zoo.MODELS[name](keras)
+    made, x = zoo.models_of(era)[name](keras)
     own = getattr(made, "own_classes", {})
     weights = next(file for file in files if "weights" in file)
     found = {}
@@ -131,12 +150,12 @@ def read(keras, folder, name, files):
     return found
 
 
-def read_all(keras, folder):
+def read_all(keras, era, folder):
     """What every file in a folder gives here: {file: [arrays]}; prints which could not be read."""
     files, found = sorted(os.listdir(folder)), {}
-    for name in zoo.MODELS:
+    for name in zoo.models_of(era):
         own = [file for file in files if zoo.name_of(file) == name]
-        found.update(read(keras, folder, name, own) if own else {})
+        found.update(read(keras, era, folder, name, own) if own else {})
     for file in files:
         if file.startswith("trained_"):
             keras.backend.clear_session()
@@ -174,14 +193,17 @@ def main(command, target, *names):
     era = os.environ["KERAS_ERA"]
     keras = real_keras(era)
     if command == "read":
-        save(os.path.join(target, "read.npz"), read_all(keras, target))
+        save(os.path.join(target, "read.npz"), read_all(keras, era, target))
         return
     folder = tempfile.mkdtemp() if target.endswith(".zip") else target
     os.makedirs(folder, exist_ok=True)
-    expected = checked(keras, folder, write(keras, era, folder, names))
+    expected = checked(keras, era, folder, write(keras, era, folder, names))
     for file in set(os.listdir(folder)) - set(expected):
         os.remove(os.path.join(folder, file))  # one that this Keras itself reads as something else
     save(os.path.join(folder, "expected.npz"), expected)
+    if not names and era != "keras2":
+        with open(os.path.join(folder, "layers.json"), "w") as stream:
+            json.dump(listed(keras, era), stream)
     if target.endswith(".zip"):
         with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
             for file in sorted(os.listdir(folder)):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 import io
+import json
 import sys
 import zipfile
 from pathlib import Path
@@ -46,13 +47,12 @@ def assert_equal(found, wanted):
         np.testing.assert_allclose(ours, theirs, rtol=1e-5, atol=1e-5)
 
 
-@pytest.mark.parametrize("name", zoo.MODELS)
-@pytest.mark.parametrize("era", ARCHIVES)
+@pytest.mark.parametrize(("era", "name"), [(era, name) for era in ARCHIVES for name in zoo.models_of(era)])
 @pytest.mark.filterwarnings("ignore::UserWarning")  # most were never compiled
 def test_predictions(era, name, tmp_path):
     files = [file for file in expected(era) if zoo.name_of(file) == name]
     assert files
-    found = keras_side.read(keras, extracted(era, files, tmp_path), name, files)
+    found = keras_side.read(keras, era, extracted(era, files, tmp_path), name, files)
     for file in files:
         assert_equal(found[file], expected(era)[file])
 
@@ -65,3 +65,13 @@ def test_next_training_step(era, name, tmp_path):
     folder = extracted(era, files, tmp_path)
     for file in files:
         assert_equal(keras_side.next_step(keras, str(Path(folder, file))), expected(era)[file])
+
+
+@pytest.mark.parametrize("era", [era for era in ARCHIVES if era != "keras2"])
+def test_functions_are_listed_as_the_real_one_lists_them(era):
+    eras.set_era(era)
+    with zipfile.ZipFile(DATA / ARCHIVES[era]) as archive:
+        wanted = json.loads(archive.read("layers.json"))
+    found = keras_side.listed(keras, era)
+    for name in wanted:
+        assert found[name] == wanted[name], name

@@ -413,6 +413,135 @@ MODELS = {
     )
 }
 
+# Graphs with functions in them, of the generations that can write these down
+
+
+def functions_of(k):
+    """TensorFlow in the generation tf.keras, ``keras.ops`` in keras3, and whether it is the first."""
+    if k.__name__ == "tf_keras":
+        import tensorflow as tf
+
+        return tf, True
+    if k.__name__ == "kerastorch" and k.eras.current().name == "tf.keras":
+        from kerastorch.porting import tensorflow as tf
+
+        return tf, True
+    return k.ops, False
+
+
+def operators(k):
+    x = k.layers.Input((4,))
+    y = k.layers.Dense(4, name="first")(x)
+    parts = [x + y, 1 - x, 2.0 * y, y / 2, -x, x**2, abs(y), x % 2.0, x // 0.5, 1 + y, 0.5 / (x * x + 1.0)]
+    cut = y[:, 1:3]
+    column = x[:, 0]
+    turned = x[:, None] * y[:, :, None]
+    flat = k.layers.Flatten()(turned)
+    outputs = [k.layers.Concatenate()(parts), cut, column, k.layers.Dense(2)(flat - 1.0)]
+    return k.models.Model(x, outputs), data((3, 4))
+
+
+def called(k):
+    f, tf = functions_of(k)
+    x, y = k.layers.Input((4,), name="left"), k.layers.Input((4,), name="right")
+    if tf:
+        parts = [f.reduce_mean(x, 1, keepdims=True), f.reduce_sum(y, axis=-1, keepdims=True), f.concat([x, y], 1)]
+        parts += [
+            f.reshape(f.stack([x, y], axis=1), [-1, 8]),
+            f.nn.relu(x),
+            f.maximum(x, y),
+            f.clip_by_value(y, 0.0, 1.0),
+        ]
+        parts += [f.split(x, 2, axis=1)[1], f.where(x > 0, x, y), f.cast(f.cast(x, "int32"), "float32"), f.square(x)]
+        parts += [f.squeeze(f.expand_dims(x, 1), 1), f.tile(x, [1, 2]), f.nn.softmax(y), f.nn.l2_normalize(y, 1)]
+        parts += [f.matmul(x, f.constant([[1.0, 2.0]] * 4)), f.pad(x, [[0, 0], [1, 2]]), f.gather(x, [2, 0], axis=1)]
+        parts += [f.one_hot(f.argmax(x, 1), 4), f.math.add(x, 1.0), f.reverse(x, [1]), f.nn.leaky_relu(x, 0.1)]
+    else:
+        parts = [f.mean(x, axis=1, keepdims=True), f.sum(y, axis=-1, keepdims=True), f.concatenate([x, y], axis=1)]
+        parts += [f.reshape(f.stack([x, y], axis=1), (-1, 8)), f.relu(x), f.maximum(x, y), f.clip(y, 0.0, 1.0)]
+        parts += [f.split(x, 2, axis=1)[1], f.where(x > 0, x, y), f.cast(f.cast(x, "int32"), "float32"), f.square(x)]
+        parts += [f.squeeze(f.expand_dims(x, 1), 1), f.tile(x, [1, 2]), f.softmax(y), f.normalize(y, axis=1)]
+        parts += [f.matmul(x, np.ones((4, 2), "float32")), f.pad(x, [[0, 0], [1, 2]]), f.take(x, [2, 0], axis=1)]
+        parts += [f.one_hot(f.argmax(x, axis=1), 4), f.add(x, 1.0), f.flip(x, axis=1), f.leaky_relu(x, 0.1)]
+        parts += [f.einsum("ij,ij->ij", x, y), f.average(x, axis=1)[:, None], f.logsumexp(y, axis=1, keepdims=True)]
+    right, y = y, k.layers.Dense(3, name="joined")(k.layers.Concatenate()(parts))
+    return k.models.Model([x, right], y), [data((3, 4)), data((3, 4), 1)]
+
+
+def gated(k):
+    """What small networks for pictures are made of: rescaling, hard swish, squeeze and excite; a nested model."""
+    f, tf = functions_of(k)
+    resize = f.image.resize
+
+    def hard_swish(x):
+        return x * k.layers.ReLU(6.0)(x + 3.0) * (1.0 / 6.0)
+
+    a = k.layers.Input((4, 4, 3), name="small")
+    b = hard_swish(k.layers.Conv2D(4, 1)(a))
+    inner = k.models.Model(a, [b + 1.0, b[:, 0]], name="inner")
+    x = k.layers.Input((8, 8, 3), name="image")
+    y = resize(x / 127.5 - 1.0, (4, 4))
+    y, edge = inner(y)
+    scale = k.layers.Dense(4, activation="sigmoid")(k.layers.GlobalAveragePooling2D()(y))
+    y = y * scale[:, None, None]
+    y = k.layers.BatchNormalization()(y)
+    again, _ = inner(y[..., :3] if not tf else y[:, :, :, :3])
+    return k.models.Model(x, [k.layers.Flatten()(again - y), edge]), 100 * data((2, 8, 8, 3))
+
+
+def attentive(k):
+    f, tf = functions_of(k)
+    words = k.layers.Input((5,), dtype="int32")
+    x = k.layers.Embedding(9, 4)(words)
+    q, v = k.layers.Dense(4)(x), k.layers.Dense(4)(x)
+    if tf:
+        scores = f.nn.softmax(f.matmul(q, x, transpose_b=True) / 2.0, axis=-1)
+        y = f.reduce_max(f.matmul(scores, v), axis=1)
+    else:
+        scores = f.softmax(f.matmul(q, f.transpose(x, (0, 2, 1))) / 2.0, axis=-1)
+        y = f.max(f.matmul(scores, v), axis=1)
+    y = k.layers.LSTM(3, recurrent_activation="sigmoid")(x * 2.0, initial_state=[y[:, :3], y[:, 1:]])
+    return k.models.Model(words, y), data((3, 5), 1, 9)
+
+
+def activated_calls(k):
+    """Functions of ``keras.activations``, and with TensorFlow those of ``keras.backend``, called on tensors."""
+    f, tf = functions_of(k)
+    x = k.layers.Input((4,))
+    names = ["relu", "sigmoid", "tanh", "softplus", "softsign", "elu", "selu", "gelu", "softmax"]
+    parts = [getattr(k.activations, name)(x) for name in [*names, "swish" if tf else "silu"]]
+    if tf:
+        b = k.backend
+        parts += [
+            b.sqrt(b.square(x)),
+            b.hard_sigmoid(x),
+            b.clip(x, -1.0, 1.0),
+            b.exp(x),
+            b.mean(x, axis=1, keepdims=True),
+        ]
+        parts += [
+            b.batch_dot(x, x, axes=1),
+            b.permute_dimensions(b.expand_dims(x, 1), (0, 2, 1))[:, :, 0],
+            b.sum(x, 1)[:, None],
+        ]
+        parts += [
+            b.concatenate([x, b.abs(x)]),
+            b.max(x, axis=1, keepdims=True),
+            b.maximum(x, 0.5),
+            b.l2_normalize(x, 1),
+        ]
+        parts += [b.repeat_elements(x, 2, 1), b.reverse(x, 1), b.cast(b.greater(x, 0.0), "float32"), b.std(x, 1, True)]
+    return k.models.Model(x, k.layers.Dense(2)(k.layers.Concatenate()(parts))), data((3, 4))
+
+
+WITH_FUNCTIONS = {f.__name__: f for f in (operators, called, gated, attentive, activated_calls)}
+
+
+def models_of(era):
+    """The models that a generation can build and write down."""
+    return MODELS if era == "keras2" else {**MODELS, **WITH_FUNCTIONS}
+
+
 OPTIMIZERS = {
     "SGD": {"momentum": 0.9},
     "RMSprop": {},

@@ -17,7 +17,7 @@ from ...backend.registry import nearest
 from ..symbolic import Node, SymbolicTensor
 from .base import FunctionLayer
 from .keras3_table import BY_CLASS, BY_NAME, METHODS, Operation
-from .values import decoded, encoded
+from .values import decoded, encoded, without_ellipsis
 
 __all__ = ["KerasOperation", "describes", "located", "made", "own"]
 
@@ -68,14 +68,15 @@ def _is_relu(function: Any) -> bool:
     return getattr(function, "__module__", None) == "torch" and getattr(function, "__name__", None) == "relu"
 
 
+# torch's names of functions that keras.activations call, and of their arguments, where Keras 3 has others
 _ACTIVATIONS = {
-    "silu": "silu",
-    "gelu": "gelu",
-    "sigmoid": "sigmoid",
-    "tanh": "tanh",
-    "exp": "exp",
-    "softmax": "softmax",
+    **{name: name for name in "celu elu exp gelu glu leaky_relu log_softmax relu6 selu sigmoid silu softmax".split()},
+    **{name: name for name in "log_sigmoid softplus softsign tanh".split()},
+    "hardswish": "hard_silu",
+    "hardtanh": "hard_tanh",
+    "softshrink": "soft_shrink",
 }
+_RENAMED = {"dim": "axis"}
 
 
 def _activation(node: Node) -> tuple[Operation, tuple, dict[str, Any]] | None:
@@ -84,10 +85,13 @@ def _activation(node: Node) -> tuple[Operation, tuple, dict[str, Any]] | None:
     module, name = getattr(function, "__module__", None) or "", getattr(function, "__name__", "")
     if not module.startswith("torch") or name not in _ACTIVATIONS or not node.args:
         return None
-    kwargs = {"approximate": node.kwargs.get("approximate") == "tanh"} if name == "gelu" else {}
-    if name == "softmax":
-        kwargs = {"axis": node.kwargs.get("dim", node.args[1] if len(node.args) > 1 else -1)}
-    return BY_NAME[name], node.args[:1], kwargs
+    operation = BY_NAME[_ACTIVATIONS[name]]
+    given = {_RENAMED.get(key, key): value for key, value in node.kwargs.items()}
+    if name == "gelu":
+        given["approximate"] = given.get("approximate") == "tanh"
+    own_names = _parameters(operation)[2]
+    own_arguments = {**dict(zip(own_names, node.args[1:], strict=False)), **given}
+    return operation, node.args[:1], {key: own_arguments[key] for key in own_names if key in own_arguments}
 
 
 class KerasOperation(FunctionLayer):
@@ -127,6 +131,8 @@ class KerasOperation(FunctionLayer):
         bound.apply_defaults()
         values = bound.arguments
         positional = [values[name] for name in given]
+        if operation.name == "get_item":
+            positional[1] = without_ellipsis(positional[1], positional[0])
         positional = list(positional[0]) if operation.tensors < 0 else positional
         named = {name: values[name] for name in operation.named}
         return positional, named, {name: values[name] for name in own_names}

@@ -81,6 +81,7 @@ METHODS = {
     "__rmul__": ("multiply", True),
     "__truediv__": ("true_divide", False),
     "__rtruediv__": ("true_divide", True),
+    "__rdiv__": ("true_divide", True),
     "__floordiv__": ("floor_divide", False),
     "__rfloordiv__": ("floor_divide", True),
     "__mod__": ("mod", False),

@@ -19,8 +19,8 @@ from ...backend.registry import nearest
 from ..symbolic import Node, SymbolicTensor
 from .base import FunctionLayer
 from .tensorflow_parts import PARTS
-from .tensorflow_table import ALIASES, BACKEND, INNER, METHODS, SYMBOLS, TORCH, V1, Call
-from .values import TENSOR, plain_array
+from .tensorflow_table import ALIASES, BACKEND, INNER, METHODS, SYMBOLS, TORCH, TORCH_ARGUMENTS, V1, Call
+from .values import TENSOR, plain_array, without_ellipsis
 
 __all__ = ["SlicingOpLambda", "TFOpLambda", "describes", "expanded", "made", "own"]
 
@@ -82,7 +82,8 @@ def _of_backend(name: str, args: tuple, kwargs: dict[str, Any]) -> Call | None:
 def expanded(function: Any, args: tuple, kwargs: dict[str, Any]) -> Any:
     """What tf.keras records in place of a function that is several of TensorFlow's; None for all others."""
     module, name = getattr(function, "__module__", None) or "", getattr(function, "__qualname__", "")
-    parts = PARTS.get(name) if module.startswith("kerastorch.backend.") else None
+    ours = module.startswith(("kerastorch.backend.", "torch.nn.functional")) or name.startswith("TensorBase.")
+    parts = PARTS.get(name) if ours else None
     return None if parts is None else parts(_face, *args, **kwargs)
 
 
@@ -95,16 +96,15 @@ class TFOpLambda(FunctionLayer):
         if call is None:
             raise ValueError(f"Layer {self.name}: expected a function of TensorFlow, to be written down")
         if call.symbol == _GETITEM:
-            return node.args[0], {"slice_spec": node.kwargs.get("slice_spec", *node.args[1:])}
+            key = node.kwargs.get("slice_spec", *node.args[1:])
+            return node.args[0], {"slice_spec": without_ellipsis(key, node.args[0])}
         module, name = getattr(node.operation, "__module__", None) or "", node.operation.__name__
         if module.startswith(_FACE) and name not in INNER:
             return self._by_signature(node)
         if call.swapped:
             return _number_beside(node.args[1], node.args[0]), {call.names[0]: node.args[0]}
-        if name in ("gelu", "softmax") and module.startswith("torch"):
-            approximate = {"approximate": node.kwargs.get("approximate", "none") == "tanh"}
-            axis = {"axis": node.kwargs.get("dim", node.args[1] if len(node.args) > 1 else -1)}
-            return node.args[0], approximate if name == "gelu" else axis
+        if name == "gelu":
+            return node.args[0], {"approximate": node.kwargs.get("approximate", "none") == "tanh"}
         rest = self._renamed(node, call) if call.names else {}
         rest = {key: [v] if key in call.listed and not isinstance(v, (list, tuple)) else v for key, v in rest.items()}
         return node.args[0], {**rest, **dict(call.extra)}
@@ -113,7 +113,11 @@ class TFOpLambda(FunctionLayer):
         try:
             signature = inspect.signature(node.operation)
         except ValueError:  # one of torch's own
-            return dict(zip(call.names, node.args[1:], strict=False))
+            signature = None
+        if signature is None or (getattr(node.operation, "__module__", None) or "").startswith("torch"):
+            given = {TORCH_ARGUMENTS.get(key, key): value for key, value in node.kwargs.items()}
+            given.update(zip(call.names, node.args[1:], strict=False))
+            return {key: value for key, value in given.items() if key in call.names}
         bound = signature.bind(*node.args, **node.kwargs)
         bound.apply_defaults()
         return dict(zip(call.names, list(bound.arguments.values())[1:], strict=False))
@@ -145,8 +149,6 @@ class TFOpLambda(FunctionLayer):
     def _written(self, node: Node, place: Callable[[SymbolicTensor], list[Any]]) -> Any:
         first, rest = self._first_and_rest(node)
         rest = {key: _plain(value, place, f"Layer {self.name}") for key, value in rest.items() if key != "name"}
-        if "slice_spec" in rest:
-            rest["slice_spec"] = _without_ellipsis(rest["slice_spec"], first)
 
         def write(leaf: Any) -> Any:
             if isinstance(leaf, (list, tuple)):
@@ -168,23 +170,12 @@ def _number_beside(value: Any, x: SymbolicTensor) -> Any:
     return float(value) if whole and x.dtype.is_floating_point else value
 
 
-def _without_ellipsis(spec: Any, x: SymbolicTensor) -> Any:
-    """A key without ``...``, which tf.keras cannot write down."""
-    if not isinstance(spec, list) or "__ellipsis__" not in spec:
-        return None if spec == "__ellipsis__" else spec
-    at = spec.index("__ellipsis__")
-    free = x.ndim - sum(entry is not None for entry in spec) + 1
-    return spec[:at] + [{"start": None, "stop": None, "step": None}] * free + spec[at + 1 :]
-
-
 def _plain(value: Any, place: Callable[[SymbolicTensor], list[Any]], what: str) -> Any:
     """An argument as tf.keras writes it."""
     if isinstance(value, SymbolicTensor):
         return list(place(value))
     if isinstance(value, slice):
         return {key: _plain(getattr(value, key), place, what) for key in ("start", "stop", "step")}
-    if value is Ellipsis:
-        return "__ellipsis__"
     if isinstance(value, (np.ndarray, torch.Tensor)):
         return plain_array(value, what).tolist()
     if isinstance(value, np.generic):

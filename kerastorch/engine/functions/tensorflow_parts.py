@@ -66,6 +66,15 @@ def _repeat_elements(tf: Face, x: Any, rep: int, axis: int) -> Any:
     return tf("concat")([part for part in parts for _ in range(rep)], axis % len(x.shape))
 
 
+def _xor(tf: Face, x: Any, y: Any) -> Any:
+    either = tf("math.logical_or")(x, y)
+    return tf("math.logical_and")(either, tf("math.logical_not")(tf("math.logical_and")(x, y)))
+
+
+def _mish(tf: Face, x: Any, inplace: bool = False) -> Any:
+    return tf("math.multiply")(x, tf("math.tanh")(tf("math.softplus")(x)))
+
+
 PARTS: dict[str, Callable] = {
     "all": _all,
     "any": _any,
@@ -74,5 +83,7 @@ PARTS: dict[str, Callable] = {
     "hard_sigmoid": _hard_sigmoid,
     "repeat": _repeat,
     "repeat_elements": _repeat_elements,
+    "mish": _mish,
     "sqrt": _sqrt,
+    "TensorBase.__xor__": _xor,
 }

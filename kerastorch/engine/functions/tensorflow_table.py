@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 
-__all__ = ["ALIASES", "BACKEND", "INNER", "METHODS", "SYMBOLS", "TORCH", "V1", "Call"]
+__all__ = ["ALIASES", "BACKEND", "INNER", "METHODS", "SYMBOLS", "TORCH", "TORCH_ARGUMENTS", "V1", "Call"]
 
 # part of tf: names in it
 _NAMES = {
@@ -103,6 +103,7 @@ def _operators() -> dict[str, Call]:
         found[f"__{name}__"], found[f"__r{name}__"] = _pair(symbol), _pair(symbol, swapped=True)
     for name, symbol in {"lt": "less", "le": "less_equal", "gt": "greater", "ge": "greater_equal"}.items():
         found[f"__{name}__"] = _pair(f"math.{symbol}")
+    found["__rdiv__"] = found["__rtruediv__"]
     found["__matmul__"] = Call("linalg.matmul", ("b",))
     found["__rmatmul__"] = Call("linalg.matmul", ("b",), swapped=True)
     return found
@@ -132,7 +133,13 @@ TORCH = {
     "softsign": Call("nn.softsign"),
     "exp": Call("math.exp"),
     "softmax": Call("nn.softmax", ("axis",)),
+    "log_softmax": Call("nn.log_softmax", ("axis",)),
+    "leaky_relu": Call("nn.leaky_relu", ("alpha",)),
+    "log_sigmoid": Call("math.log_sigmoid"),
+    "clamp": Call("clip_by_value", ("clip_value_min", "clip_value_max")),
 }
+# arguments of torch's functions that TensorFlow names otherwise
+TORCH_ARGUMENTS = {"dim": "axis", "negative_slope": "alpha", "min": "clip_value_min", "max": "clip_value_max"}
 _REDUCED = {name: Call(f"math.reduce_{name}", ("axis", "keepdims")) for name in "max min sum prod mean var std".split()}
 _REDUCED["var"] = Call("math.reduce_variance", ("axis", "keepdims"))
 # functions of kerastorch.backend

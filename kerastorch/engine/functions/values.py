@@ -11,7 +11,7 @@ from torch import nn
 
 from ..symbolic import SymbolicTensor
 
-__all__ = ["TENSOR", "decoded", "encoded", "plain_array"]
+__all__ = ["TENSOR", "decoded", "encoded", "plain_array", "without_ellipsis"]
 
 TENSOR = "__keras_tensor__"
 _PLAIN = (str, int, float, bool, type(None))
@@ -99,3 +99,13 @@ def decoded(value: Any, at: Callable[[list[Any]], SymbolicTensor]) -> Any:
     if kind in ("DTypePolicy", "FloatDTypePolicy"):
         return config.get("name")
     raise ValueError(f"Model config: expected numbers and tensors as arguments of a function. Received: {kind!r}")
+
+
+def without_ellipsis(key: Any, x: SymbolicTensor) -> Any:
+    """What ``x[key]`` is given, full slices in place of ``...``, which not every reader of a file knows."""
+    parts = key if isinstance(key, (list, tuple)) else (key,)
+    at = next((i for i, part in enumerate(parts) if part is Ellipsis), None)
+    if at is None:
+        return key
+    free = x.ndim - sum(part is not None for part in parts) + 1
+    return (*parts[:at], *[slice(None)] * free, *parts[at + 1 :])
