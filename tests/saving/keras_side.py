@@ -29,7 +29,7 @@ OPTIMIZERS = {era: [o for o in zoo.OPTIMIZERS if (era, o) != ("tf.keras", "Nadam
 def real_keras(era):
     """The Keras of that generation."""
     if era == "keras3":
-        os.environ["KERAS_BACKEND"] = "torch"
+        os.environ.update(KERAS_BACKEND="torch", COLUMNS="200")  # summaries are cut at the terminal's width
         import keras
     elif era == "tf.keras":
         import tf_keras as keras
@@ -107,7 +107,7 @@ def next_step(keras, path, model=None):
 
 def listed(keras, era):
     """What the models with functions in their graphs list: names, and the lines of their summaries that name layers."""
-    result, os.environ["COLUMNS"] = {}, "200"  # Keras 3 cuts what is wider than the terminal
+    result = {}
     for name, build in zoo.WITH_FUNCTIONS.items():
         keras.backend.clear_session()
         model, lines = build(keras)[0], []
