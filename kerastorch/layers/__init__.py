@@ -28,6 +28,7 @@ from . import (
     merge,
     noise,
     normalization,
+    pipeline,
     pooling,
     preprocessing,
     recurrent,
@@ -49,6 +50,7 @@ from .local import *  # noqa: F403
 from .merge import *  # noqa: F403
 from .noise import *  # noqa: F403
 from .normalization import *  # noqa: F403
+from .pipeline import *  # noqa: F403
 from .pooling import *  # noqa: F403
 from .preprocessing import *  # noqa: F403
 from .recurrent import *  # noqa: F403
@@ -75,6 +77,7 @@ _ROOMS = (
     einsum_dense,
     image,
     preprocessing,
+    pipeline,
     torch_module,
 )
 

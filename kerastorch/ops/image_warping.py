@@ -246,15 +246,39 @@ def elastic_transform(
         seed: a number or a ``SeedGenerator``.
         data_format: where the channels are.
     """
-    order = _checked("elastic_transform", interpolation, fill_mode)
     x, back = _last("elastic_transform", images, data_format)
     kind = x.dtype if x.is_floating_point() else config.torch_dtype(None)
-    width = int(6 * sigma) | 1
     pulls = draws.normal((2, *x.shape[:3]), stddev=sigma, dtype=kind, seed=seed).to(x.device)
+    return back(pulled(x, pulls, alpha, sigma, interpolation, fill_mode, fill_value))
+
+
+def pulled(
+    x: Any,
+    pulls: Any,
+    alpha: float,
+    sigma: float,
+    interpolation: str = "bilinear",
+    fill_mode: str = "reflect",
+    fill_value: Any = 0.0,
+) -> Any:
+    """``elastic_transform`` of a batch with the channels last, by pulls that were drawn before.
+
+    Args:
+        x: the batch.
+        pulls: how far down and how far to the right each pixel looks, (2, batch, rows, columns), before neighbours are
+            made to go together.
+        alpha: how far pixels are pulled.
+        sigma: how far neighbours go together.
+        interpolation: ``"nearest"`` or ``"bilinear"``.
+        fill_mode: what is beyond the ends.
+        fill_value: the constant.
+    """
+    order = _checked("elastic_transform", interpolation, fill_mode)
+    width = int(6 * sigma) | 1
     pulls = gaussian_blur(pulls.flatten(0, 1).unsqueeze(-1), (width, width), (sigma, sigma), "channels_last")
     along, across = pulls.squeeze(-1).reshape(2, *x.shape[:3])
-    down, right = _grid(x, kind)
-    return back(_each(x, down + alpha * along, right + alpha * across, order, fill_mode, fill_value))
+    down, right = _grid(x, pulls.dtype)
+    return _each(x, down + alpha * along, right + alpha * across, order, fill_mode, fill_value)
 
 
 # ------------------------------------------------------------------------- scaled along any axes

@@ -8,6 +8,7 @@ Keras 3 and torch, records the generation that it finds. Layers of text need Ten
 import collections
 import contextlib
 import os
+import random as python_random
 import sys
 
 os.environ.update(CUDA_VISIBLE_DEVICES="", TF_CPP_MIN_LOG_LEVEL="3", TF_USE_LEGACY_KERAS="1")
@@ -146,12 +147,43 @@ class TorchKerasTools(LaterTools):
     def drawn(self, layer):
         from keras.src.backend.torch import random
 
-        before = random.uniform
-        random.uniform = lambda shape, minval=0.0, maxval=1.0, dtype=None, seed=None: self.tensor(
-            minval + self.numbers(shape) * (maxval - minval)
-        )
+        places = {(random, name): getattr(random, name) for name in ("uniform", "randint", "shuffle", "beta", "gamma")}
+        places[(self.torch, "normal")] = self.torch.normal
+        for module, name in places:
+            setattr(module, name, getattr(self, "_" + name))
+        python_random.seed(7)
+        for name in ("random_brightness", "random_rotation"):
+            self._copied(getattr(layer, name, None))
         yield
-        random.uniform = before
+        for (module, name), before in places.items():
+            setattr(module, name, before)
+
+    @staticmethod
+    def _copied(part):
+        """What a policy did not choose has no effect: Keras on torch adds to images and negates angles in place."""
+        if part is not None:
+            change = part.transform_images
+            part.transform_images = lambda images, drawn, training=True: change(
+                images.clone(), {k: v.clone() if hasattr(v, "clone") else v for k, v in drawn.items()}, training
+            )
+
+    def _uniform(self, shape, minval=0.0, maxval=1.0, dtype=None, seed=None):
+        return self.tensor(minval + self.numbers(shape) * (maxval - minval))
+
+    def _randint(self, shape, minval, maxval, dtype="int32", seed=None):
+        return self._uniform(shape, minval, maxval).floor().to(getattr(self.torch, dtype))
+
+    def _shuffle(self, x, axis=0, seed=None):
+        return x[self._uniform((x.shape[0],)).argsort()]
+
+    def _beta(self, shape, alpha, beta, dtype=None, seed=None):
+        return self._uniform(shape)
+
+    def _gamma(self, shape, alpha, dtype=None, seed=None):
+        return self._uniform(shape) + 0.1
+
+    def _normal(self, mean, std, size, generator=None, dtype=None, device=None):
+        return self._uniform(size, -2.0, 2.0) * std + mean
 
 
 def oracle():

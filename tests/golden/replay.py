@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib
+import random
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -124,9 +125,20 @@ class LaterTools(TorchTools):
         def uniform(shape: Any, low: float, high: float, device: Any, generator: Any = None) -> torch.Tensor:
             return (low + torch.from_numpy(np.asarray(self.numbers(shape))) * (high - low)).to(device)
 
-        layer._uniform = uniform
+        made = {
+            "_uniform": uniform,
+            "_normal": lambda shape, device, generator=None: uniform(shape, -2.0, 2.0, device),
+            "_beta": lambda shape, alpha, device, generator=None: uniform(shape, 0, 1, device),
+            "_gamma": lambda shape, alpha, device, generator=None: uniform(shape, 0, 1, device) + 0.1,
+        }
+        drawing = [part for part in layer.modules() if hasattr(part, "_uniform")]
+        for part in drawing:
+            vars(part).update(made)
+        random.seed(7)
         yield
-        del layer._uniform
+        for part in drawing:
+            for name in made:
+                del vars(part)[name]
 
 
 def later_parameters() -> list:

@@ -15,7 +15,7 @@ from ... import config, eras
 from ...engine.layer import Layer
 from ...engine.seeded import SeededLayer
 
-__all__ = ["ImageLayer", "RandomImageLayer", "Shape", "as_later", "span"]
+__all__ = ["ImageLayer", "RandomImageLayer", "Shape", "as_later", "bounded", "on_host", "span"]
 
 Shape = tuple[int | None, ...]
 
@@ -58,6 +58,34 @@ def span(owner: str, name: str, value: Any, low: float, high: float, least: floa
         return pair[0], pair[1]
     size = abs(value)
     return (-size if least is None else max(-size, least)), size
+
+
+def bounded(owner: str, name: str, value: Any, low: float, high: float) -> tuple[float, float]:
+    """A setting of Keras 3's later layers: a pair in any order, or a number as the span up to it.
+
+    Args:
+        owner: the layer.
+        name: the argument.
+        value: what was passed.
+        low: the least that is allowed; where a number's span begins at the lowest.
+        high: the greatest.
+
+    Raises:
+        ValueError: for anything else.
+
+    Example:
+        >>> bounded("RandomInvert", "factor", 0.5, 0, 1), bounded("RandomHue", "factor", (0.5, 0.25), 0, 1)
+        ((0, 0.5), (0.25, 0.5))
+    """
+    ordered = sorted(value) if isinstance(value, (list, tuple)) else value
+    return span(owner, name, ordered, low, high, least=low)
+
+
+def on_host(generator: torch.Generator | None) -> torch.Generator | None:
+    """The stream that decisions of the host are drawn from, so that none waits for the device."""
+    if generator is None or generator.device.type == "cpu":
+        return generator
+    return torch.Generator().manual_seed(generator.initial_seed())
 
 
 class ImageLayer(Layer):
@@ -146,6 +174,29 @@ class RandomImageLayer(ImageLayer, SeededLayer):
         generator = self.generator(device) if generator is None else generator
         return torch.rand(tuple(shape), generator=generator, device=device) * (high - low) + low
 
+    def _normal(self, shape: Sequence[int], device: torch.device, generator: Any = None) -> torch.Tensor:
+        generator = self.generator(device) if generator is None else generator
+        return torch.randn(tuple(shape), generator=generator, device=device)
+
+    def _beta(self, shape: Sequence[int], alpha: Any, device: torch.device, generator: Any = None) -> torch.Tensor:
+        """From 0 to 1, near both ends the more often the smaller alpha is."""
+        generator = self.generator(device) if generator is None else generator
+        both = torch.as_tensor(alpha, dtype=torch.float32, device=device).expand(*shape, 2).contiguous()
+        return torch._sample_dirichlet(both, generator)[..., 0]
+
+    def _gamma(self, shape: Sequence[int], alpha: float, device: torch.device, generator: Any = None) -> torch.Tensor:
+        generator = self.generator(device) if generator is None else generator
+        return torch._standard_gamma(torch.full(tuple(shape), float(alpha), device=device), generator)
+
+    def _permutation(self, count: int, device: torch.device, generator: Any = None) -> torch.Tensor:
+        return self._uniform((count,), 0, 1, device, generator).argsort()
+
+    def _integers(
+        self, shape: Sequence[int], low: int, high: int, device: torch.device, generator: Any = None
+    ) -> torch.Tensor:
+        """Whole numbers from ``low`` to below ``high``."""
+        return self._uniform(shape, low, high, device, generator).floor().clamp(max=high - 1)
+
     def get_random_transformation(self, data: Any, training: bool = True, seed: Any = None) -> Any:
         """What the next call may change the images by; None for nothing.
 
@@ -190,6 +241,17 @@ class RandomImageLayer(ImageLayer, SeededLayer):
         """The same for labels: as they were."""
         return labels
 
+    def transform_bounding_boxes(self, bounding_boxes: Any, transformation: Any, training: bool = True) -> Any:
+        """The same for boxes, which layers that move nothing leave alone.
+
+        Raises:
+            NotImplementedError: for a layer that moves things, since the boxes would have to move with them.
+        """
+        raise NotImplementedError(
+            f"Layer {self.name}: expected no bounding_boxes, since {type(self).__name__} does not move them along. "
+            "Received: data with boxes"
+        )
+
     def _apply(self, images: torch.Tensor, transformation: dict[str, Any], what: str) -> torch.Tensor:
         """The change itself; ``what`` is ``'images'`` or ``'masks'``."""
         raise NotImplementedError
@@ -197,11 +259,11 @@ class RandomImageLayer(ImageLayer, SeededLayer):
     def call(self, inputs: Any, training: bool = True) -> Any:
         if not isinstance(inputs, dict):
             return self._one(inputs, self.get_random_transformation(inputs, training), training)
-        if "bounding_boxes" in inputs:
-            raise NotImplementedError(f"Layer {self.name}: expected no bounding_boxes. Received: {sorted(inputs)}")
         drawn = self.get_random_transformation(inputs, training)
         result = dict(inputs)
         result["images"] = self._one(inputs["images"], drawn, training)
+        if "bounding_boxes" in inputs:
+            result["bounding_boxes"] = self.transform_bounding_boxes(inputs["bounding_boxes"], drawn, training)
         if "labels" in inputs:
             result["labels"] = self.transform_labels(inputs["labels"], drawn, training)
         if "segmentation_masks" in inputs:

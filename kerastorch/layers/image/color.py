@@ -13,7 +13,7 @@ import torch
 
 from .base import RandomImageLayer, as_later, span
 
-__all__ = ["RandomBrightness", "RandomContrast"]
+__all__ = ["ColorLayer", "RandomBrightness", "RandomContrast", "value_pair"]
 
 
 def value_pair(owner: str, value: Any) -> tuple[float, float]:
@@ -28,14 +28,17 @@ def value_pair(owner: str, value: Any) -> tuple[float, float]:
     return tuple(sorted(value))  # type: ignore[return-value]
 
 
-class _Colors(RandomImageLayer):
-    """A change of values that leaves masks alone."""
+class ColorLayer(RandomImageLayer):
+    """A change of values that leaves masks and boxes alone."""
 
     def transform_segmentation_masks(self, masks: torch.Tensor, transformation: Any, training: bool = True) -> Any:
         return masks
 
+    def transform_bounding_boxes(self, bounding_boxes: Any, transformation: Any, training: bool = True) -> Any:
+        return bounding_boxes
 
-class RandomContrast(_Colors):
+
+class RandomContrast(ColorLayer):
     """Moves values away from their channel's mean, or towards it.
 
     In tf.keras one factor is drawn for a batch and values stay within 0 and 255. In Keras 3 each image has its own, and
@@ -94,7 +97,7 @@ class RandomContrast(_Colors):
         return config
 
 
-class RandomBrightness(_Colors):
+class RandomBrightness(ColorLayer):
     """Adds a number to all values of an image.
 
     Args:

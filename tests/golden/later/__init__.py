@@ -19,6 +19,7 @@ AREAS = (
     "pooling",
     "sound",
     "embedding",
+    "augmentation",
 )
 
 
