@@ -1,6 +1,7 @@
-"""Writes docs/support.md and docs/support_keras3.md: ``python tests/support/table.py``.
+"""Writes docs/support.md, docs/support_keras3.md and docs/layers_*.md: ``python tests/support/table.py``.
 
-They list the public names of Keras 2.2.4 and those of Keras 3.15 for scripts, and where each stands.
+They list the public names of Keras 2.2.4, those of Keras 3.15 for scripts, and the layers and architectures of tf.keras
+and Keras 3, and where each stands.
 """
 
 from __future__ import annotations
@@ -168,7 +169,8 @@ PAGES = (
 Every public name of Keras {version}, module by module, with its arguments; the methods and
 properties of classes are compared too. `python tests/support/table.py` writes this page from what
 `tests/support/record.py` read off the real Keras, and a test keeps it true.
-[support_keras3.md](support_keras3.md) does the same for Keras 3.
+[support_keras3.md](support_keras3.md) does the same for Keras 3, [layers_tf_keras.md](layers_tf_keras.md) and
+[layers_keras3.md](layers_keras3.md) for the layers and architectures of both later generations.
 
 **{whole} of {all} names** are there with every argument, method and property; {gone} missing.
 A missing name raises `ImportError` or `AttributeError`. The notes say what is different on PyTorch.
@@ -192,6 +194,36 @@ page from what `tests/support/record_keras3.py` read off the real Keras, and a t
 
 **{whole} of {all} names** are there with every argument, method and property; {gone} missing.
 A missing name raises `AttributeError`. The notes say why, or what is different on PyTorch.
+""",
+    ),
+    Page(
+        "layers_tf_keras.md",
+        "layers_tf_keras.json",
+        "notes_layers.json",
+        "tf.keras",
+        """
+# Layers and architectures of tf.keras
+
+Every name in `keras.layers` and `keras.applications` of tf_keras {version}, with the arguments of its constructor.
+`python tests/support/table.py` writes this page from what `tests/support/record_layers.py` read off the real one, and a
+test keeps it true.
+
+**{whole} of {all} names** are there with every argument; {gone} missing, on purpose: the notes say why.
+""",
+    ),
+    Page(
+        "layers_keras3.md",
+        "layers_keras3.json",
+        "notes_layers.json",
+        "keras3",
+        """
+# Layers and architectures of Keras 3
+
+Every name in `keras.layers` and `keras.applications` of Keras {version}, with the arguments of its constructor.
+`python tests/support/table.py` writes this page from what `tests/support/record_layers.py` read off the real one, and a
+test keeps it true.
+
+**{whole} of {all} names** are there with every argument; {gone} missing, on purpose: the notes say why.
 """,
     ),
 )
