@@ -47,7 +47,7 @@ def _floats(x: Any) -> Any:
 
 
 @recordable
-def relu(x: Any, alpha: float = 0.0, max_value: float | None = None, threshold: float = 0.0) -> torch.Tensor:
+def relu(x: Any, alpha: Any = 0.0, max_value: Any = None, threshold: Any = 0.0) -> torch.Tensor:
     """``max(x, 0)``, or more generally a line that is cut off.
 
     Args:
@@ -56,11 +56,15 @@ def relu(x: Any, alpha: float = 0.0, max_value: float | None = None, threshold: 
         max_value: the largest output; None for no bound.
         threshold: below it the output is ``alpha * (x - threshold)``, from it on x itself.
 
+    Each of the three may be a tensor, of a shape that goes with that of x.
+
     Example:
         >>> relu(torch.tensor([-2.0, 1.0, 9.0]), alpha=0.5, max_value=6.0).tolist()
         [-1.0, 1.0, 6.0]
     """
     x = as_tensor(x)
+    if any(isinstance(limit, torch.Tensor) for limit in (alpha, max_value, threshold)):
+        return _relu_of_tensors(x, alpha, max_value, threshold)
     if alpha != 0 and max_value is None and threshold == 0:
         return F.leaky_relu(x, alpha)
     above = torch.where(x > threshold, x, 0.0) if threshold != 0 else torch.relu(x)
@@ -68,6 +72,14 @@ def relu(x: Any, alpha: float = 0.0, max_value: float | None = None, threshold: 
         relu6 = threshold == 0 and max_value == 6  # whose gradient at 6 is 0, where a bound's own is 1
         above = F.relu6(x) if relu6 else torch.clamp(above, 0.0, max(max_value, 0.0))
     return above - alpha * torch.relu(threshold - x) if alpha != 0 else above
+
+
+def _relu_of_tensors(x: torch.Tensor, alpha: Any, max_value: Any, threshold: Any) -> torch.Tensor:
+    above = torch.where(x > threshold, x, torch.zeros_like(x))
+    if max_value is not None:
+        bound = torch.as_tensor(max_value, dtype=x.dtype, device=x.device).clamp(min=0.0)
+        above = torch.where(above > bound, bound, above)  # at the bound the gradient is x's own, as TensorFlow has it
+    return above - alpha * torch.relu(threshold - x)
 
 
 @recordable

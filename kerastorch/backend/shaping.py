@@ -277,7 +277,15 @@ def slice(x: Any, start: Any, size: Any) -> torch.Tensor:
         >>> slice(torch.arange(5), [1], [3]).tolist()
         [1, 2, 3]
     """
-    x, first, lengths = as_tensor(x), sizes(start), sizes(size)
+    x, lengths = as_tensor(x), sizes(size)
+    starts = list(start.unbind() if isinstance(start, torch.Tensor) else start)
+    # A start that is only known where data is computed on: its rows are gathered, which no host has to wait for.
+    gathered = {
+        axis: starts[axis]
+        for axis, length in enumerate(lengths[: len(starts)])
+        if isinstance(starts[axis], torch.Tensor) and length != -1
+    }
+    first = sizes([0 if axis in gathered else begin for axis, begin in enumerate(starts)])
     inside = len(first) == len(lengths) == x.ndim and all(
         0 <= begin and begin + max(length, 0) <= total
         for begin, length, total in zip(first, lengths, x.shape, strict=True)
@@ -285,10 +293,13 @@ def slice(x: Any, start: Any, size: Any) -> torch.Tensor:
     if not inside:
         raise ValueError(
             f"slice: expected start and size to name a block of the tensor. "
-            f"Received: start={first}, size={lengths} for shape {tuple(x.shape)}"
+            f"Received: start={starts}, size={lengths} for shape {tuple(x.shape)}"
         )
     for axis, (begin, length) in enumerate(zip(first, lengths, strict=True)):
-        x = x.narrow(axis, begin, x.shape[axis] - begin if length == -1 else length)
+        if axis in gathered:
+            x = x.index_select(axis, gathered[axis].to(x.device) + torch.arange(length, device=x.device))
+        else:
+            x = x.narrow(axis, begin, x.shape[axis] - begin if length == -1 else length)
     return x
 
 

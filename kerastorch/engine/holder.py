@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,9 +13,9 @@ from .. import config, constraints, eras, initializers, regularizers
 from ..backend import names
 from ..backend.variable import State, Variable
 from . import budget, checks
-from .policy import scope
+from .policy import casted
 from .symbolic import flatten
-from .tracing import at_once
+from .tracing import at_once, building
 from .weights import Weight, assign_all, foreign_weights
 
 __all__ = ["WeightHolder", "partition", "sublayers", "unique"]
@@ -25,6 +25,26 @@ _SHAPE_FIRST = ("shape", "initializer")
 # How TensorFlow places a variable: there is nothing to choose here.
 _NO_TORCH_MEANING = {"aggregation", "synchronization", "use_resource", "partitioner", "getter", "experimental_autocast"}
 _KNOWN_WEIGHT_ARGUMENTS = {*_WEIGHT_ARGUMENTS, "axes", "attribute", *_NO_TORCH_MEANING}
+
+
+class _Listed(list):
+    """A layer's own weights; what is put into the list becomes one of them."""
+
+    def __init__(self, holder: WeightHolder, trainable: bool) -> None:
+        super().__init__(weight.variable for weight in holder._own_weights if weight.trainable == trainable)
+        self._holder, self._trainable = holder, trainable
+
+    def append(self, tensor: torch.Tensor) -> None:
+        self.extend([tensor])
+
+    def extend(self, tensors: Iterable[torch.Tensor]) -> None:
+        tensors = list(tensors)
+        self._holder._adopt(tensors, self._trainable)
+        super().extend(tensors)
+
+    def __iadd__(self, tensors: Iterable[torch.Tensor]) -> _Listed:
+        self.extend(tensors)
+        return self
 
 
 class WeightHolder(nn.Module):
@@ -127,12 +147,12 @@ class WeightHolder(nn.Module):
 
     def __setattr__(self, name: str, value: Any) -> None:
         if isinstance(value, torch.Tensor):
-            for weight in self.__dict__.get("_own_weights", ()):
-                if weight.tensor is value:
-                    if weight.attribute != name:
-                        self.__dict__.pop(name, None)
-                        self._aliases[name] = weight.attribute
-                    return
+            weight = self._weight_behind(value)
+            if weight is not None:
+                if weight.attribute != name:
+                    self.__dict__.pop(name, None)
+                    self._aliases[name] = weight.attribute
+                return
             tracked(value)
         super().__setattr__(name, value)
 
@@ -140,9 +160,9 @@ class WeightHolder(nn.Module):
         state = self.__dict__
         found = state.get("_parameters")
         if found is not None and name in found:
-            parameter, kind = found[name], scope.dtype
-            cast = kind is not None and parameter is not None and parameter.is_floating_point()
-            return parameter.to(kind) if cast else parameter
+            if building() and not type(self).__module__.startswith("kerastorch."):
+                return self._variable_at(name)
+            return casted(found[name])
         for table in ("_buffers", "_modules"):
             found = state.get(table)
             if found is not None and name in found:
@@ -151,10 +171,22 @@ class WeightHolder(nn.Module):
             return getattr(self, state["_aliases"][name])
         for weight in state.get("_own_weights", ()):
             if weight.name == name:
-                return weight.view
+                return weight.variable if building() else weight.view
         if hasattr(type(self), name):  # a property raised AttributeError: its own message says more
             return object.__getattribute__(self, name)
         raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+
+    def _weight_behind(self, tensor: torch.Tensor) -> Weight | None:
+        """The weight that a tensor is, or that a variable stands for."""
+        handle = getattr(tensor, "handle", None)
+        known = self.__dict__.get("_own_weights", ())
+        return next((weight for weight in known if weight.tensor is tensor or weight is handle), None)
+
+    def _variable_at(self, attribute: str) -> torch.Tensor:
+        """A script's weight while a graph is built: what is computed of it is recorded, not worked out once for all."""
+        held = self._parameters[attribute]
+        weight = next((one for one in self._own_weights if one.attribute == attribute), None)
+        return held if weight is None or weight.inverse is not None else weight.variable
 
     @property
     def trainable(self) -> bool:
@@ -190,7 +222,7 @@ class WeightHolder(nn.Module):
     def _adopt(self, tensors: Sequence[torch.Tensor], trainable: bool) -> None:
         """Old custom layers make variables themselves and list them: they become stored weights."""
         for i, tensor in enumerate(tensors):
-            known = next((w for w in self._own_weights if w.tensor is tensor), None)
+            known = self._weight_behind(tensor)
             if known is not None:
                 known.trainable = trainable
                 continue
@@ -198,6 +230,26 @@ class WeightHolder(nn.Module):
             full_name = getattr(tensor, "name", None) or names.scoped(found)
             self._store(found, tensor.detach().as_subclass(torch.Tensor), trainable)
             self._own_weights.append(Weight(self, found, found, full_name, trainable=trainable))
+
+    @property
+    def _trainable_weights(self) -> _Listed:
+        """``trainable_weights`` as the list that layers of old scripts append their variables to."""
+        return _Listed(self, True)
+
+    @_trainable_weights.setter
+    def _trainable_weights(self, tensors: Sequence[torch.Tensor]) -> None:
+        if not isinstance(tensors, _Listed):  # what += hands back is known already
+            self._adopt(tensors, trainable=True)
+
+    @property
+    def _non_trainable_weights(self) -> _Listed:
+        """The same of ``non_trainable_weights``."""
+        return _Listed(self, False)
+
+    @_non_trainable_weights.setter
+    def _non_trainable_weights(self, tensors: Sequence[torch.Tensor]) -> None:
+        if not isinstance(tensors, _Listed):
+            self._adopt(tensors, trainable=False)
 
     @property
     def weights(self) -> list[torch.Tensor]:

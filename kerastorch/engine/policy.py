@@ -15,7 +15,7 @@ import torch
 
 from .. import config
 
-__all__ = ["HALF", "Policy", "casting_weights", "global_policy", "policy_of", "scope", "set_global_policy"]
+__all__ = ["HALF", "Policy", "casted", "casting_weights", "global_policy", "policy_of", "set_global_policy"]
 
 _MIXED = {"mixed_bfloat16": "bfloat16", "mixed_float16": "float16"}
 HALF = (torch.bfloat16, torch.float16)
@@ -139,7 +139,14 @@ class _Scope(threading.local):
     dtype: torch.dtype | None = None
 
 
-scope = _Scope()
+_scope = _Scope()
+
+
+def casted(parameter: Any) -> Any:
+    """A weight in the type that the layer which is running computes in."""
+    kind = _scope.dtype
+    cast = kind is not None and parameter is not None and parameter.is_floating_point()
+    return parameter.to(kind) if cast else parameter
 
 
 class casting_weights:  # noqa: N801 - reads as a phrase
@@ -155,8 +162,8 @@ class casting_weights:  # noqa: N801 - reads as a phrase
         self.dtype = dtype
 
     def __enter__(self) -> None:
-        self.before = scope.dtype
-        scope.dtype = self.dtype
+        self.before = _scope.dtype
+        _scope.dtype = self.dtype
 
     def __exit__(self, *exc: object) -> None:
-        scope.dtype = self.before
+        _scope.dtype = self.before

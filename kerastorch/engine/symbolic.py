@@ -160,7 +160,19 @@ class SymbolicTensor:
         self.node = node
         self.index = index
         self._keras_mask: SymbolicTensor | None = None
-        self._keras_history: tuple[Any, int, int] | None = None
+        self._history: tuple[Any, int, int] | None = None
+
+    traced_back = False  # whether anyone asked which layer made it
+
+    @property
+    def _keras_history(self) -> tuple[Any, int, int] | None:
+        """The layer that made it, the number of that layer's call, and its place among the call's outputs."""
+        self.traced_back = True
+        return self._history
+
+    @_keras_history.setter
+    def _keras_history(self, history: tuple[Any, int, int] | None) -> None:
+        self._history = history
 
     @property
     def shape(self) -> Shape:
@@ -171,6 +183,11 @@ class SymbolicTensor:
     @property
     def _keras_shape(self) -> tuple[int | None, ...]:
         return tuple(self.shape)
+
+    @property
+    def unknown(self) -> bool:
+        """Whether its value is open; shapes, whole numbers worked out of them, have one for each example."""
+        return any(example.device.type == "meta" for example in self._examples)
 
     @property
     def _uses_learning_phase(self) -> bool:
@@ -230,7 +247,7 @@ class SymbolicTensor:
 
     @classmethod
     def __torch_function__(cls, func: Callable, types: Any, args: tuple = (), kwargs: dict | None = None) -> Any:
-        return record(func, args, kwargs or {})
+        return record(_returning(func), args, kwargs or {})
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__") or not hasattr(torch.Tensor, name):
@@ -257,6 +274,11 @@ class SymbolicTensor:
     def __len__(self) -> int:
         raise TypeError(f"SymbolicTensor {self.name!r} of shape {self.shape} has no length; use x.shape[0]")
 
+    def __getitem__(self, key: Any) -> Any:
+        from .indexing import part_of
+
+        return part_of(self, key)
+
     def __iter__(self) -> Iterator[SymbolicTensor]:
         length = self.shape[0] if self.ndim else None
         if length is None:
@@ -273,6 +295,16 @@ class SymbolicTensor:
 
     def __repr__(self) -> str:
         return f"<SymbolicTensor {self.name!r} shape={self.shape} dtype={str(self.dtype).removeprefix('torch.')}>"
+
+
+def _returning(func: Callable) -> Callable:
+    """The function that returns what another would write into its first argument: ``x /= symbolic`` is a new tensor."""
+    name = getattr(func, "__name__", "")
+    if name.startswith("__i") and name.endswith("__"):
+        other = "__truediv__" if name == "__idiv__" else f"__{name[3:]}"
+    else:
+        other = name[:-1] if name.endswith("_") and not name.endswith("__") else None
+    return getattr(torch.Tensor, other, func) if other and getattr(torch.Tensor, name, None) is not None else func
 
 
 def _moved(x: torch.Tensor, *args: Any, **kwargs: Any) -> torch.Tensor:
@@ -298,7 +330,8 @@ def _operator(name: str) -> Callable:
 
 
 for _name in OPERATORS:
-    setattr(SymbolicTensor, f"__{_name}__", _operator(f"__{_name}__"))
+    if _name != "getitem":
+        setattr(SymbolicTensor, f"__{_name}__", _operator(f"__{_name}__"))
 SymbolicTensor.__ne__ = lambda self, other: self is not other  # type: ignore[method-assign]
 
 
@@ -371,8 +404,13 @@ def _keep_small_integers(leaf: Any) -> Any:
     return leaf.to("meta")
 
 
-def _infer(operation: Callable, args: tuple, kwargs: dict[str, Any], label: str) -> list[Any]:
-    """The results of the operation on the example tensors, one entry for each set of sizes."""
+def infer(operation: Callable, args: tuple, kwargs: dict[str, Any], label: str | None = None) -> list[Any]:
+    """The results of the operation on the example tensors, one entry for each set of sizes.
+
+    Raises:
+        ValueError: when the function does not work for these shapes.
+    """
+    label = label or getattr(operation, "__name__", None) or repr(operation)
     tensors = [leaf for leaf in flatten((args, kwargs)) if isinstance(leaf, SymbolicTensor)]
     both = any(len(leaf._examples) > 1 for leaf in tensors)
     try:
@@ -433,7 +471,8 @@ def record(
         if found is not None:
             return found
     args, kwargs = _to_tensors(args, kwargs)
-    results = _infer(operation, args, kwargs, label)
+    _check_constants(args, kwargs, label)
+    results = infer(operation, args, kwargs, label)
     node = Node(operation, args, kwargs)
     leaves = [list(flatten(result)) for result in results]
     if not any(isinstance(leaf, torch.Tensor) for leaf in leaves[0]):
@@ -457,6 +496,20 @@ def record(
         for tell in on_function:
             tell(node)
     return wrapped
+
+
+def _check_constants(args: tuple, kwargs: dict[str, Any], label: str) -> None:
+    """Refuses numbers that were worked out of weights once, where a graph would go on using them in every step.
+
+    Raises:
+        ValueError: for such a tensor.
+    """
+    for leaf in flatten((args, kwargs)) if building() else ():
+        if isinstance(leaf, torch.Tensor) and leaf.grad_fn is not None and not is_graph_type(leaf):
+            raise ValueError(
+                f"{label}: expected tensors of the graph, as K functions of weights are. Received: a tensor of shape "
+                f"{tuple(leaf.shape)} that was computed from weights outside of it, so that it would not follow them"
+            )
 
 
 def _value_now(leaf: Any) -> Any:
@@ -541,7 +594,9 @@ def wants_recording(args: tuple, kwargs: dict[str, Any]) -> bool:
     """Whether a call with these arguments goes into the graph."""
     if is_symbolic(args) or (kwargs and is_symbolic(kwargs)):
         return True
-    return building() and any(type(leaf) in _graph_types for leaf in flatten((args, kwargs)))
+    return building() and any(
+        type(leaf) in _graph_types or isinstance(leaf, torch.nn.Parameter) for leaf in flatten((args, kwargs))
+    )
 
 
 def recordable(fn: Callable) -> Callable:

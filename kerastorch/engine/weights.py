@@ -11,6 +11,7 @@ from torch import nn
 
 from ..backend.arrays import forward
 from ..backend.variable import Variable
+from .policy import casted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -59,7 +60,8 @@ class Weight:
     @property
     def tensor(self) -> torch.Tensor:
         """The stored parameter or buffer."""
-        return getattr(self.owner, self.attribute)
+        held = self.owner.__dict__["_parameters"].get(self.attribute)
+        return getattr(self.owner, self.attribute) if held is None else casted(held)
 
     def view_of(self, tensor: torch.Tensor) -> torch.Tensor:
         """Keras's view of any tensor laid out like the stored one: its gradient, an optimizer's slot."""

@@ -8,6 +8,7 @@ Example:
 
 from __future__ import annotations
 
+from .conv.base import BaseConv as _Conv  # noqa: F401 - what scripts of Keras 2 know a convolution by
 from .conv.depthwise import DepthwiseConv1D, DepthwiseConv2D
 from .conv.regular import AtrousConvolution1D, AtrousConvolution2D, Conv1D, Conv2D, Conv3D
 from .conv.separable import SeparableConv1D, SeparableConv2D

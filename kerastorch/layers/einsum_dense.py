@@ -48,7 +48,7 @@ class EinsumDense(Layer):
     Example:
         >>> layer = EinsumDense("abc,cd->abd", output_shape=(None, 5), bias_axes="d")
         >>> layer(torch.ones(2, 3, 4)).shape, layer.kernel.shape
-        (torch.Size([2, 3, 5]), torch.Size([4, 5]))
+        (torch.Size([2, 3, 5]), (4, 5))
     """
 
     def __init__(

@@ -98,6 +98,9 @@ class _Pooling(Layer):
         return {**super().get_config(), **config}
 
 
+_Pooling1D = _Pooling2D = _Pooling3D = _Pooling  # what scripts of Keras 2 know a pooling layer by
+
+
 class MaxPooling1D(_Pooling):
     """The largest element of each window of a sequence.
 

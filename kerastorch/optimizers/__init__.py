@@ -29,6 +29,7 @@ from kerastorch.optimizers.loss_scale import LossScaleOptimizer
 from kerastorch.optimizers.nadam import Nadam
 from kerastorch.optimizers.rmsprop import RMSprop
 from kerastorch.optimizers.sgd import SGD
+from kerastorch.optimizers.tf_optimizer import TFOptimizer
 from kerastorch.optimizers.torch_optimizer import TorchOptimizer, is_torch_optimizer
 
 __all__ = [
@@ -44,6 +45,7 @@ __all__ = [
     "Ftrl",
     "Lion",
     "LossScaleOptimizer",
+    "TFOptimizer",
     "TorchOptimizer",
     "Binding",
     "MissingGradientError",

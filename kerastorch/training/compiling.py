@@ -251,7 +251,7 @@ class Compiling:
         """Readies training, as ``fit`` does by itself; scripts call it before they start threads."""
         self._need_compile("_make_train_function")
         if self._is_ready():
-            self._ready_program()
+            self._ready_program().bind()  # the optimizer's state begins here
 
     def _make_test_function(self) -> None:
         """Readies evaluation."""

@@ -202,17 +202,21 @@ class Objective:
     ) -> tuple[int, SymbolicTensor, SymbolicTensor] | None:
         """A loss or metric that closes over other tensors of the graph, to be computed with the graph.
 
-        A variational autoencoder's loss function does so: it reads ``z_mean`` from outside its arguments.
+        A variational autoencoder's loss function does so: it reads ``z_mean`` from outside its arguments. So does one
+        that asks its prediction which layer made it, which only a tensor of the graph can tell.
         """
         if output is None or not inspect.isfunction(function) or function.__module__.startswith("kerastorch."):
             return None
         target = placeholder(output.shape, output.dtype, f"{self.output_names[i]}_target")
+        output.traced_back = False
         try:
             score = function(target, output)
         except Exception:  # it wants real tensors: then it cannot have used symbolic ones
             return None
         if not isinstance(score, SymbolicTensor):
             return None
+        if output.traced_back:
+            return i, target, score
         try:
             topological([score], [target, output])
         except ValueError:  # it needs more than its arguments

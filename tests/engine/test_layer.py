@@ -8,10 +8,12 @@ import pytest
 import torch
 from torch import nn
 
+from kerastorch import backend as K
 from kerastorch import config, constraints, eras, layers, regularizers
 from kerastorch.backend import names, phase
 from kerastorch.engine.layer import Layer, collecting_losses
 from kerastorch.models import Model, Sequential
+from kerastorch.optimizers import SGD
 
 
 class Scale(Layer):
@@ -56,7 +58,7 @@ def test_weights_are_stored_as_torch_has_them_and_seen_as_keras_has_them():
 def test_the_view_is_differentiable():
     dense = layers.Dense(3)
     dense.build((None, 2))
-    dense.kernel[0].sum().backward()
+    dense.kernel.select(0, 0).sum().backward()
     assert dense.weight.grad.tolist() == [[1.0, 0.0]] * 3
 
 
@@ -98,7 +100,7 @@ def test_weights_under_other_names_and_in_lists():
 
     layer = Odd()
     layer(torch.ones(1, 2))
-    assert layer.W is layer.alias
+    assert layer.W == layer.alias
     assert len(layer.get_weights()) == 1 + 3 + 4
     assert len(list(layer.parameters())) == 8
 
@@ -115,8 +117,61 @@ def test_keras_1_style_weights():
 
     layer = Old()
     out = layer(torch.ones(1, 3))
-    assert isinstance(layer.W, nn.Parameter) and out.requires_grad
-    assert len(layer.trainable_weights) == 1
+    assert len(layer.trainable_weights) == len(list(layer.parameters())) == 1 and out.requires_grad
+
+
+def test_variables_appended_to_the_private_list():
+    class Old(Layer):
+        def build(self, input_shape):
+            self.W = K.variable(np.ones((input_shape[-1], 2)), name="W")
+            self._trainable_weights.append(self.W)
+            self.seen = K.variable(np.zeros(1), name="seen")
+            self._non_trainable_weights += [self.seen]
+            super().build(input_shape)
+
+        def call(self, x):
+            return K.dot(x, self.W)
+
+    layer = Old()
+    assert layer(torch.ones(1, 3)).tolist() == [[3.0, 3.0]]
+    assert [w.name for w in layer._trainable_weights] == [w.name for w in layer.trainable_weights]
+    assert [w.shape for w in layer.get_weights()] == [(3, 2), (1,)]
+    assert [p.shape for p in layer.parameters()] == [(3, 2)]
+
+
+@pytest.mark.parametrize("how", ["loss", "added"])
+def test_what_a_graph_computes_of_weights_is_computed_in_every_step(how):
+    class Scaled(Layer):
+        def build(self, input_shape):
+            self.w = self.add_weight(name="w", shape=(input_shape[-1],), initializer="ones")
+            super().build(input_shape)
+
+        def call(self, x):
+            return x * self.w
+
+    x = layers.Input((3,))
+    scaled, dense = Scaled(), layers.Dense(3, kernel_initializer="ones", bias_initializer="ones")
+    hidden = scaled(x)
+    model = Model(x, dense(hidden))
+
+    def penalty():
+        return K.sum(scaled.w**2) + K.sum(dense.kernel**2) + K.sum(K.square(dense.bias))
+
+    def loss(y_true, y_pred):  # closes over the graph, so that it is recorded
+        return K.mean(0.0 * y_pred) + 0.0 * K.sum(hidden) + penalty()
+
+    if how == "added":
+        model.add_loss(penalty())
+    model.compile(SGD(0.25), loss if how == "loss" else lambda t, p: 0.0 * K.sum(p))
+    sizes = [float(model.train_on_batch(np.ones((2, 3)), np.ones((2, 3)))) for _ in range(3)]
+    assert sizes == pytest.approx([15.0, 15.0 / 4, 15.0 / 16])  # w - 2 w / 4, three times
+
+
+def test_what_was_computed_of_weights_outside_of_the_graph_is_refused():
+    dense = layers.Dense(2)
+    y = dense(layers.Input((3,)))
+    with pytest.raises(ValueError, match="computed from weights"):
+        y + dense.bias * 2.0
 
 
 def test_shape_first_weights():

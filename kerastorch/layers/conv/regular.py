@@ -126,7 +126,7 @@ class Conv2D(BaseConv):
         >>> import torch
         >>> layer = Conv2D(8, 3, padding="same", activation="relu")
         >>> layer(torch.zeros(2, 28, 28, 1)).shape, layer.kernel.shape, layer.weight.shape
-        (torch.Size([2, 28, 28, 8]), torch.Size([3, 3, 1, 8]), torch.Size([8, 1, 3, 3]))
+        (torch.Size([2, 28, 28, 8]), (3, 3, 1, 8), torch.Size([8, 1, 3, 3]))
     """
 
     def __init__(

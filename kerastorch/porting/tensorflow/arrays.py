@@ -11,6 +11,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
+from ...backend import shaping
 from ...engine.immutable import as_immutable
 from ._functions import axes_of, ints, op, tensor, tensors
 from ._texts import TextTensor, holds_text
@@ -262,11 +263,7 @@ def _mirrored(size: int, before: int, after: int, edge: bool) -> torch.Tensor:
 @op
 def slice(input_: Any, begin: Any, size: Any) -> torch.Tensor:
     """A part that begins at ``begin`` and has ``size``, -1 for all the rest."""
-    x = tensor(input_)
-    keys = []
-    for start, length in zip(ints(begin), ints(size)):
-        keys.append(_slice(start, None if length == -1 else start + length))
-    return x[tuple(keys)]
+    return shaping.slice(tensor(input_), begin, size)
 
 
 @op

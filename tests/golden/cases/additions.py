@@ -323,3 +323,132 @@ def _(k, t):
     inner = k.layers.Dense(2, kernel_initializer=ramp, bias_initializer=halved)
     model = k.models.Model(x, inner(x))
     return {"weights": model.get_weights()}
+
+
+# Losses that find the layer behind a prediction, and what it was called on: so do conditional random fields.
+
+
+def chain_layer(k):
+    """The likelihood of sequences of labels: each has an energy, and so has each pair of neighbours."""
+    K = k.backend
+
+    class Chain(k.layers.Layer):
+        def build(self, input_shape):
+            self.kernel = self.add_weight(name="kernel", shape=(input_shape[-1], 3), initializer="glorot_uniform")
+            self.pairs = self.add_weight(name="pairs", shape=(3, 3), initializer="glorot_uniform")
+            self.first = self.add_weight(name="first", shape=(3,), initializer="zeros")
+            super().build(input_shape)
+
+        def call(self, x, mask=None):
+            return K.softmax(K.dot(x, self.kernel))
+
+        def compute_output_shape(self, input_shape):
+            return input_shape[:-1] + (3,)
+
+        def compute_mask(self, x, mask=None):
+            return K.any(mask, axis=1)
+
+        def energies(self, x):
+            energies = K.dot(x, self.kernel)
+            first = K.expand_dims(K.expand_dims(self.first, 0), 0)
+            return K.concatenate([energies[:, :1] + first, energies[:, 1:]], axis=1)
+
+        def partition(self, energies, mask):
+            """The logarithm of the sum over all sequences of labels, place by place."""
+            mask = K.concatenate([K.cast(mask, K.floatx()), K.zeros_like(energies[:, :1, 0])], axis=1)
+
+            def step(energy, states):
+                before, place, pairs, mask = states
+                here = K.slice(mask, [0, K.cast(place[0, 0], "int32")], [-1, 2])
+                pairs = pairs * K.expand_dims(K.expand_dims(here[:, 0] * here[:, 1]))
+                after = K.logsumexp(K.expand_dims(before, 2) + pairs, axis=1) + energy * here[:, :1]
+                return after, [after, place + 1]
+
+            start = K.zeros_like(energies[:, 0])
+            constants = [K.expand_dims(self.pairs, 0), mask]
+            last, _, _ = K.rnn(step, energies, [start, K.zeros_like(start[:, :1])], constants=constants)
+            return K.logsumexp(last, axis=-1)
+
+    layer = Chain()
+    layer.supports_masking = True
+    return layer
+
+
+def chain_loss(k):
+    K = k.backend
+
+    def loss(y_true, y_pred):
+        layer, index = y_pred._keras_history[:2]
+        node = layer._inbound_nodes[index]
+        x, mask = node.input_tensors[0], node.input_masks[0]
+        energies = layer.energies(x)
+        kept = K.cast(mask, K.floatx())
+        own = K.sum(K.sum(energies * y_true, 2) * kept, 1)
+        pairs = K.sum(K.sum(K.dot(y_true[:, :-1], layer.pairs) * y_true[:, 1:], 2) * kept[:, :-1] * kept[:, 1:], 1)
+        penalty = 0.1 * K.sum(layer.pairs**2) + 0.1 * K.sum(K.abs(layer.first))
+        return layer.partition(energies, mask) - own - pairs + penalty
+
+    return loss
+
+
+@area.run("loss_of_a_layer/chain")
+def _(k, t):
+    model = k.models.Sequential([k.layers.Embedding(7, 4, mask_zero=True), chain_layer(k)])
+    model.compile(k.optimizers.SGD(0.1), chain_loss(k))
+    t.set_weights(model)
+    x = t.rng.randint(1, 7, (5, 6))
+    x[1, 4:] = x[3, 2:] = 0
+    y = np.eye(3)[t.rng.randint(0, 3, (5, 6))]
+    losses = [float(model.test_on_batch(x, y))] + [float(model.train_on_batch(x, y)) for _ in range(4)]
+    return {"losses": losses, "after": model.get_weights(), "predictions": model.predict(x)}
+
+
+@area.run("loss_of_a_layer/asks_only_which")
+def _(k, t):
+    K = k.backend
+
+    def loss(y_true, y_pred):
+        layer = y_pred._keras_history[0]
+        return K.mean(K.square(y_pred - y_true), axis=-1) * layer.units
+
+    model = k.models.Sequential([k.layers.Dense(3, input_dim=2)])
+    model.compile(k.optimizers.SGD(0.1), loss)
+    return scored(k, t, model, t.rng.standard_normal((5, 2)))
+
+
+@area.run("loss_of_a_layer/penalty_of_weights")
+def _(k, t):
+    K = k.backend
+    dense = k.layers.Dense(3, activation="tanh", kernel_initializer="ones")
+    model = k.models.Sequential([k.layers.Dense(4, input_dim=2), dense])
+    hidden = model.layers[0].output
+
+    def loss(y_true, y_pred):
+        penalty = 0.1 * K.sum(dense.kernel**2) + 0.1 * K.sum(K.abs(dense.bias))
+        return K.mean(K.square(y_pred - y_true), axis=-1) + penalty + 0.1 * K.mean(K.abs(hidden))
+
+    model.compile(k.optimizers.SGD(0.1), loss)
+    return scored(k, t, model, t.rng.standard_normal((5, 2)))
+
+
+@area.run("loss_of_a_layer/limits_that_are_learnt")
+def _(k, t):
+    K = k.backend
+
+    class Limited(k.layers.Layer):
+        def build(self, input_shape):
+            self.slope = self.add_weight(name="slope", shape=input_shape[1:], initializer="glorot_uniform")
+            self.most = self.add_weight(name="most", shape=input_shape[1:], initializer="glorot_uniform")
+            self._trainable_weights.append(K.variable(np.ones(input_shape[1:]), name="factor"))
+            self.factor = self._trainable_weights[-1]
+            super().build(input_shape)
+
+        def call(self, x):
+            y = K.relu(x, self.slope, self.most)
+            norm = K.sqrt(K.sum(K.square(self.factor)) + K.epsilon())
+            norm /= K.maximum(K.mean(K.abs(x)), 0.1)
+            return y * self.factor / norm
+
+    model = k.models.Sequential([Limited(input_shape=(4, 3)), k.layers.Flatten(), k.layers.Dense(2)])
+    model.compile(k.optimizers.SGD(0.1), "mse")
+    return scored(k, t, model, t.rng.standard_normal((5, 4, 3)))
