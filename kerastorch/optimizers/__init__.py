@@ -16,6 +16,7 @@ from typing import Any
 from kerastorch.backend.registry import Registry, get_custom_objects
 from kerastorch.optimizers import schedules
 from kerastorch.optimizers.adadelta import Adadelta
+from kerastorch.optimizers.adafactor import Adafactor
 from kerastorch.optimizers.adagrad import Adagrad
 from kerastorch.optimizers.adam import Adam
 from kerastorch.optimizers.adamax import Adamax
@@ -24,10 +25,13 @@ from kerastorch.optimizers.base import Optimizer
 from kerastorch.optimizers.binding import Binding, MissingGradientError
 from kerastorch.optimizers.clipping import clip_norm
 from kerastorch.optimizers.ftrl import Ftrl
+from kerastorch.optimizers.lamb import Lamb
 from kerastorch.optimizers.lion import Lion
 from kerastorch.optimizers.loss_scale import LossScaleOptimizer
+from kerastorch.optimizers.muon import Muon
 from kerastorch.optimizers.nadam import Nadam
 from kerastorch.optimizers.rmsprop import RMSprop
+from kerastorch.optimizers.schedule_free import ScheduleFreeAdamW
 from kerastorch.optimizers.sgd import SGD
 from kerastorch.optimizers.tf_optimizer import TFOptimizer
 from kerastorch.optimizers.torch_optimizer import TorchOptimizer, is_torch_optimizer
@@ -44,6 +48,10 @@ __all__ = [
     "AdamW",
     "Ftrl",
     "Lion",
+    "Adafactor",
+    "Lamb",
+    "Muon",
+    "ScheduleFreeAdamW",
     "LossScaleOptimizer",
     "TFOptimizer",
     "TorchOptimizer",
@@ -66,6 +74,8 @@ __all__ = [
 
 REGISTRY = Registry("optimizer")
 for _class in (SGD, RMSprop, Adagrad, Adadelta, Adam, Adamax, Nadam, AdamW, Ftrl, Lion, LossScaleOptimizer):
+    REGISTRY.register(_class)
+for _class in (Adafactor, Lamb, Muon, ScheduleFreeAdamW):
     REGISTRY.register(_class)
 _BY_LOWER = {name.lower(): name for name in REGISTRY.objects}
 

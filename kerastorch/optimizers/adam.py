@@ -103,6 +103,10 @@ class Adam(Optimizer):
 
     def set_weights(self, weights: list[np.ndarray]) -> None:
         """Sets the state; the unused ``vhat`` may be missing, as in files of Keras before 2.1.3."""
-        if not self.amsgrad and self._current is not None and len(weights) == 1 + 2 * len(self._current.params):
+        if (
+            not self.amsgrad
+            and self._current is not None
+            and len(weights) == 1 + len(self.slots) * len(self._current.params)
+        ):
             weights = [*weights, *(np.zeros(1, "float32") for _ in self._current.params)]
         super().set_weights(weights)

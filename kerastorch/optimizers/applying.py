@@ -71,7 +71,7 @@ class Applying:
         params = [stored(variable) for _, variable in pairs]
         views = [None if h is None or h.inverse is None else h.view_of for h in handles]
         before_writing(params)
-        binding = self.bind(params, views)
+        binding = self.bind(params, views, [_called(v, h) for (_, v), h in zip(pairs, handles)])
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of missing gradients, which were told by name
             self.step([as_stored(gradient, h) for (gradient, _), h in zip(pairs, handles)], binding)
@@ -106,7 +106,9 @@ class Applying:
         self._built_for = list(var_list)
         handles = [getattr(variable, "handle", None) for variable in var_list]
         self.bind(
-            [stored(v) for v in var_list], [None if h is None or h.inverse is None else h.view_of for h in handles]
+            [stored(v) for v in var_list],
+            [None if h is None or h.inverse is None else h.view_of for h in handles],
+            [_called(v, h) for v, h in zip(var_list, handles)],
         )
 
     def compute_gradients(self, loss: Any, var_list: Any, tape: Any = None, **kwargs: Any) -> list[tuple[Any, Any]]:
@@ -162,6 +164,10 @@ def project(variables: Sequence[Any]) -> None:
         if constraint is not None:
             view = plain(variable) if handle is None else handle.view
             view.copy_(constraint(view))
+
+
+def _called(variable: Any, handle: Any) -> str:
+    return str(getattr(variable, "name", None) or "") if handle is None else handle.full_name
 
 
 def _name_of(variable: Any) -> str:

@@ -24,6 +24,7 @@ from kerastorch import eras
 from kerastorch.backend.arrays import forward
 from kerastorch.backend.registry import described, nearest
 from kerastorch.optimizers.applying import Applying
+from kerastorch.optimizers.averaging import EXTRA_SLOTS, Averaging
 from kerastorch.optimizers.binding import Binding, Group, MissingGradientError, View
 from kerastorch.optimizers.clipping import clip_each, clip_together
 from kerastorch.optimizers.defaults import value
@@ -46,7 +47,7 @@ _OFF: dict[str, Any] = {
 }
 
 
-class Optimizer(Applying, GraphUpdates):
+class Optimizer(Applying, Averaging, GraphUpdates):
     """Base class of all optimizers.
 
     A subclass names its state in ``slots`` and its arguments in ``arguments``, and gives the formula in ``update``.
@@ -59,6 +60,14 @@ class Optimizer(Applying, GraphUpdates):
         global_clipnorm: as ``clipnorm``, one norm over all gradients in every generation.
         weight_decay: each weight first shrinks by ``lr * weight_decay`` times itself (decoupled decay).
         name: a name, kept for configs.
+        use_ema: whether to keep running means of the weights (``tf.keras``, ``keras3``), which ``fit`` puts into the
+            weights at its end.
+        ema_momentum: how much of a mean stays.
+        ema_overwrite_frequency: after how many steps each the means go into the weights.
+        loss_scale_factor: the loss is multiplied by this before gradients are taken, they are divided by it
+            (``keras3``).
+        gradient_accumulation_steps: over how many steps gradients are gathered for one update by their mean
+            (``keras3``).
 
     Raises:
         TypeError: for an unknown keyword.
@@ -84,6 +93,7 @@ class Optimizer(Applying, GraphUpdates):
     slots: tuple[str, ...] = ()
     arguments: tuple[str, ...] = ()
     saves_iterations = True
+    files_by_weight = False  # whether ``weights`` has the order of later Kerases' files
     iterations = Hyper(torch.int64)
 
     def __init__(
@@ -96,6 +106,7 @@ class Optimizer(Applying, GraphUpdates):
         weight_decay: float | None = None,
         **kwargs: Any,
     ) -> None:
+        self._take_later(kwargs)
         self._refuse_unknown(kwargs)
         given = {"clipnorm": clipnorm, "clipvalue": clipvalue, "global_clipnorm": global_clipnorm}
         for key, limit in given.items():
@@ -156,7 +167,12 @@ class Optimizer(Applying, GraphUpdates):
     def learning_rate(self, new: Any) -> None:
         self.lr = new
 
-    def bind(self, params: Sequence[Tensor], views: Sequence[View | None] | None = None) -> Binding:
+    def bind(
+        self,
+        params: Sequence[Tensor],
+        views: Sequence[View | None] | None = None,
+        names: Sequence[str] | None = None,
+    ) -> Binding:
         """Chooses the parameters that ``step`` updates and creates their state, unless it is there already.
 
         Several lists may be bound to one optimizer (a GAN's two models often share one). Each keeps its own state,
@@ -165,6 +181,7 @@ class Optimizer(Applying, GraphUpdates):
         Args:
             params: the trainable weights, in the model's order.
             views: for each weight None, or the function that gives a tensor laid out like it in Keras's axes.
+            names: what the weights are called.
 
         Returns:
             The binding, which ``step`` takes as its second argument when several are in use.
@@ -184,9 +201,11 @@ class Optimizer(Applying, GraphUpdates):
             found = Binding(type(self).__name__, params, views)
             for group in found.groups:
                 self.create_state(group)
+                self._begin_average(group)
             self._bindings.append(found)
         elif views is not None:
-            found.views = list(views)
+            found.look_through(views)
+        found.names = found.names if names is None else list(names)
         self._current = found
         self._weights = None
         self._place(found)
@@ -198,7 +217,8 @@ class Optimizer(Applying, GraphUpdates):
     def create_state(self, group: Group) -> None:
         """Adds this optimizer's slots to a group of parameters; all start at zero."""
         for slot in self.slots:
-            group.create(slot)
+            if slot not in EXTRA_SLOTS:
+                group.create(slot)
 
     def _place(self, binding: Binding) -> None:
         """Takes the live numbers to where the parameters are; the tensors stay the same objects."""
@@ -220,11 +240,7 @@ class Optimizer(Applying, GraphUpdates):
 
         A class of a script may do anything, so it has to say so itself, with ``capturable = True``.
         """
-        return type(self).__module__.startswith("kerastorch.")
-
-    def scale_loss(self, loss: Tensor) -> Tensor:
-        """What gradients are taken of: the loss itself, but for ``LossScaleOptimizer``."""
-        return loss
+        return type(self).__module__.startswith("kerastorch.") and not self.counts_on_host
 
     def baked(self) -> tuple[float | None, ...]:
         """The numbers that a captured graph has fixed: capture again when this tuple changes.
@@ -235,7 +251,8 @@ class Optimizer(Applying, GraphUpdates):
             (0.5, 0.0, False, None, None, None, None)
         """
         names = (*self.arguments, "clipnorm", "clipvalue", "global_clipnorm", "weight_decay")
-        return tuple(value_of(self.__dict__.get(name)) for name in names if name not in self.live())
+        found = tuple(value_of(self.__dict__.get(name)) for name in names if name not in self.live())
+        return found if self.loss_scale_factor is None else (*found, self.loss_scale_factor)
 
     def step(self, grads: Sequence[Tensor | None], binding: Binding | None = None) -> None:
         """Updates the bound parameters in place and counts one iteration. Never waits for a GPU.
@@ -254,18 +271,21 @@ class Optimizer(Applying, GraphUpdates):
                 f"{type(self).__name__}: expected bind(params) before step(grads). Received: no parameters"
             )
         if self._is_scripted():
+            self._refuse_means()
             self._step_by_graph(grads, binding)
             return
         with torch.no_grad():
-            for group, own in self._ready(binding, grads):
-                count = self.iterations.item() if group.host else group.here(self.iterations)
+            learnt = self._gathered(binding, grads)
+            for group, own in () if learnt is None else self._ready(binding, learnt):
+                count = self._updates_done(self.iterations.item() if group.host else group.here(self.iterations))
                 rate = self.rate(group, count)
                 if self.weight_decay:
-                    shrink = 1.0 - rate * self.weight_decay
-                    torch._foreach_mul_(group.params, shrink)
+                    self.shrink(binding, group, rate)
                 self.update(group, own, rate, count)
-            self.finish(binding)
-            self.iterations.add_(1)
+            if learnt is not None:
+                self.finish(binding)
+            self._averaged(binding)
+            self._count_step()
 
     def _ready(self, binding: Binding, grads: Sequence[Tensor | None]) -> list[tuple[Group, list[Tensor]]]:
         """Each group with its gradients, clipped and laid out in memory as the parameters are."""
@@ -316,6 +336,10 @@ class Optimizer(Applying, GraphUpdates):
             grads = torch._foreach_clamp_min(grads, -self.clipvalue)
             torch._foreach_clamp_max_(grads, self.clipvalue)
         return grads
+
+    def shrink(self, binding: Binding, group: Group, rate: Number) -> None:
+        """Weight decay: the weights of a group shrink by a part of themselves."""
+        torch._foreach_mul_(self._decayed(binding, group), 1.0 - rate * self.weight_decay)
 
     def rate(self, group: Group, count: int | Tensor) -> Number:
         """The learning rate of this step: a schedule's value, or ``lr / (1 + decay * iterations)``."""
@@ -415,6 +439,7 @@ class Optimizer(Applying, GraphUpdates):
         limits = ("clipnorm", "clipvalue", "global_clipnorm", "weight_decay")
         config: dict[str, Any] = {"name": self.name} if self._later else {}
         config.update({key: getattr(self, key) for key in limits if getattr(self, key) is not None})
+        config.update(self._later_config())
         for key in self.arguments:
             held = self.__dict__[key]
             written = "learning_rate" if key == "lr" and self._later else key

@@ -50,6 +50,7 @@ class Group:
         self.params = params
         self.state: dict[str, list[Tensor]] = {}
         self.pending: Any = None
+        self.views: list[View | None] = [None] * len(params)
         self._scratch: dict[int, list[Tensor]] = {}
         self._constants: dict[tuple[float, ...], Tensor] = {}
         self.look()
@@ -82,7 +83,10 @@ class Group:
         self._scratch.clear()
         self._constants.clear()
         for name, tensors in self.state.items():
-            self.state[name] = [laid_out_as(t, p) for t, p in zip(tensors, self.params)]
+            self.state[name] = [
+                laid_out_as(t, p) if t.shape == p.shape else t.to(p.device, p.dtype)
+                for t, p in zip(tensors, self.params)
+            ]
 
     def create(self, slot: str, value: float = 0.0) -> None:
         """Adds a slot of state filled with ``value``."""
@@ -133,6 +137,10 @@ class Group:
         torch._foreach_add_(result, number)
         return result
 
+    def seen(self, tensors: Sequence[Tensor]) -> list[Tensor]:
+        """Tensors laid out as the parameters are, with Keras's axes."""
+        return [t if view is None else view(t) for t, view in zip(tensors, self.views)]
+
     def select(self, items: Sequence) -> list:
         """This group's members of a list that runs parallel to the bound parameters."""
         return list(items) if self.index is None else [items[i] for i in self.index]
@@ -140,6 +148,7 @@ class Group:
     def part(self, places: list[int]) -> Group:
         """The group that holds only some of this one's parameters; state tensors are shared."""
         smaller = Group([places[0]], [self.params[i] for i in places])
+        smaller.views = [self.views[i] for i in places]
         smaller.state = {name: [tensors[i] for i in places] for name, tensors in self.state.items()}
         return smaller
 
@@ -160,6 +169,7 @@ class Binding:
         self.owner = owner
         self.params = list(params)
         self.views = list(views) if views is not None else [None] * len(self.params)
+        self.names = [str(getattr(p, "name", None) or "") for p in self.params]  # what the weights are called
         if len(self.views) != len(self.params):
             raise ValueError(
                 f"{owner}: expected one view per parameter, {len(self.params)} in all. Received: {len(self.views)}"
@@ -170,6 +180,7 @@ class Binding:
             places.setdefault((p.device, p.dtype), []).append(i)
         whole = len(places) == 1
         self.groups = [Group(None if whole else at, [self.params[i] for i in at]) for at in places.values()]
+        self.look_through(self.views)
 
     def _check(self, i: int, p: Tensor) -> None:
         if not p.is_floating_point():
@@ -179,6 +190,12 @@ class Binding:
                 f"{self.owner}: expected weight {i} to fill a block of memory without gaps. "
                 f"Received: shape={tuple(p.shape)} with strides {p.stride()}"
             )
+
+    def look_through(self, views: Sequence[View | None]) -> None:
+        """Takes other views of the same parameters."""
+        self.views = list(views)
+        for group in self.groups:
+            group.views = group.select(self.views)
 
     def holds(self, params: Sequence[Tensor]) -> bool:
         """Whether these are the very parameters of this binding."""

@@ -28,6 +28,10 @@ _KERAS2: dict[tuple[str, str], Any] = {
     ("AdamW", "lr"): 0.001,
     ("Lion", "lr"): 0.001,
     ("Ftrl", "lr"): 0.001,
+    ("Lamb", "lr"): 0.001,
+    ("ScheduleFreeAdamW", "lr"): 0.0025,
+    ("Muon", "lr"): 0.001,
+    ("Adafactor", "lr"): 0.001,
 }
 
 _LATER = {

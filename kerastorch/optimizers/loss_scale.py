@@ -116,8 +116,13 @@ class LossScaleOptimizer(Optimizer):
 
     # ------------------------------------------------------------- as an optimizer
 
-    def bind(self, params: Sequence[Tensor], views: Sequence[View | None] | None = None) -> Binding:
-        binding = self.inner_optimizer.bind(params, views)
+    def bind(
+        self,
+        params: Sequence[Tensor],
+        views: Sequence[View | None] | None = None,
+        names: Sequence[str] | None = None,
+    ) -> Binding:
+        binding = self.inner_optimizer.bind(params, views, names)
         self._place(binding)
         return binding
 
@@ -131,6 +136,14 @@ class LossScaleOptimizer(Optimizer):
     def capturable(self) -> bool:
         """Whether the inner optimizer's step may be held by a CUDA graph."""
         return self.inner_optimizer.capturable
+
+    def finalize_variable_values(self, var_list: Sequence[Any]) -> None:
+        """Puts the inner optimizer's running means into the weights, where it keeps any."""
+        self.inner_optimizer.finalize_variable_values(var_list)
+
+    def exclude_from_weight_decay(self, var_list: Sequence[Any] | None = None, var_names: Any = None) -> None:
+        """Leaves weights out of the inner optimizer's weight decay."""
+        self.inner_optimizer.exclude_from_weight_decay(var_list, var_names)
 
     def settle(self, group: Any) -> None:
         self.inner_optimizer.settle(group)

@@ -59,7 +59,12 @@ class TorchOptimizer(Optimizer):
         self._rate: Tensor | None = None
         self._seen = 0
 
-    def bind(self, params: Sequence[Tensor], views: Sequence[View | None] | None = None) -> Binding:
+    def bind(
+        self,
+        params: Sequence[Tensor],
+        views: Sequence[View | None] | None = None,
+        names: Sequence[str] | None = None,
+    ) -> Binding:
         """Makes the torch optimizer for these parameters, or checks that the one given updates them all.
 
         Raises:

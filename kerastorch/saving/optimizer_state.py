@@ -1,8 +1,9 @@
 """An optimizer's state in files, whichever Keras laid it out.
 
 Keras 2 writes slot by slot: the count of steps, all first moments, then all second ones. tf.keras and Keras 3 write
-weight by weight: the first and the second moment of each, then what further slots there are; Keras 3 puts the learning
-rate after the count, and Nadam's schedule at the end.
+weight by weight: the first and the second moment of each, then what further slots there are; before them stand the
+running means of the weights and gathered gradients. Keras 3 puts the learning rate after the count, and Nadam's
+schedule at the end.
 
 Source: Keras 2.2.4, ``keras.optimizers``; Keras 3, ``keras.src.optimizers.base_optimizer``.
 """
@@ -17,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from .. import eras
+from ..optimizers.averaging import EXTRA_SLOTS
 from .errors import brief
 
 __all__ = ["restore", "written"]
@@ -24,7 +26,7 @@ __all__ = ["restore", "written"]
 Named = list[tuple[str, np.ndarray]]
 
 # Optimizers whose first two slots the later generations make in one go, weight by weight.
-_PAIRED = ("Adam", "AdamW", "Adamax", "Nadam", "Adadelta", "Ftrl")
+_PAIRED = ("Adam", "AdamW", "Adamax", "Nadam", "Adadelta", "Ftrl", "Lamb", "ScheduleFreeAdamW")
 # What tf.keras calls the slots in files; the others have the same name there.
 _LATER_NAMES = {
     "moments": "m",
@@ -48,6 +50,11 @@ def restore(model: Any, named: Named) -> None:
         values = [np.asarray(value) for _, value in named]
         if [value.shape for value in values] == [tuple(weight.shape) for weight in optimizer.weights]:
             optimizer.set_weights(values)
+            return
+    if optimizer.files_by_weight:  # the count, the rate, and then what the optimizer has in this order
+        values = [np.asarray(value) for _, value in named]
+        if [np.shape(value) for value in (values[:1] + values[2:])] == [tuple(w.shape) for w in optimizer.weights]:
+            optimizer.set_weights(values[:1] + values[2:])
             return
     try:
         head, slots, tail = _taken_apart(optimizer, named)
@@ -89,10 +96,16 @@ def _taken_apart(optimizer: Any, named: Named) -> tuple[list[Any], list[list[Any
         if any(number.shape != () for number in (*head, *tail)) or heads + tails > len(values):
             continue
         body = values[heads : len(values) - tails]
-        for kept in _possible_slots(optimizer, shapes):
+        before, own = _extra(optimizer)
+        front = [body[k * len(shapes) : (k + 1) * len(shapes)] for k in range(len(before))]
+        body = body[len(before) * len(shapes) :]
+        if any([array.shape for array in slot] != shapes for slot in front):
+            continue
+        for kept in _possible_slots(optimizer, own, shapes):
             pairs = 2 if by_weight and len(kept) > 1 and type(optimizer).__name__ in _PAIRED else 1
             if [array.shape for array in body] == list(_in_order(kept, pairs)):
-                return head, _slots_of(body, len(kept), pairs, len(shapes)), tail
+                slots = _slots_of(body, len(kept), pairs, len(shapes))
+                return head, _in_place(optimizer, dict(zip(before, front)), slots), tail
     raise ValueError(
         f"expected the state of {type(optimizer).__name__} for weights of shapes {shapes}. "
         f"Received: shapes {[value.shape for value in values]}"
@@ -105,13 +118,26 @@ def _views(optimizer: Any) -> list[Any]:
     return binding.keras_view(binding.params)
 
 
-def _possible_slots(optimizer: Any, shapes: list[Any]) -> Iterator[list[list[Any]]]:
+def _extra(optimizer: Any) -> tuple[list[str], list[str]]:
+    """The slots that any optimizer may have, which stand first in files, and this one's own."""
+    before = [slot for slot in EXTRA_SLOTS if slot in optimizer.slots]
+    return before, [slot for slot in optimizer.slots if slot not in before]
+
+
+def _in_place(optimizer: Any, front: dict[str, list[Any]], slots: list[list[Any]]) -> list[list[Any]]:
+    """All slots in the optimizer's own order."""
+    rest = iter(slots)
+    known = [front[slot] if slot in front else next(rest, None) for slot in optimizer.slots]
+    return [slot for slot in known if slot is not None] + list(rest)
+
+
+def _possible_slots(optimizer: Any, own: list[str], shapes: list[Any]) -> Iterator[list[list[Any]]]:
     """What slots a file may hold: all, or those that a generation writes although, or unless, nothing needs them."""
-    full = [list(shapes) for _ in optimizer.slots]
+    full = [list(shapes) for _ in own]
     yield full
     if type(optimizer).__name__ == "Adam" and "vhat" not in optimizer.slots:
         yield [*full, [(1,)] * len(shapes)]
-    if optimizer.slots == ("moments",):
+    if own == ["moments"]:
         yield []
 
 
@@ -143,8 +169,9 @@ def _is_by_weight(names: Sequence[str]) -> bool:
 
 def _as_keras2(optimizer: Any, head: list[Any], slots: list[list[Any]]) -> list[Any]:
     """The state as ``optimizer.set_weights`` takes it."""
-    if not slots and optimizer.slots:
-        slots = [[np.zeros(tuple(view.shape), np.float32) for view in _views(optimizer)]]
+    if len(slots) < len(optimizer.slots) and "moments" in optimizer.slots:
+        zeros = [np.zeros(tuple(view.shape), np.float32) for view in _views(optimizer)]
+        slots = [*slots[: optimizer.slots.index("moments")], zeros, *slots[optimizer.slots.index("moments") :]]
     return [*(head[:1] if optimizer.saves_iterations else []), *(array for slot in slots for array in slot)]
 
 
@@ -157,10 +184,16 @@ def written(model: Any) -> Named:
     if layout == "keras2":
         names = [f"training/{kind}/Variable{f'_{i}' if i else ''}:0" for i in range(len(optimizer.weights))]
         return list(zip(names, optimizer.get_weights(), strict=True))
-    slots = [slot for slot in optimizer.slots if layout != "keras3" or slot != "moments" or float(optimizer.momentum)]
+    if optimizer.files_by_weight:
+        rate = np.asarray(float(optimizer.learning_rate), "float32")
+        count, *state = optimizer.get_weights()
+        return [(f"{kind}/{i}", value) for i, value in enumerate([count.astype("int32"), rate, *state])]
+    before, own = _extra(optimizer)
+    slots = [slot for slot in own if layout != "keras3" or slot != "moments" or float(optimizer.momentum)]
     weights = [weight.full_name for weight in program.trained]
-    held = [_slot(optimizer, slot) for slot in slots]
-    labels = [[f"{kind}/{_LATER_NAMES.get(slot, slot)}/{weight}" for weight in weights] for slot in slots]
+    held = [_slot(optimizer, slot) for slot in (*before, *slots)]
+    labels = [[f"{kind}/{_LATER_NAMES.get(slot, slot)}/{weight}" for weight in weights] for slot in (*before, *slots)]
+    front = len(before)
     pairs = 2 if kind in _PAIRED and len(slots) > 1 else 1
     head: Named = [("iteration:0", np.asarray(int(optimizer.iterations), "int64"))]
     if layout == "keras3":
@@ -171,7 +204,9 @@ def written(model: Any) -> Named:
     tail: Named = []
     if layout == "keras3" and hasattr(optimizer, "m_schedule"):
         tail = [(f"{kind}/u_product", np.asarray(float(optimizer.m_schedule), "float32"))]
-    return [*head, *zip(_in_order(labels, pairs), _in_order(held, pairs), strict=True), *tail]
+    first = [each for label, slot in zip(labels[:front], held[:front]) for each in zip(label, slot, strict=True)]
+    own_part = zip(_in_order(labels[front:], pairs), _in_order(held[front:], pairs), strict=True)
+    return [*head, *first, *own_part, *tail]
 
 
 def _slot(optimizer: Any, slot: str) -> list[np.ndarray]:

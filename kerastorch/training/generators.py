@@ -179,6 +179,8 @@ def fit_stream(
             break
     stream.close()
     position.reached()
+    if program.params and epochs > 0:
+        program.optimizer.finalize_variable_values(program.params)
     hooks.on_train_end()
     return model.history
 

@@ -188,6 +188,8 @@ def fit_arrays(
         if model.stop_training:
             break
     position.reached()
+    if program.params and epochs > 0:
+        program.optimizer.finalize_variable_values(program.params)  # running means of the weights, where they are kept
     hooks.on_train_end()
     return model.history
 

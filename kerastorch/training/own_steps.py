@@ -19,6 +19,7 @@ from ..backend.differentiation import gradients
 from ..engine import script
 from ..engine.immutable import plain
 from ..engine.symbolic import flatten, map_structure
+from ..optimizers import Optimizer
 from . import loop
 from .callback import CallbackList, History
 from .containers import CompiledLoss, CompiledMetrics
@@ -325,6 +326,8 @@ def fit(
         hooks.on_epoch_end(epoch, found)
         if model.stop_training:
             break
+    if epochs > 0 and isinstance(getattr(model, "optimizer", None), Optimizer):
+        model.optimizer.finalize_variable_values(model.trainable_variables)
     hooks.on_train_end()
     return model.history
 

@@ -120,7 +120,7 @@ class Program:
         """The optimizer's state for the trained weights; made on first use."""
         if self._binding is None:
             views = [None if w.inverse is None else w.view_of for w in self.trained]
-            self._binding = self.optimizer.bind(self.params, views)
+            self._binding = self.optimizer.bind(self.params, views, [w.full_name for w in self.trained])
         return self._binding
 
 

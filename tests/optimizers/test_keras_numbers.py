@@ -12,6 +12,7 @@ from kerastorch import eras, optimizers
 GOLDEN = Path(__file__).parent / "golden"
 KERAS2 = dict(np.load(GOLDEN / "keras2.npz"))
 KERAS3 = dict(np.load(GOLDEN / "keras3.npz"))
+TF_KERAS = dict(np.load(GOLDEN / "tfkeras.npz"))
 
 
 def cases(data):
@@ -77,6 +78,49 @@ def test_keras_3(case, on_device, keras3):
         opt.step(gradients(KERAS3, params, i))
         for k, p in enumerate(params):
             close(p.detach().numpy(), KERAS3[f"{case['name']}/weight/{k}"][i], 2e-6)
+
+
+def test_running_means_go_into_the_weights(keras3):
+    opt = optimizers.Adam(**json.loads(str(KERAS3["finalized/arguments"])))
+    params = start(KERAS3, opt, on_device=False)
+    for i in range(12):
+        opt.step(gradients(KERAS3, params, i))
+    opt.finalize_variable_values(params)
+    for k, p in enumerate(params):
+        close(p.detach().numpy(), KERAS3[f"finalized/weight/{k}"], 2e-6)
+
+
+@pytest.mark.parametrize("case", cases(TF_KERAS))
+def test_running_means_of_tf_keras(case):
+    eras.set_era("tf.keras")
+    opt = getattr(optimizers, case["class"])(**case["arguments"])
+    params = start(TF_KERAS, opt, on_device=False)
+    path = []
+    for i in range(8):
+        opt.step(gradients(TF_KERAS, params, i))
+        path.append([p.detach().clone().numpy() for p in params])
+    opt.finalize_variable_values(params)
+    path.append([p.detach().numpy() for p in params])
+    for k in range(len(params)):
+        close(np.stack([weights[k] for weights in path]), TF_KERAS[f"{case['name']}/weight/{k}"], 2e-6)
+
+
+@pytest.mark.parametrize("warmup", [0, 4])
+def test_schedule_free_is_the_papers(warmup, keras3):
+    """Keras 3.15 on torch reads z after it was moved, where the paper and its other backends read it before."""
+    opt = optimizers.ScheduleFreeAdamW(0.05, beta_1=0.7, warmup_steps=warmup)
+    params = start(KERAS3, opt, on_device=False)
+    y = [p.detach().double().numpy().copy() for p in params]
+    z, mean, v = [a.copy() for a in y], [a.copy() for a in y], [np.zeros_like(a) for a in y]
+    for i in range(12):
+        grads = gradients(KERAS3, params, i)
+        opt.step(grads)
+        for k, g in enumerate(grad.double().numpy() for grad in grads):
+            v[k] = 0.999 * v[k] + 0.001 * g * g
+            rate = 0.05 * min(1.0, (i + 1) / warmup) if warmup else 0.05
+            z[k] = z[k] - rate * g / (np.sqrt(v[k] / (1 - 0.999 ** (i + 1))) + 1e-8)
+            mean[k] = mean[k] + (z[k] - mean[k]) / (i + 1)
+            close(params[k].detach().numpy(), 0.3 * z[k] + 0.7 * mean[k], 5e-6)
 
 
 @pytest.mark.parametrize("entry", schedules())

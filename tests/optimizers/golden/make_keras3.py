@@ -48,7 +48,42 @@ CASES = [
             "beta": 0.3,
         },
     ),
+    ("lamb", "Lamb", {}),
+    (
+        "lamb_options",
+        "Lamb",
+        {"learning_rate": 0.05, "beta_1": 0.7, "beta_2": 0.9, "epsilon": 0.01, "weight_decay": 0.1},
+    ),
+    ("muon", "Muon", {"learning_rate": 0.02}),
+    (
+        "muon_options",
+        "Muon",
+        {"momentum": 0.8, "nesterov": False, "ns_steps": 3, "rms_rate": None, "adam_lr_ratio": 0.5},
+    ),
+    ("muon_decay", "Muon", {"learning_rate": 0.02, "weight_decay": 0.2, "adam_weight_decay": 0.1}),
+    ("adafactor", "Adafactor", {}),
+    ("adafactor_options", "Adafactor", {"learning_rate": 0.9, "beta_2_decay": -0.5, "clip_threshold": 0.5}),
+    ("adafactor_absolute", "Adafactor", {"learning_rate": 0.2, "relative_step": False, "epsilon_2": 0.5}),
+    ("gathered", "SGD", {"learning_rate": 0.1, "momentum": 0.9, "gradient_accumulation_steps": 3}),
+    (
+        "gathered_adam",
+        "Adam",
+        {"learning_rate": 0.005, "gradient_accumulation_steps": 2, "clipnorm": 0.5, "weight_decay": 0.1},
+    ),
+    ("averaged", "SGD", {"learning_rate": 0.2, "use_ema": True, "ema_momentum": 0.8, "ema_overwrite_frequency": 3}),
+    (
+        "averaged_adam",
+        "Adam",
+        {"learning_rate": 0.005, "use_ema": True, "ema_momentum": 0.5, "ema_overwrite_frequency": 1},
+    ),
+    (
+        "gathered_and_averaged",
+        "RMSprop",
+        {"use_ema": True, "ema_overwrite_frequency": 5, "gradient_accumulation_steps": 2, "loss_scale_factor": 4.0},
+    ),
 ]
+# after the last step the running means go into the weights
+FINALIZED = {"learning_rate": 0.01, "use_ema": True, "ema_momentum": 0.7}
 
 SCHEDULES = [
     ("ExponentialDecay", {"initial_learning_rate": 0.1, "decay_steps": 7, "decay_rate": 0.6}),
@@ -65,12 +100,15 @@ SCHEDULES = [
 ]
 
 
-def run(make, starts, gradients):
+def run(make, starts, gradients, finalize=False):
     params = [keras.Variable(w) for w in starts]
     opt = make()
     path = []
     for row in gradients:
         opt.apply([keras.ops.convert_to_tensor(g) for g in row], params)
+        path.append([keras.ops.convert_to_numpy(p) for p in params])
+    if finalize:
+        opt.finalize_variable_values(params)
         path.append([keras.ops.convert_to_numpy(p) for p in params])
     return path
 
@@ -89,12 +127,15 @@ def main(target):
         )
         for k in range(len(starts)):
             data[f"{name}/weight/{k}"] = np.stack([ws[k] for ws in path])
+    final = run(lambda: keras.optimizers.Adam(**FINALIZED), starts, gradients, finalize=True)[-1]
+    data.update({f"finalized/weight/{k}": w for k, w in enumerate(final)})
     schedules = []
     for kind, arguments in SCHEDULES:
         schedule = getattr(keras.optimizers.schedules, kind)(**arguments)
         rates = [float(keras.ops.convert_to_numpy(schedule(step))) for step in range(25)]
         schedules.append({"class": kind, "arguments": arguments, "config": schedule.get_config(), "rates": rates})
     data["cases"] = np.array(json.dumps([{"name": n, "class": k, "arguments": a} for n, k, a in CASES]))
+    data["finalized/arguments"] = np.array(json.dumps(FINALIZED))
     data["schedules"] = np.array(json.dumps(schedules))
     np.savez_compressed(target, **data)
 
