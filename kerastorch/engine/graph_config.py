@@ -242,7 +242,9 @@ class _FunctionCall:
         self.needs = [place for place in places_in([self.args, self.kwargs]) if place[0]]
 
     def apply(self, layer: Any, at: Callable[[list[Any]], SymbolicTensor]) -> Any:
-        return layer(*functions.decoded(self.args, at), **functions.decoded(self.kwargs, at))
+        args, kwargs = functions.decoded(self.args, at), functions.decoded(self.kwargs, at)
+        functions.checked(layer.symbol, *layer.arranged(args, kwargs))
+        return layer(*args, **kwargs)
 
 
 class _Graph:

@@ -38,10 +38,12 @@ def _member(archive: zipfile.ZipFile, name: str, size: int) -> bytes:
     Raises:
         FileError: when it is missing, or unpacks to far more than the file.
     """
-    try:
-        info = archive.getinfo(name)
-    except KeyError:
-        raise FileError(f"load: expected {name!r} in the archive. Received: one without it") from None
+    found = [info for info in archive.infolist() if info.filename == name]
+    if not found:
+        raise FileError(f"load: expected {name!r} in the archive. Received: one without it")
+    if len(found) > 1:  # readers differ in which they take, so that one may check what another one loads
+        raise FileError(f"load: expected {name!r} once in the archive. Received: {len(found)} members of that name")
+    info = found[0]
     if info.file_size > max(_FLOOR, _RATIO * info.compress_size) or info.compress_size > size:
         raise FileError(
             f"load: expected {name!r} to unpack to about its size of {info.compress_size} bytes. "

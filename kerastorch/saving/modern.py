@@ -127,9 +127,9 @@ def _graph(config: dict[str, Any], model: Any) -> dict[str, Any]:
     members = {layer.name: layer for layer in model.operations}
     shapes = _shapes(model)
     nested = {e["name"] for e in config["layers"] if isinstance(e["config"], dict) and "layers" in e["config"]}
-    # Keras 2 counts the making of a nested model as its first call, tf.keras counts two before it, Keras 3 none
+    # Keras 2 and tf.keras count the making of a nested model as its first call, Keras 3 does not
     later = eras.current().keras_archives != "tf.keras"
-    skip = dict.fromkeys(nested, -1 if later else 1)
+    skip = dict.fromkeys(nested, -1 if later else 0)
     entries = []
     for entry in config["layers"]:
         layer = members[entry["name"]]

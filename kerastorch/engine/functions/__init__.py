@@ -7,7 +7,8 @@ known functions.
 """
 
 from .base import FunctionLayer
+from .limits import checked
 from .names import located, made, own, stands_for_function
 from .values import TENSOR, decoded
 
-__all__ = ["TENSOR", "FunctionLayer", "decoded", "located", "made", "own", "stands_for_function"]
+__all__ = ["TENSOR", "FunctionLayer", "checked", "decoded", "located", "made", "own", "stands_for_function"]

@@ -1,6 +1,6 @@
 """The operations of Keras 3 that functions of ``kerastorch.ops`` compute, as data.
 
-Source: Keras 3, ``keras.src.ops``; ``tests/saving/record_functions.py`` compares the table with the real one.
+Source: Keras 3, ``keras.src.ops``
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class Operation:
 # module, number of tensors: names of functions, with the name of the class where it is not the function's in camel case
 _NAMES = {
     ("core", 1): "cast stop_gradient unstack saturate_cast convert_to_tensor",
-    ("core", 2): "scatter slice",
+    ("core", 2): "slice",
     ("core", 3): "scatter_update slice_update",
     ("image", 1): """rgb_to_grayscale=RGBToGrayscale resize extract_patches pad_images crop_images
         rgb_to_hsv=RGBToHSV hsv_to_rgb=HSVToRGB gaussian_blur elastic_transform sobel_edges""",

@@ -1,8 +1,9 @@
 """The functions of TensorFlow that a model's graph may call in files, as data.
 
-They compute on what they are given and nothing else: none reads, writes, prints, draws or runs code of a script.
+They compute on what they are given and nothing else: none reads, writes, prints, draws or runs code of a script, and
+none makes tensors of a size that its arguments' values tell (``tf.range``).
 
-Source: https://www.tensorflow.org/api_docs/python/tf; ``tests/saving/record_functions.py`` compares with the real one.
+Source: https://www.tensorflow.org/api_docs/python/tf
 """
 
 from __future__ import annotations
@@ -14,9 +15,9 @@ __all__ = ["ALIASES", "BACKEND", "INNER", "METHODS", "SYMBOLS", "TORCH", "TORCH_
 # part of tf: names in it
 _NAMES = {
     "": """argsort batch_to_space boolean_mask broadcast_dynamic_shape broadcast_to cast clip_by_norm clip_by_value
-        concat dynamic_partition dynamic_stitch einsum ensure_shape expand_dims gather gather_nd histogram_fixed_width
-        histogram_fixed_width_bins identity linspace meshgrid norm one_hot ones_like pad range rank
-        realdiv repeat reshape reverse reverse_sequence roll scatter_nd searchsorted sequence_mask shape size slice sort
+        concat einsum ensure_shape expand_dims gather gather_nd histogram_fixed_width
+        histogram_fixed_width_bins identity meshgrid norm one_hot ones_like pad rank
+        realdiv repeat reshape reverse reverse_sequence roll searchsorted shape size slice sort
         space_to_batch split squeeze stack stop_gradient strided_slice tensor_scatter_nd_add tensor_scatter_nd_max
         tensor_scatter_nd_min tensor_scatter_nd_sub tensor_scatter_nd_update tensordot tile transpose truncatediv
         truncatemod unstack where zeros_like""",
