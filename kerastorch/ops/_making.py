@@ -165,7 +165,9 @@ def binary(
 def _named(compute: Callable, name: str, described: str) -> Callable:
     compute.__name__ = compute.__qualname__ = name
     compute.__doc__ = described
-    return functools.wraps(compute)(operation(compute))
+    made = functools.wraps(compute)(operation(compute))
+    made.__module__ = "kerastorch.ops"  # where pickle finds it
+    return made
 
 
 def pair(x1: Any, x2: Any) -> tuple[Any, Any]:
