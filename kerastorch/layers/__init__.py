@@ -21,6 +21,7 @@ from . import (
     cudnn_recurrent,
     einsum_dense,
     embeddings,
+    feature_columns,
     identity,
     image,
     lambda_layer,
@@ -43,6 +44,7 @@ from .core import *  # noqa: F403
 from .cudnn_recurrent import *  # noqa: F403
 from .einsum_dense import *  # noqa: F403
 from .embeddings import *  # noqa: F403
+from .feature_columns import *  # noqa: F403
 from .identity import *  # noqa: F403
 from .image import *  # noqa: F403
 from .lambda_layer import *  # noqa: F403
@@ -77,6 +79,7 @@ _ROOMS = (
     einsum_dense,
     image,
     preprocessing,
+    feature_columns,
     pipeline,
     torch_module,
 )

@@ -176,7 +176,7 @@ class Sequential(Model):
         stack = self.__dict__.get("_stack", [])
         return stack[1:] if stack and isinstance(stack[0], InputLayer) else list(stack)
 
-    def _connect(self, first: SymbolicTensor) -> None:
+    def _connect(self, first: SymbolicTensor | dict[str, SymbolicTensor]) -> None:
         output = first
         for layer in self.layers:
             output = layer(output)
@@ -198,6 +198,8 @@ class Sequential(Model):
             ValueError: when no shape is known, or there are no layers.
         """
         if self._graph:
+            return
+        if isinstance(input_shape, dict):  # the types of several inputs are known once there is data
             return
         if input_shape is None:
             raise ValueError(f"Sequential {self.name}: expected an input shape to build for. Received: None")
@@ -222,10 +224,22 @@ class Sequential(Model):
             return
         if not self.layers:
             raise ValueError(f"Sequential {self.name}: expected at least one layer. Received: an empty model")
+        if isinstance(x, dict):
+            self._build_for(dict(zip(x, standardize.arrays(x, list(x), None, "x"), strict=True)))
+            return
         array = standardize.arrays(x, ["x"], None, "x")[0]
         self._fed_text = isinstance(array, StringTensor)
         self.build((None, *(int(size) for size in array.shape[1:])))
         self._learnt_shape = eras.current().learnt_shape == "widened"
+
+    def _build_for(self, features: dict[str, Any]) -> None:
+        """Connects the layers to a dict of inputs, for a first layer that takes one, such as ``DenseFeatures``."""
+        inputs = {}
+        for key, value in features.items():
+            kind = "string" if isinstance(value, StringTensor) else str(value.dtype).removeprefix("torch.")
+            shape = (None, *(int(size) for size in value.shape[1:]))
+            inputs[key] = Input(batch_shape=shape, dtype="float32" if kind == "float64" else kind, name=key)
+        self._connect(inputs)
 
     def _widen(self, shape: Sequence[int]) -> None:
         """Lets axes whose size the first data happened to have take any, where the layers take that."""
@@ -243,7 +257,9 @@ class Sequential(Model):
         self._objective = self._program = None
 
     def call(self, inputs: Any, mask: Any = None, training: bool | None = None) -> Any:
-        if not self._graph:
+        if not self._graph and isinstance(inputs, dict):
+            self._build_for(inputs)
+        elif not self._graph:
             self._fed_text = isinstance(inputs, StringTensor)
             self.build((None, *tuple(inputs.shape)[1:]))
         return super().call(inputs, mask, training)

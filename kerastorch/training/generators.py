@@ -430,7 +430,7 @@ class GeneratorMethods:
             steps = stream.steps(steps, "steps_per_epoch", needed=strict)
             rounds = max(0, epochs - initial_epoch)
             stream.expect(steps, rounds)
-            if not self._is_ready():
+            if self._objective is None or not self._is_ready():  # it may have been called since compile()
                 self._learn_shapes(stream)
             validation = stack.enter_context(
                 self._validation(owner, validation_data, validation_steps, queue, batch_size, rounds)
@@ -500,7 +500,7 @@ class GeneratorMethods:
         with Stream(as_batches(source, owner, batch_size), owner, **queue) as stream:
             steps = stream.steps(steps, "steps", needed=owner == "evaluate_generator")
             stream.expect(steps)
-            if not self._is_ready():
+            if self._objective is None or not self._is_ready():  # it may have been called since compile()
                 self._learn_shapes(stream)
             values = evaluate_stream(self, self._ready_program(), stream, steps, verbose)
         return values[0] if len(values) == 1 else values

@@ -86,6 +86,11 @@ CUDNN = 4e-5
 class LaterTools(TorchTools):
     """The same in the eras since tf.keras: inputs keep their types, and the phase is an argument of the call."""
 
+    @property
+    def tf(self) -> Any:
+        """TensorFlow's face, for what only tf.keras has."""
+        return importlib.import_module("kerastorch.porting.tensorflow")
+
     def tensor(self, array: Any) -> Any:
         array = np.asarray(array)
         return array if array.dtype.kind in "UO" else super().tensor(array)

@@ -489,3 +489,14 @@ def test_workers_make_no_more_batches_than_are_asked_for(workers):
 
     model.fit_generator(forever(), steps_per_epoch=5, epochs=2, workers=workers if workers == 1 else 0, verbose=0)
     assert len(drawn) == 10
+
+
+def test_a_model_may_be_called_between_compile_and_fit():
+    """Its shapes are then known, but what it is scored by is not settled yet."""
+    model = keras.models.Sequential([keras.layers.Dense(1)])
+    model.compile("sgd", "mse")
+    x = np.ones((4, 3), "float32")
+    model(x)
+    batches = [(x[:2], x[:2, :1]), (x[2:], x[2:, :1])]
+    model.fit_generator(iter(batches * 2), steps_per_epoch=2, epochs=2, verbose=0)
+    assert np.isfinite(model.evaluate_generator(iter(batches), steps=2))

@@ -20,6 +20,7 @@ AREAS = (
     "sound",
     "embedding",
     "augmentation",
+    "features",
 )
 
 
