@@ -44,6 +44,8 @@ ALIASES = {
     "tensorflow": "porting.tensorflow",
     "tensorflow.keras": "",
     "tensorflow.python.keras": "",
+    "tensorflow.python.ops.init_ops": "initializers",
+    "tensorflow.python.ops.init_ops_v2": "initializers",
     "tensorflow.contrib.keras": "",
     "tensorflow.contrib.keras.api.keras": "",
     "tensorflow.python.keras.api.keras": "",

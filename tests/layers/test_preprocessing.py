@@ -185,3 +185,9 @@ def test_sparse_outputs_are_dense_and_said_to_be():
     with pytest.warns(UserWarning, match="sparse=True changes nothing"):
         layer = layers.CategoryEncoding(3, sparse=True)
     assert layer(np.array([[2]])).tolist() == [[0, 0, 1]]
+
+
+def test_a_single_text_through_a_split_of_ones_own():
+    layer = layers.TextVectorization(standardize=None, split=lambda text: text.numpy().split())
+    layer.set_vocabulary(["a", "b"])
+    np.testing.assert_array_equal(layer("b a c a"), [3, 2, 1, 2])

@@ -169,6 +169,7 @@ class TextVectorization(AdaptiveLayer):
                 break
         if isinstance(found, torch.Tensor):
             found = _bytes_of(found)
+        found = found if values.ndim else [found]  # the words of a single text, which no batch is around
         return [[_as_bytes(token) for token in np.asarray(row, dtype=object).ravel().tolist()] for row in found]
 
     def _joined(self, tokens: list[bytes]) -> list[bytes]:
