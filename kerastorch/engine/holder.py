@@ -160,7 +160,7 @@ class WeightHolder(nn.Module):
         state = self.__dict__
         found = state.get("_parameters")
         if found is not None and name in found:
-            if building() and not type(self).__module__.startswith("kerastorch."):
+            if not type(self).__module__.startswith("kerastorch.") and building():
                 return self._variable_at(name)
             return casted(found[name])
         for table in ("_buffers", "_modules"):
