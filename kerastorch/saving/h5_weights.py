@@ -43,7 +43,7 @@ def write_weights(group: Any, model: Any) -> None:
     for layer in layers:
         weights = layer_weights(layer)
         names = _unique([weight.full_name for weight in weights])
-        target = group.create_group(layer.name)
+        target = group.require_group(layer.name)  # "conv/norm" may have come before "conv"
         files.write_names(target, "weight_names", names)
         for name, weight in zip(names, weights, strict=True):
             target.create_dataset(name, data=weight.numpy())

@@ -4,7 +4,8 @@
 
 The interpreter has the real Keras of the generation (CONTRIBUTING.md). For each architecture, at its smallest, the real
 one writes files with seeded weights, kerastorch reads them and writes its own, and the real one reads those: weights
-have to be equal to the bit, predictions to 1e-5. Prints a line for each, and ends with 1 when anything differs.
+have to be equal to the bit, predictions to 1e-5. What the real one says of its own file too is a note. Prints a line for each,
+and ends with 1 when anything differs.
 """
 
 import os
@@ -104,8 +105,11 @@ def on_the_other_side(mode, era, name, folder):
     keras, build = real(era)
     path, kwargs = next(case[1:] for case in cases(era) if case[0] == name)
     if mode == "read":
-        for ending, problem in compared(keras, build, path, kwargs, folder, era, "ours")[0]:
-            print(f"PROBLEM read there: {ending}: {problem}")
+        found = compared(keras, build, path, kwargs, folder, era, "ours")[0]
+        own = dict(compared(keras, build, path, kwargs, folder, era, "real")[0]) if found else {}
+        for ending, problem in found:
+            kind = "NOTE its own file neither" if own.get(ending) == problem else "PROBLEM read there"
+            print(f"{kind}: {ending}: {problem}")
         return
     model = build(path, kwargs)
     filled(model)
@@ -124,6 +128,9 @@ def other_side(interpreter, *arguments):
     told = subprocess.run(command, env=environment, capture_output=True, text=True)
     if told.returncode:
         return ["the other side: " + (told.stderr.strip().splitlines() or ["failed"])[-1][:300]]
+    for line in told.stdout.splitlines():
+        if line.startswith("NOTE "):
+            print(line)
     return [line[len("PROBLEM ") :] for line in told.stdout.splitlines() if line.startswith("PROBLEM ")]
 
 

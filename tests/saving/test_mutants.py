@@ -24,8 +24,8 @@ HERE = Path(__file__).parent
 COUNT = int(os.environ.get("KERASTORCH_MUTANTS", "120"))
 GOOD = {
     "keras2": "mlp.h5 mlp_weights.h5 trained_Adam.h5 embedded.h5 mlp.json nested.h5",
-    "tfkeras": "nested.keras trained_SGD.keras trained_SGD.h5 branches.json",
-    "keras3": "mlp.weights.h5 bidirectional.keras trained_RMSprop.keras cells.json nested.h5",
+    "tfkeras": "nested.keras trained_SGD.keras trained_SGD.h5 branches.json operators.h5 called.json",
+    "keras3": "mlp.weights.h5 bidirectional.keras trained_RMSprop.keras cells.json nested.h5 called.keras gated.json",
 }
 
 

@@ -83,7 +83,7 @@ def expanded(function: Any, args: tuple, kwargs: dict[str, Any]) -> Any:
     """What tf.keras records in place of a function that is several of TensorFlow's; None for all others."""
     module, name = getattr(function, "__module__", None) or "", getattr(function, "__qualname__", "")
     ours = module.startswith(("kerastorch.backend.", "torch.nn.functional")) or name.startswith("TensorBase.")
-    parts = PARTS.get(name) if ours else None
+    parts = PARTS.get(name) if ours and (module != "torch.nn.functional" or name == "mish") else None
     return None if parts is None else parts(_face, *args, **kwargs)
 
 

@@ -5,8 +5,11 @@ Source: tf_keras, ``backend.py``.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any
+
+from ... import config
 
 __all__ = ["PARTS"]
 
@@ -71,6 +74,28 @@ def _xor(tf: Face, x: Any, y: Any) -> Any:
     return tf("math.logical_and")(either, tf("math.logical_not")(tf("math.logical_and")(x, y)))
 
 
+def _batch_flatten(tf: Face, x: Any) -> Any:
+    sizes = tuple(x.shape)[1:]
+    return None if None in sizes else tf("reshape")(x, [-1, math.prod(sizes)])
+
+
+def _leaky_relu(tf: Face, x: Any, alpha: float = 0.0, max_value: Any = None, threshold: float = 0.0) -> Any:
+    return tf("nn.leaky_relu")(x, alpha) if alpha and max_value is None and not threshold else None
+
+
+def _resize_images(tf: Face, x: Any, height: int, width: int, data_format: str, interpolation: str = "nearest") -> Any:
+    rows, columns = tuple(x.shape)[1:3]
+    if data_format != "channels_last" or rows is None or columns is None:
+        return None
+    return tf("image.resize")(x, (rows * height, columns * width), interpolation)
+
+
+def _spatial_2d_padding(tf: Face, x: Any, padding: Any = ((1, 1), (1, 1)), data_format: str | None = None) -> Any:
+    if (data_format or config.image_data_format()) != "channels_last":
+        return None
+    return tf("pad")(x, [[0, 0], *(list(pair) for pair in padding), [0, 0]])
+
+
 def _mish(tf: Face, x: Any, inplace: bool = False) -> Any:
     return tf("math.multiply")(x, tf("math.tanh")(tf("math.softplus")(x)))
 
@@ -79,10 +104,14 @@ PARTS: dict[str, Callable] = {
     "all": _all,
     "any": _any,
     "batch_dot": _batch_dot,
+    "batch_flatten": _batch_flatten,
     "dot": _dot,
     "hard_sigmoid": _hard_sigmoid,
     "repeat": _repeat,
+    "relu": _leaky_relu,
     "repeat_elements": _repeat_elements,
+    "resize_images": _resize_images,
+    "spatial_2d_padding": _spatial_2d_padding,
     "mish": _mish,
     "sqrt": _sqrt,
     "TensorBase.__xor__": _xor,

@@ -175,7 +175,10 @@ BACKEND = {
     "cast": Call("cast", ("dtype",)),
     "zeros_like": Call("zeros_like", ("dtype",)),
     "ones_like": Call("ones_like", ("dtype",)),
-    "stop_gradient": Call("stop_gradient"),
+    "_detached": Call("stop_gradient"),
+    "slice": Call("slice", ("begin", "size")),
+    "identity": Call("identity"),
+    "logsumexp": Call("math.reduce_logsumexp", ("axis", "keepdims")),
 }
 # what functions of tf that are more than one operation here record
 INNER = {
