@@ -4,8 +4,8 @@
 
 The interpreter has the real Keras of the generation (CONTRIBUTING.md). For each architecture, at its smallest, the real
 one writes files with seeded weights, kerastorch reads them and writes its own, and the real one reads those: weights
-have to be equal to the bit, predictions to 1e-5. What the real one says of its own file too is a note. Prints a line for
-each, and ends with 1 when anything differs.
+have to be equal to the bit, predictions to 1e-5. What the real one says of its own file too is a note. Prints a line
+for each, and ends with 1 when anything differs.
 """
 
 import os
