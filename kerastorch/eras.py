@@ -95,6 +95,7 @@ class Era:
     lr_key: str = "lr"  # the learning rate's name in logs
     shuffle_draws: str = "numpy"  # whose global generator permutes the rows: 'torch', or 'torch_sampler' to the draw
     shuffle_batch: str = "order"  # shuffle='batch' permutes the order of batches, or the rows 'within' each
+    test_hooks: bool = False  # whether callbacks hear of the validation inside fit: on_test_begin and its kin
     batch_logs: str = "batch"  # callbacks see a batch's own numbers, or the 'running' means of the epoch
     loss_tracked_by: str = "loss"  # whose value is logged as the loss: the compiled loss's, or that of the 'step'
     variable_value: str = "method"  # variable.value() reads it; or a 'tensor' that has the weight's grad
@@ -181,6 +182,7 @@ _TF_KERAS = dataclasses.replace(
     fit_epochs=1,
     keras1_positions=False,
     shuffle_draws="torch",
+    test_hooks=True,
     batch_logs="running",
     progress="tf.keras",
     summary="tf.keras",

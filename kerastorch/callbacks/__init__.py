@@ -5,6 +5,7 @@ from kerastorch.callbacks.checkpoint import ModelCheckpoint
 from kerastorch.callbacks.early_stopping import EarlyStopping
 from kerastorch.callbacks.logging import CSVLogger, LambdaCallback, RemoteMonitor, TerminateOnNaN
 from kerastorch.callbacks.schedule import LearningRateScheduler, ReduceLROnPlateau
+from kerastorch.callbacks.swap_ema import SwapEMAWeights
 from kerastorch.callbacks.tensorboard import TensorBoard
 from kerastorch.training.callback import BaseLogger, Callback, CallbackList, History
 from kerastorch.training.progress import ProgbarLogger
@@ -23,6 +24,7 @@ __all__ = [
     "ProgbarLogger",
     "ReduceLROnPlateau",
     "RemoteMonitor",
+    "SwapEMAWeights",
     "TensorBoard",
     "TerminateOnNaN",
 ]

@@ -24,6 +24,7 @@ from .outer import outer_tensors
 from .policy import Policy, casting_weights, policy_of
 from .shape import Shape, told_by
 from .standins import Outer, serial, stand_in, standing_in
+from .stateless import Stateless
 from .symbolic import (
     SymbolicTensor,
     building,
@@ -47,7 +48,7 @@ def _shape_of(x: Any) -> tuple[int | None, ...]:
     return Shape(shape) if eras.current().shapes == "tensor_shape" else shape
 
 
-class Layer(NodeInfo, Additions, WeightHolder):
+class Layer(NodeInfo, Additions, Stateless, WeightHolder):
     """Base of all layers.
 
     A subclass writes ``build(input_shape)``, which makes weights with ``add_weight``, ``call(inputs)``, the maths, and

@@ -14,7 +14,15 @@ from kerastorch import config
 from kerastorch.engine.immutable import seen
 from kerastorch.losses.functions import as_floats, as_tensor, binary_crossentropy, smooth_labels
 
-__all__ = ["binary_focal_crossentropy", "categorical_focal_crossentropy", "dice", "tversky", "ctc"]
+__all__ = [
+    "binary_focal_crossentropy",
+    "categorical_focal_crossentropy",
+    "categorical_generalized_cross_entropy",
+    "circle",
+    "ctc",
+    "dice",
+    "tversky",
+]
 
 
 @seen
@@ -164,3 +172,67 @@ def ctc(y_true: Any, y_pred: Any) -> Any:
     steps = torch.full((y_pred.shape[0],), y_pred.shape[1], dtype=torch.int64, device=y_pred.device)
     lengths = torch.sum(y_true != 0, dim=-1)
     return F.ctc_loss(logs, y_true.to(torch.int64), steps, lengths, blank=0, reduction="none")
+
+
+@seen
+def categorical_generalized_cross_entropy(y_true: Any, y_pred: Any, q: float) -> Any:
+    """``(1 - p ** q) / q`` for the probability ``p`` of the right class: between crossentropy and absolute error.
+
+    Args:
+        y_true: class numbers.
+        y_pred: probabilities.
+        q: nearer to 0 as crossentropy, nearer to 1 as the absolute error, which minds wrong labels less.
+
+    Example:
+        >>> categorical_generalized_cross_entropy([1], [[0.75, 0.25]], q=0.5)
+        tensor([1.])
+
+    Source: Zhang and Sabuncu (2018), Generalized Cross Entropy Loss, https://arxiv.org/abs/1805.07836
+    """
+    y_pred = as_tensor(y_pred)
+    y_true = as_tensor(y_true).long().to(y_pred.device)
+    classes = torch.arange(y_pred.shape[-1], device=y_pred.device)
+    right = torch.where(y_true.unsqueeze(-1) == classes, y_pred, 0).sum(-1)
+    return (1 - torch.pow(right, q)) / q
+
+
+@seen
+def circle(
+    y_true: Any,
+    y_pred: Any,
+    ref_labels: Any = None,
+    ref_embeddings: Any = None,
+    remove_diagonal: bool = True,
+    gamma: float = 80,
+    margin: float = 0.4,
+) -> Any:
+    """How much further than others samples of the same class are from each other on the unit sphere.
+
+    Args:
+        y_true: class numbers.
+        y_pred: embeddings of length 1.
+        ref_labels: classes of what they are compared with; ``y_true`` by default.
+        ref_embeddings: its embeddings; ``y_pred`` by default.
+        remove_diagonal: whether a sample is not compared with the reference of its own number.
+        gamma: a scale.
+        margin: how far apart is far enough.
+
+    Example:
+        >>> circle([0, 0, 1], [[1.0, 0.0], [1.0, 0.0], [0.0, 1.0]])
+        tensor([0., 0., 0.])
+
+    Source: Sun et al. (2020), Circle Loss, https://arxiv.org/abs/2002.10857
+    """
+    y_pred = as_tensor(y_pred)
+    others = y_pred if ref_embeddings is None else as_tensor(ref_embeddings, y_pred)
+    labels = as_tensor(y_true).long().reshape(-1, 1).to(y_pred.device)
+    keys = labels if ref_labels is None else as_tensor(ref_labels).long().reshape(-1, 1).to(y_pred.device)
+    away = torch.clamp(1 - y_pred @ others.T, min=0.0)
+    same = labels == keys.T
+    wanted = same & ~torch.eye(*same.shape, dtype=torch.bool, device=same.device) if remove_diagonal else same
+    near = -gamma * torch.clamp(margin + away, min=0.0) * (margin - away)
+    far = gamma * torch.clamp(1 + margin - away, min=0.0) * (1 - margin - away)
+    nothing = float("-inf")
+    pulled = torch.logsumexp(torch.where(wanted, near, nothing), 1)
+    pushed = torch.logsumexp(torch.where(same, nothing, far), 1)
+    return torch.nn.functional.softplus(pulled + pushed)

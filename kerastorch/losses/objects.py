@@ -30,6 +30,8 @@ __all__ = [
     "BinaryFocalCrossentropy",
     "CategoricalCrossentropy",
     "CategoricalFocalCrossentropy",
+    "CategoricalGeneralizedCrossEntropy",
+    "Circle",
     "Dice",
     "Tversky",
     "CTC",
@@ -302,6 +304,56 @@ class CategoricalFocalCrossentropy(LossFunctionWrapper):
             label_smoothing=label_smoothing,
             axis=axis,
         )
+
+
+class CategoricalGeneralizedCrossEntropy(LossFunctionWrapper):
+    """``(1 - p ** q) / q`` for the probability of the right class, which minds wrong labels less than crossentropy.
+
+    Args:
+        q: nearer to 0 as crossentropy, nearer to 1 as the absolute error.
+        reduction, name, dtype: as for ``Loss``.
+
+    Raises:
+        ValueError: unless ``q`` is between 0 and 1.
+    """
+
+    def __init__(
+        self,
+        q: float = 0.5,
+        reduction: str | None = "sum_over_batch_size",
+        name: str | None = "categorical_generalized_cross_entropy",
+        dtype: Any = None,
+    ) -> None:
+        if not 0 < q < 1:
+            raise ValueError(f"CategoricalGeneralizedCrossEntropy: expected q between 0 and 1. Received: q={q}")
+        super().__init__(extra.categorical_generalized_cross_entropy, reduction, name, dtype, q=q)
+
+
+class Circle(LossFunctionWrapper):
+    """How much further than others samples of the same class are from each other; the mean is over those that lose.
+
+    Args:
+        gamma: a scale.
+        margin: how far apart is far enough.
+        remove_diagonal: whether samples are not compared with themselves.
+        reduction, name, dtype: as for ``Loss``.
+    """
+
+    def __init__(
+        self,
+        gamma: float = 80.0,
+        margin: float = 0.4,
+        remove_diagonal: bool = True,
+        reduction: str | None = "sum_over_batch_size",
+        name: str | None = "circle",
+        dtype: Any = None,
+    ) -> None:
+        arguments = {"gamma": gamma, "margin": margin, "remove_diagonal": remove_diagonal}
+        super().__init__(extra.circle, reduction, name, dtype, **arguments)
+
+    def _reduce(self, values: Any, weights: Any, mask: Any) -> Any:
+        losing = values > 0
+        return super()._reduce(values, weights, losing if mask is None else losing & mask.bool())
 
 
 class Dice(LossFunctionWrapper):

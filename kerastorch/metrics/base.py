@@ -5,6 +5,7 @@ Source: https://keras.io/api/metrics/base_metric/
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -15,6 +16,7 @@ from kerastorch import config, initializers, losses
 from kerastorch.backend import names
 from kerastorch.backend.registry import callable_name
 from kerastorch.backend.variable import State
+from kerastorch.engine.trees import map_structure
 from kerastorch.losses.base import same_rank
 from kerastorch.losses.functions import as_tensor
 
@@ -203,6 +205,65 @@ class Metric(nn.Module):
             self.reset_state()
         else:
             self._zero()
+
+    @contextlib.contextmanager
+    def _lent(self, values: Sequence[Any] | None) -> Iterator[list[MetricVariable]]:
+        """The state with other values for a while."""
+        own = self.variables
+        if values is not None and len(values) != len(own):
+            raise ValueError(f"{self.name}: expected {len(own)} metric_variables. Received: {len(values)}")
+        before = [variable.read_value().clone() for variable in own]
+        try:
+            with torch.no_grad():
+                for variable, value in zip(own, values or ()):
+                    variable.assign(value)
+                yield own
+        finally:
+            for variable, value in zip(own, before):
+                variable.assign(value)
+
+    def stateless_update_state(self, metric_variables: Sequence[Any], *args: Any, **kwargs: Any) -> list[torch.Tensor]:
+        """The state that a batch makes of given one; the metric's own stays as it is.
+
+        Args:
+            metric_variables: values of ``variables``.
+            *args: what ``update_state`` takes.
+            **kwargs: as well.
+
+        Raises:
+            ValueError: for another number of values.
+
+        Example:
+            >>> Mean().stateless_update_state([torch.tensor(2.0), torch.tensor(1.0)], [4.0, 6.0])
+            [tensor(12.), tensor(3.)]
+        """
+        with self._lent(metric_variables) as own:
+            self.update_state(*args, **kwargs)
+            return [variable.read_value().clone() for variable in own]
+
+    def stateless_result(self, metric_variables: Sequence[Any]) -> Any:
+        """The value that goes with a given state.
+
+        Args:
+            metric_variables: values of ``variables``.
+
+        Example:
+            >>> Mean().stateless_result([torch.tensor(12.0), torch.tensor(3.0)])
+            tensor(4.)
+        """
+        with self._lent(metric_variables):
+            return map_structure(lambda x: x.clone() if isinstance(x, torch.Tensor) else x, self.result())
+
+    def stateless_reset_state(self) -> list[torch.Tensor]:
+        """The state to begin with.
+
+        Example:
+            >>> Mean().stateless_reset_state()
+            [tensor(0.), tensor(0.)]
+        """
+        with self._lent(None) as own:
+            self.reset_state()
+            return [variable.read_value().clone() for variable in own]
 
     def get_config(self) -> dict[str, Any]:
         """What ``from_config`` needs to make the same metric again."""

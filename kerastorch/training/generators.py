@@ -16,7 +16,7 @@ import torch
 
 from ..engine import checks
 from . import checkpoint, loop, standardize
-from .callback import History
+from .callback import CallbackList, History
 from .data import DeviceFeed
 from .logs import RunningTotals
 from .position import Position
@@ -69,11 +69,11 @@ class Validation:
     """What fit evaluates on after an epoch.
 
     Attributes:
-        measure: gives the values in the order of the objective's names, for a program and a batch size.
+        measure: gives the values in the order of the objective's names, for a program, a batch size and callbacks.
         shown: what callbacks find as ``validation_data``.
     """
 
-    measure: Callable[[Program, int], list[Any]]
+    measure: Callable[[Program, int, CallbackList | None], list[Any]]
     shown: list[Any] | None = None
 
 
@@ -167,7 +167,7 @@ def fit_stream(
         measured: dict[str, Any] = {}
         if validation is not None and complete and loop.due(validation_freq, epoch):
             size = validation_batch_size or batches.size
-            measured = dict(zip(names, validation.measure(program, size), strict=True))
+            measured = dict(zip(names, validation.measure(program, size, hooks), strict=True))
         # As in Keras 2, what an earlier epoch left in the logs stays there until it is written again.
         logs = {**(logs if validation_freq == 1 else {}), **loop.merge_logs(loop.averaged(totals, names), measured)}
         warned = loop.warn_if_not_finite(logs, epoch, warned)
@@ -194,7 +194,12 @@ def _tell_end(stream: Stream, steps: Any, count: int, epoch: int, strict: bool) 
 
 
 def evaluate_stream(
-    model: Any, program: Program, stream: Stream, steps: int | float | None, verbose: int = 0
+    model: Any,
+    program: Program,
+    stream: Stream,
+    steps: int | float | None,
+    verbose: int = 0,
+    hooks: CallbackList | None = None,
 ) -> list[Any]:
     """The mean loss and metrics over a stream's batches, weighted by their sizes, in the order of the names."""
     objective = program.objective
@@ -203,11 +208,15 @@ def evaluate_stream(
     totals = RunningTotals(objective.stateful_names)
     bar = RunBar(verbose, steps, steps, counts_steps=True)
     batches = _Batches(model, DeviceFeed(), stream.epoch(steps), stream.owner)
+    heard = loop.Heard(hooks, totals, names)
     for batch in batches:
+        heard.batch()
         totals.add(dict(zip(names, test_step(program, *batch), strict=True)), batches.size, names)
+        heard.batch_done()
         bar.step(1, totals.read)
     _check_count(stream, steps, batches.count)
     found = loop.averaged(totals, names)
+    heard.done(found)
     bar.close(found)
     return [found[name] for name in names]
 
@@ -470,8 +479,8 @@ class GeneratorMethods:
             steps = stream.steps(steps, "validation_steps", needed=owner == "fit_generator" or stream.endless)
             stream.expect(steps, epochs)
 
-            def measure(program: Program, _: int) -> list[Any]:
-                return evaluate_stream(self, program, stream, steps)
+            def measure(program: Program, _: int, hooks: CallbackList | None) -> list[Any]:
+                return evaluate_stream(self, program, stream, steps, hooks=hooks)
 
             yield Validation(measure)
 
@@ -488,8 +497,8 @@ class GeneratorMethods:
         xs, ys, ws = self._standardize(*validation_triple(data, owner))
         columns, split = self._columns(xs, ys, ws), loop.Split(len(xs), len(ys))
 
-        def measure(program: Program, batch_size: int) -> list[Any]:
-            return loop.evaluate_arrays(program, columns, split, batch_size=batch_size)
+        def measure(program: Program, batch_size: int, hooks: CallbackList | None) -> list[Any]:
+            return loop.evaluate_arrays(program, columns, split, batch_size=batch_size, hooks=hooks)
 
         return Validation(measure, shown_to_callbacks(xs, ys, ws))
 

@@ -123,7 +123,7 @@ def fit_arrays(
     validation: Columns | None,
     validation_steps: int | None,
     validation_data: list[Any] | None,
-    measure: Callable[[Program, int], list[Any]] | None = None,
+    measure: Callable[[Program, int, CallbackList | None], list[Any]] | None = None,
     validation_freq: Any = 1,
     validation_batch_size: int | None = None,
 ) -> History:
@@ -177,10 +177,10 @@ def fit_arrays(
             if validation is not None:
                 program.look()
                 size = validation_batch_size or batch_size
-                values = evaluate_arrays(program, validation, split, batch_size=size, steps=steps)
+                values = evaluate_arrays(program, validation, split, batch_size=size, steps=steps, hooks=hooks)
                 measured = dict(zip(names, values, strict=True))
             elif measure is not None:
-                measured = dict(zip(names, measure(program, batch_size), strict=True))
+                measured = dict(zip(names, measure(program, batch_size, hooks), strict=True))
         logs = merge_logs(averaged(totals, names), measured)
         warned = warn_if_not_finite(logs, epoch, warned)
         hooks.on_epoch_end(epoch, logs)
@@ -295,8 +295,48 @@ def _bar(verbose: int, data: Columns, batch_size: int, steps: int | None) -> Run
     return RunBar(verbose, steps or data.size, batches, counts_steps=bool(steps))
 
 
+class Heard:
+    """What callbacks hear of an evaluation; nothing where there are none, or in an era that does not tell them.
+
+    Args:
+        hooks: the callbacks, or None.
+        totals: the running sums of the evaluation.
+        names: what the values are called.
+    """
+
+    def __init__(self, hooks: CallbackList | None, totals: RunningTotals, names: Sequence[str]) -> None:
+        self.hooks = hooks if eras.current().test_hooks else None
+        self.totals, self.names = totals, names
+        self.index = 0
+        if self.hooks is not None:
+            self.hooks.on_test_begin()
+
+    def batch(self) -> None:
+        """Before a batch."""
+        if self.hooks is not None:
+            self.hooks.on_test_batch_begin(self.index)
+
+    def batch_done(self) -> None:
+        """After a batch: values are read only where somebody listens."""
+        if self.hooks is not None and self.hooks.listens_to("on_test_batch_end"):
+            self.hooks.on_test_batch_end(self.index, averaged(self.totals, self.names))
+        self.index += 1
+
+    def done(self, found: dict[str, Any]) -> None:
+        """After the last batch."""
+        if self.hooks is not None:
+            self.hooks.on_test_end(dict(found))
+
+
 def evaluate_arrays(
-    program: Program, data: Columns, split: Split, *, batch_size: int, steps: int | None = None, verbose: int = 0
+    program: Program,
+    data: Columns,
+    split: Split,
+    *,
+    batch_size: int,
+    steps: int | None = None,
+    verbose: int = 0,
+    hooks: CallbackList | None = None,
 ) -> list[Any]:
     """The mean loss and metrics over a data set, in the order of the objective's names."""
     objective = program.objective
@@ -306,12 +346,17 @@ def evaluate_arrays(
     bar = _bar(verbose, data, batch_size, steps)
     torch_draws.pass_over()
     batches = data.batches(None, batch_size) if steps is None else (data.whole() for _ in range(steps))
+    heard = Heard(hooks, totals, names)
+    program.look()
     for batch in batches:
+        heard.batch()
         xs, ys, ws = split(batch)
         size = 1 if steps else _rows(xs, ys)
         totals.add(dict(zip(names, test_step(program, xs, ys, ws), strict=True)), size, names)
+        heard.batch_done()
         bar.step(size, totals.read)
     found = averaged(totals, names)
+    heard.done(found)
     bar.close(found)
     return [found[name] for name in names]
 

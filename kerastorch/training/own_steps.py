@@ -18,6 +18,7 @@ from .. import eras
 from ..backend.differentiation import gradients
 from ..engine import script
 from ..engine.immutable import plain
+from ..engine.stateless import given, lent
 from ..engine.symbolic import flatten, map_structure
 from ..optimizers import Optimizer
 from . import loop
@@ -112,6 +113,37 @@ class OwnSteps:
             sample_weight: weights.
         """
         return self.compiled_loss(y, y_pred, sample_weight, regularization_losses=self.losses)
+
+    def stateless_compute_loss(
+        self,
+        trainable_variables: Sequence[Any],
+        non_trainable_variables: Sequence[Any],
+        metrics_variables: Sequence[Any],
+        x: Any = None,
+        y: Any = None,
+        y_pred: Any = None,
+        sample_weight: Any = None,
+        training: bool = True,
+    ) -> tuple[Any, tuple[list[Any], list[Any], list[Any]]]:
+        """``compute_loss`` with given weights, through which gradients go; the model's own stay as they are.
+
+        Args:
+            trainable_variables: a value for each of ``trainable_variables``.
+            non_trainable_variables: a value for each of ``non_trainable_variables``.
+            metrics_variables: values of the metrics' state, which the loss leaves as they are.
+            x: inputs.
+            y: targets.
+            y_pred: the model's outputs.
+            sample_weight: weights.
+            training: whether it is for training.
+
+        Returns:
+            The loss, and the three lists of values after it.
+        """
+        weights, values, cut = given(self, trainable_variables, non_trainable_variables)
+        arguments = {"x": x, "y": y, "y_pred": y_pred, "sample_weight": sample_weight, "training": training}
+        loss, after = lent(self, weights, values, self.compute_loss, (), arguments)
+        return loss, (list(trainable_variables), after[cut:], list(metrics_variables))
 
     def compute_metrics(self, x: Any, y: Any, y_pred: Any, sample_weight: Any = None) -> dict[str, Any]:
         """Takes a batch into the compiled metrics and gives all metrics' values by name.
@@ -320,7 +352,7 @@ def fit(
         measured: dict[str, Any] = {}
         found = _numbers(logs)
         if validation is not None and loop.due(validation_freq, epoch):
-            measured = evaluate(model, validation)
+            measured = evaluate(model, validation, hooks=hooks if eras.current().test_hooks else None)
         found = loop.merge_logs(found, measured)
         warned = loop.warn_if_not_finite(found, epoch, warned)
         hooks.on_epoch_end(epoch, found)
