@@ -211,8 +211,9 @@ def published(build: Callable[..., Model], owner: str, module: str, about: str, 
         **facts: ``size``, ``smallest``, and what arguments of its own mean.
     """
     known = [key for key, kind in inspect.signature(build).parameters.items() if kind.kind is not kind.VAR_KEYWORD]
-    meanings = {**_MEANINGS, **facts.pop("options", {})}
-    own = [key for key in meanings if key not in known and key not in _MEANINGS]  # taken as keywords
+    options = facts.pop("options", {})
+    meanings = {**_MEANINGS, **options}
+    own = [key for key in options if key not in known]  # taken as keywords
     lines = [f"    {key}: {meanings[key].format(**facts)}" for key in known + own]
     parts = (about, "Args:\n" + "\n".join(lines), "Raises:\n    ValueError: for an argument that does not fit.")
     build.__name__ = build.__qualname__ = owner

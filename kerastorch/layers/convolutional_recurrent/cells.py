@@ -257,6 +257,7 @@ class ConvLSTM2DCell(ConvLSTMCell):
         bias_constraint: projection of the bias after each update.
         dropout: part of the inputs to drop, one mask a sequence and gate.
         recurrent_dropout: part of the last output to drop, one mask a sequence and gate.
+        seed: fixes the stream that dropout draws from.
         **kwargs: the arguments of every layer.
 
     Shape:

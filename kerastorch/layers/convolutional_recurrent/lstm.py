@@ -28,7 +28,7 @@ class _ConvLSTM(OneCellLayer):
         "filters kernel_size strides padding data_format dilation_rate activation recurrent_activation use_bias "
         "kernel_initializer recurrent_initializer bias_initializer unit_forget_bias kernel_regularizer "
         "recurrent_regularizer bias_regularizer activity_regularizer kernel_constraint recurrent_constraint "
-        "bias_constraint dropout recurrent_dropout"
+        "bias_constraint dropout recurrent_dropout seed"
     ).split()
 
     filters = of_cell("filters")
@@ -93,6 +93,7 @@ class _ConvLSTM(OneCellLayer):
             dropout=dropout,
             recurrent_dropout=recurrent_dropout,
             dtype=kwargs.get("dtype"),
+            seed=kwargs.pop("seed", None),
         )
         super().__init__(
             cell,
@@ -137,6 +138,7 @@ class ConvLSTM1D(_ConvLSTM, ConvRNN1D):
         stateful: each sample's last states are the first of the same sample in the next batch.
         dropout: part of the inputs to drop, one mask a sequence and gate.
         recurrent_dropout: part of the last output to drop, one mask a sequence and gate.
+        seed: fixes the stream that dropout draws from.
         **kwargs: the arguments of every layer, and ``return_state``.
 
     Shape:
@@ -185,6 +187,7 @@ class ConvLSTM2D(_ConvLSTM, ConvRNN2D):
         stateful: each sample's last states are the first of the same sample in the next batch.
         dropout: part of the inputs to drop, one mask a sequence and gate.
         recurrent_dropout: part of the last output to drop, one mask a sequence and gate.
+        seed: fixes the stream that dropout draws from.
         **kwargs: the arguments of every layer, and ``return_state``.
 
     Shape:
@@ -234,6 +237,7 @@ class ConvLSTM3D(_ConvLSTM, ConvRNN3D):
         stateful: each sample's last states are the first of the same sample in the next batch.
         dropout: part of the inputs to drop, one mask a sequence and gate.
         recurrent_dropout: part of the last output to drop, one mask a sequence and gate.
+        seed: fixes the stream that dropout draws from.
         **kwargs: the arguments of every layer, and ``return_state``.
 
     Shape:

@@ -14,11 +14,13 @@ from ... import activations, constraints, eras, initializers, regularizers
 from ...backend import phase
 from ...engine import checks
 from ...engine.layer import Layer
+from ...engine.seeded import SeededLayer
 from ...engine.symbolic import recordable
 from ...kernels.dropout import dropout_mask
 
 __all__ = [
     "EraDefault",
+    "check_use_cudnn",
     "as_list",
     "call_takes",
     "check_cell",
@@ -90,7 +92,7 @@ def implementation_of(owner: str, value: Any, recurrent_dropout: float) -> int:
     return checks.one_of(owner, "implementation", value, (1, 2))
 
 
-class RecurrentCell(Layer):
+class RecurrentCell(SeededLayer):
     """What the cells share: arguments, weights, dropout masks, config.
 
     Args:
@@ -188,12 +190,15 @@ class RecurrentCell(Layer):
         if not 0 < rate < 1 or not (self.training if now is None else now):
             return []
         count = 1 if self._shares_masks() else self._gates
-        return list(dropout_mask(like.detach().new_empty(count, *like.shape), rate).unbind(0))
+        masks = like.detach().new_empty(count, *like.shape)
+        return list(dropout_mask(masks, rate, generator=self.generator(masks.device)).unbind(0))
 
     def _differs_in_training(self) -> bool:
         return self.dropout + self.recurrent_dropout > 0
 
     def _draws(self) -> int:
+        if self.seed is not None:
+            return 0
         return sum(self._gates for rate in (self.dropout, self.recurrent_dropout) if 0 < rate < 1)
 
     def forget_masks(self) -> None:
@@ -220,8 +225,10 @@ class RecurrentCell(Layer):
         return {**super().__getstate__(), "_dropout_mask": None, "_recurrent_dropout_mask": None}
 
     def get_config(self) -> dict[str, Any]:
+        own = {} if self.seed is None else {"seed": self.seed}  # an argument of Keras 3
         return {
             **super().get_config(),
+            **own,
             "units": self.units,
             "activation": activations.serialize(self.activation),
             "use_bias": self.use_bias,
@@ -237,6 +244,15 @@ class RecurrentCell(Layer):
             "dropout": self.dropout,
             "recurrent_dropout": self.recurrent_dropout,
         }
+
+
+def check_use_cudnn(owner: str, kwargs: dict[str, Any]) -> None:
+    """Takes Keras 3's ``use_cudnn`` out of a layer's keywords: which kernel runs is not chosen by an argument here."""
+    value = checks.one_of(owner, "use_cudnn", kwargs.pop("use_cudnn", "auto"), ("auto", True, False))
+    if value != "auto":
+        warnings.warn(
+            f"{owner}: use_cudnn={value} changes nothing here; KERASTORCH_FAST=0 turns kernels off.", stacklevel=4
+        )
 
 
 def forget_bias(initializer: Callable, units: int, before: int, after: int, dtype: Any = None) -> Tensor:

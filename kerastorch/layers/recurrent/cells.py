@@ -47,6 +47,7 @@ class SimpleRNNCell(RecurrentCell):
         bias_constraint: projection of the bias after each update.
         dropout: part of the inputs to drop, one mask a sequence.
         recurrent_dropout: part of the last output to drop, one mask a sequence.
+        seed: fixes the stream that dropout draws from.
         **kwargs: the arguments of every layer.
 
     Shape:
@@ -154,6 +155,7 @@ class GRUCell(RecurrentCell):
         recurrent_dropout: part of the last output to drop, one mask a sequence and gate.
         implementation: 2 shares a dropout mask among the gates; it makes no other difference. None for the era's.
         reset_after: whether the reset gate acts after the recurrent product, as cuDNN has it; the era's by default.
+        seed: fixes the stream that dropout draws from.
         **kwargs: the arguments of every layer.
 
     Shape:
@@ -297,6 +299,7 @@ class LSTMCell(RecurrentCell):
         dropout: part of the inputs to drop, one mask a sequence and gate.
         recurrent_dropout: part of the last output to drop, one mask a sequence and gate.
         implementation: 2 shares a dropout mask among the gates; it makes no other difference. None for the era's.
+        seed: fixes the stream that dropout draws from.
         **kwargs: the arguments of every layer.
 
     Shape:

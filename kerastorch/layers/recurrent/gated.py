@@ -8,7 +8,7 @@ from typing import Any
 import torch
 
 from ... import regularizers
-from .base import HARD_SIGMOID
+from .base import HARD_SIGMOID, check_use_cudnn
 from .cells import GRUCell, LSTMCell, SimpleRNNCell
 from .rnn import RNN
 
@@ -28,7 +28,8 @@ class OneCellLayer(RNN):
     _config_keys = (
         "units activation recurrent_activation use_bias kernel_initializer recurrent_initializer bias_initializer "
         "unit_forget_bias kernel_regularizer recurrent_regularizer bias_regularizer activity_regularizer "
-        "kernel_constraint recurrent_constraint bias_constraint dropout recurrent_dropout implementation reset_after"
+        "kernel_constraint recurrent_constraint bias_constraint dropout recurrent_dropout implementation reset_after "
+        "seed"
     ).split()
 
     units = of_cell("units")
@@ -45,6 +46,7 @@ class OneCellLayer(RNN):
     bias_constraint = of_cell("bias_constraint")
     dropout = of_cell("dropout")
     recurrent_dropout = of_cell("recurrent_dropout")
+    seed = of_cell("seed")
 
     def _feature_axis(self) -> int:
         return -1
@@ -95,6 +97,8 @@ class SimpleRNN(OneCellLayer):
         go_backwards: from the last step to the first; the outputs come in the order in which they are made.
         stateful: each sample's last state is the first of the same sample in the next batch.
         unroll: changes nothing but what a masked step gives; needs a known number of steps.
+        time_major: must be False.
+        seed: fixes the stream that dropout draws from.
         **kwargs: the arguments of every layer (``input_shape``, ``batch_input_shape``, ``name`` …); ``input_dim`` and
             ``input_length`` make ``input_shape``.
 
@@ -156,6 +160,7 @@ class SimpleRNN(OneCellLayer):
             dropout=dropout,
             recurrent_dropout=recurrent_dropout,
             dtype=kwargs.get("dtype"),
+            seed=kwargs.pop("seed", None),
         )
         super().__init__(
             cell,
@@ -196,6 +201,9 @@ class GRU(OneCellLayer):
         stateful: each sample's last state is the first of the same sample in the next batch.
         unroll: changes nothing but what a masked step gives; needs a known number of steps.
         reset_after: whether the reset gate acts after the recurrent product, as cuDNN has it; the era's by default.
+        use_cudnn: ``'auto'``; which kernel runs is not chosen here.
+        time_major: must be False.
+        seed: fixes the stream that dropout draws from.
         **kwargs: the arguments of every layer (``input_shape``, ``batch_input_shape``, ``name`` …); ``input_dim`` and
             ``input_length`` make ``input_shape``.
 
@@ -247,6 +255,7 @@ class GRU(OneCellLayer):
         reset_after: bool | None = None,
         **kwargs: Any,
     ) -> None:
+        check_use_cudnn("GRU", kwargs)
         cell = GRUCell(
             units,
             activation=activation,
@@ -266,6 +275,7 @@ class GRU(OneCellLayer):
             implementation=implementation,
             reset_after=reset_after,
             dtype=kwargs.get("dtype"),
+            seed=kwargs.pop("seed", None),
         )
         super().__init__(
             cell,
@@ -306,6 +316,9 @@ class LSTM(OneCellLayer):
         go_backwards: from the last step to the first; the outputs come in the order in which they are made.
         stateful: each sample's last states are the first of the same sample in the next batch.
         unroll: changes nothing but what a masked step gives; needs a known number of steps.
+        use_cudnn: ``'auto'``; which kernel runs is not chosen here.
+        time_major: must be False.
+        seed: fixes the stream that dropout draws from.
         **kwargs: the arguments of every layer (``input_shape``, ``batch_input_shape``, ``name`` …); ``input_dim`` and
             ``input_length`` make ``input_shape``.
 
@@ -357,6 +370,7 @@ class LSTM(OneCellLayer):
         unroll: bool = False,
         **kwargs: Any,
     ) -> None:
+        check_use_cudnn("LSTM", kwargs)
         cell = LSTMCell(
             units,
             activation=activation,
@@ -376,6 +390,7 @@ class LSTM(OneCellLayer):
             recurrent_dropout=recurrent_dropout,
             implementation=implementation,
             dtype=kwargs.get("dtype"),
+            seed=kwargs.pop("seed", None),
         )
         super().__init__(
             cell,

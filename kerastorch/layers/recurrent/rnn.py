@@ -41,6 +41,7 @@ class RNN(Layer):
         stateful: each sample's last states are the first ones of the same sample in the next batch.
         unroll: changes nothing but what a masked step gives (see ``K.rnn``); needs a known number of steps.
         zero_output_for_mask: a masked step gives zeros instead of the output of the step before it.
+        time_major: must be False.
         **kwargs: the arguments of every layer; ``input_dim`` and ``input_length`` make ``input_shape``.
 
     Shape:
@@ -74,6 +75,11 @@ class RNN(Layer):
         zero_output_for_mask: bool = False,
         **kwargs: Any,
     ) -> None:
+        if kwargs.pop("time_major", False):
+            raise ValueError(
+                f"{type(self).__name__}: expected time_major=False, data with the batch first. "
+                "Received: time_major=True"
+            )
         if kwargs.get("input_dim") is not None and kwargs.get("input_shape") is None:
             kwargs["input_shape"] = (kwargs.pop("input_length", None), kwargs.pop("input_dim"))
         super().__init__(**kwargs)
