@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import importlib
 import random
 import warnings
@@ -86,7 +87,7 @@ CUDNN = 4e-5
 class LaterTools(TorchTools):
     """The same in the eras since tf.keras: inputs keep their types, and the phase is an argument of the call."""
 
-    @property
+    @functools.cached_property
     def tf(self) -> Any:
         """TensorFlow's face, for what only tf.keras has."""
         return importlib.import_module("kerastorch.porting.tensorflow")
