@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import copy
+import importlib
+import json
 import pickle
 import sys
 from pathlib import Path
@@ -16,9 +18,11 @@ from kerastorch import eras
 
 sys.path.insert(0, str(Path(__file__).parent))
 import keras_side  # noqa: E402
+import record_functions  # noqa: E402
 import zoo  # noqa: E402
 
 LATER = ("tf.keras", "keras3")
+NAMES = json.loads(Path(__file__).with_name("functions.json").read_text())
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning")  # most were never compiled
 
 
@@ -38,6 +42,15 @@ def assert_gives(model, x, wanted):
 
 def names(model):
     return [layer.name for layer in model.operations]
+
+
+@pytest.mark.parametrize(
+    ("era", "expression"), [(era, text) for era in LATER for text in record_functions.EXPRESSIONS[era]]
+)
+def test_names_are_those_of_the_real_one(era, expression):
+    eras.set_era(era)
+    functions = keras.ops if era == "keras3" else importlib.import_module("kerastorch.porting.tensorflow")
+    assert record_functions.names_added(era, keras, functions, expression) == NAMES[era][expression]
 
 
 @pytest.mark.parametrize("ending", [".keras", ".h5"])
