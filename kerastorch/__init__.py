@@ -40,6 +40,8 @@ __all__ = [
     "config",
     "constraints",
     "datasets",
+    "distribution",
+    "dtype_policies",
     "eras",
     "export",
     "initializers",
@@ -63,21 +65,36 @@ __all__ = [
     "wrappers",
 ]
 
-_WHEN_ASKED_FOR = "applications callbacks datasets export ops preprocessing random saving tree wrappers".split()
+_WHEN_ASKED_FOR = """applications callbacks datasets distribution dtype_policies export ops
+preprocessing random saving tree wrappers""".split()
 #: names that later Kerases have at the top, and where they are here
 _AT_THE_TOP = {
     "DTypePolicy": "mixed_precision:Policy",
+    "FloatDTypePolicy": "mixed_precision:Policy",
     "Function": "backend.functions:Function",
     "Initializer": "initializers:Initializer",
     "InputSpec": "layers:InputSpec",
-    "KerasTensor": "engine.symbolic:SymbolicTensor",
+    "KerasTensor": "engine.by_shape:KerasTensor",
     "Layer": "layers:Layer",
     "Loss": "losses:Loss",
     "Metric": "metrics:Metric",
+    "Operation": "ops.calling:Operation",
     "Optimizer": "optimizers:Optimizer",
     "Regularizer": "regularizers:Regularizer",
     "Variable": "backend.variable:Variable",
+    "device": "ops.calling:device",
     "name_scope": "backend:name_scope",
+    "remat": "ops.calling:remat",
+}
+#: names of Keras 3's top that make no sense here, and why
+_ABSENT = {
+    "Quantizer": "weights of few bits are made by torch's own tools, torchao among them, of any model",
+    "RematScope": "keras.remat makes a function compute again; torch.utils.checkpoint does so for a model's parts",
+    "StatelessScope": "stateless_call, stateless_apply and stateless_update_state take values without a scope",
+    "SymbolicScope": "symbolic tensors need no scope",
+    "distillation": "a train_step of your own teaches one model by another",
+    "quantizers": "weights of few bits are made by torch's own tools, torchao among them, of any model",
+    "visualization": "images are arrays, which matplotlib draws",
 }
 
 
@@ -88,7 +105,10 @@ def __getattr__(name: str) -> Any:
     if name in _AT_THE_TOP:
         room, _, wanted = _AT_THE_TOP[name].partition(":")
         return getattr(importlib.import_module(f"{__name__}.{room}"), wanted)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    if name == "version":
+        return lambda: eras.current().version
+    why = f": {_ABSENT[name]}" if name in _ABSENT else ""
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}{why}")
 
 
 # last, since it adds to the function above

@@ -22,6 +22,12 @@ class TerminateOnNaN(Callback):
 
     It looks at every batch's loss, so each step waits for the device.
 
+    Args:
+        raise_error: whether to raise in place of stopping.
+
+    Raises:
+        RuntimeError: at such a batch, with ``raise_error``.
+
     Example:
         >>> from types import SimpleNamespace
         >>> model = SimpleNamespace(stop_training=False)
@@ -35,9 +41,15 @@ class TerminateOnNaN(Callback):
     Source: https://keras.io/api/callbacks/terminate_on_nan/
     """
 
+    def __init__(self, raise_error: bool = False) -> None:
+        super().__init__()
+        self.raise_error = raise_error
+
     def on_batch_end(self, batch: int, logs: dict | None = None) -> None:
         loss = (logs or {}).get("loss")
         if loss is not None and not math.isfinite(loss):
+            if self.raise_error:
+                raise RuntimeError(f"TerminateOnNaN: expected finite losses. Received: loss={loss} at batch {batch}")
             print(f"Batch {batch}: Invalid loss, terminating training")
             self.model.stop_training = True
 

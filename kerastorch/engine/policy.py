@@ -25,7 +25,8 @@ class Policy:
     """A pair of dtypes.
 
     Args:
-        name: ``'mixed_bfloat16'``, ``'mixed_float16'``, or the name of one dtype for both.
+        name: ``'mixed_bfloat16'``, ``'mixed_float16'``, or the name of one dtype for both; the global policy's by
+            default.
 
     Raises:
         TypeError: when the name is no string.
@@ -39,7 +40,10 @@ class Policy:
         ('bfloat16', 'float32')
     """
 
-    def __init__(self, name: str) -> None:
+    quantization_mode = None  # weights of few bits are made by torch's tools
+
+    def __init__(self, name: str | None = None) -> None:
+        name = global_policy().name if name is None else name
         if not isinstance(name, str):
             raise TypeError(f"Policy: expected name to be a string. Received: name={name!r}")
         if name not in _MIXED and not isinstance(getattr(torch, name, None), torch.dtype):
@@ -63,6 +67,22 @@ class Policy:
     def variable_dtype(self) -> str:
         """What weights are kept in."""
         return "float32" if self._name in _MIXED else self._name
+
+    def convert_input(self, x: Any, autocast: bool, dtype: Any) -> Any:
+        """What goes into a layer: floats in the type it computes in, everything else as it is.
+
+        Args:
+            x: a tensor, an array, or anything else.
+            autocast: whether to cast floats.
+            dtype: what to.
+
+        Example:
+            >>> Policy("float32").convert_input(torch.ones(1, dtype=torch.float64), True, "float16").dtype
+            torch.float16
+        """
+        x = torch.as_tensor(x) if hasattr(x, "__array__") and not hasattr(x, "is_floating_point") else x
+        floats = hasattr(x, "is_floating_point") and x.is_floating_point()
+        return x.to(config.torch_dtype(dtype)) if autocast and floats else x
 
     def get_config(self) -> dict[str, Any]:
         """The arguments that make it again."""

@@ -218,8 +218,8 @@ def circle(
         margin: how far apart is far enough.
 
     Example:
-        >>> circle([0, 0, 1], [[1.0, 0.0], [1.0, 0.0], [0.0, 1.0]])
-        tensor([0., 0., 0.])
+        >>> circle([0, 0, 1], [[1.0, 0.0], [0.0, 1.0], [0.0, 1.0]], gamma=1.0)
+        tensor([1.0899, 1.8509, 0.0000])
 
     Source: Sun et al. (2020), Circle Loss, https://arxiv.org/abs/2002.10857
     """
