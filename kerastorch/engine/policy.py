@@ -42,8 +42,8 @@ class Policy:
 
     quantization_mode = None  # weights of few bits are made by torch's tools
 
-    def __init__(self, name: str | None = None) -> None:
-        name = global_policy().name if name is None else name
+    def __init__(self, name: str = "") -> None:
+        name = global_policy().name if name == "" else name
         if not isinstance(name, str):
             raise TypeError(f"Policy: expected name to be a string. Received: name={name!r}")
         if name not in _MIXED and not isinstance(getattr(torch, name, None), torch.dtype):

@@ -17,6 +17,7 @@ from kerastorch.backend.kept import before_writing
 from kerastorch.backend.variable import stored
 from kerastorch.engine import script
 from kerastorch.engine.immutable import plain
+from kerastorch.optimizers.by_variable import ByVariable
 
 __all__ = ["Applying", "as_stored", "project"]
 
@@ -103,6 +104,9 @@ class Applying:
         Args:
             var_list: the variables that gradients will come for.
         """
+        if self._is_by_variable():  # whose own build made the state, and called this one
+            ByVariable.build(self, var_list)
+            return
         self._built_for = list(var_list)
         handles = [getattr(variable, "handle", None) for variable in var_list]
         self.bind(

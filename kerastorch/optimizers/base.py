@@ -21,15 +21,16 @@ import torch
 from torch import Tensor
 
 from kerastorch import eras
-from kerastorch.backend.arrays import forward
-from kerastorch.backend.registry import described, nearest
+from kerastorch.backend.registry import nearest
 from kerastorch.optimizers.applying import Applying
 from kerastorch.optimizers.averaging import EXTRA_SLOTS, Averaging
 from kerastorch.optimizers.binding import Binding, Group, MissingGradientError, View
+from kerastorch.optimizers.by_variable import ByVariable
 from kerastorch.optimizers.clipping import clip_each, clip_together
 from kerastorch.optimizers.defaults import value
 from kerastorch.optimizers.graph_updates import GraphUpdates
 from kerastorch.optimizers.hyper import Hyper, value_of
+from kerastorch.optimizers.state import State
 
 __all__ = ["Optimizer"]
 
@@ -47,7 +48,7 @@ _OFF: dict[str, Any] = {
 }
 
 
-class Optimizer(Applying, Averaging, GraphUpdates):
+class Optimizer(Applying, Averaging, ByVariable, GraphUpdates, State):
     """Base class of all optimizers.
 
     A subclass names its state in ``slots`` and its arguments in ``arguments``, and gives the formula in ``update``.
@@ -106,6 +107,8 @@ class Optimizer(Applying, Averaging, GraphUpdates):
         weight_decay: float | None = None,
         **kwargs: Any,
     ) -> None:
+        rate = self._rate_of_a_script(name, kwargs)
+        name = None if name is rate else name
         self._take_later(kwargs)
         self._refuse_unknown(kwargs)
         given = {"clipnorm": clipnorm, "clipvalue": clipvalue, "global_clipnorm": global_clipnorm}
@@ -117,11 +120,14 @@ class Optimizer(Applying, Averaging, GraphUpdates):
         self._later = eras.current().optimizers != "keras2"
         self._clip_each = eras.current().clipnorm == "per_variable"
         self.initial_decay = 0.0
+        self.built = False  # whether there is state for variables
         self.updates: list = []
         self._bindings: list[Binding] = []
         self._current: Binding | None = None
         self._pending: dict[str, Any] | None = None  # a state that waits for its parameters
         self._weights: list[Tensor] | None = None
+        if rate is not None:
+            self.lr = rate
 
     def _refuse_unknown(self, kwargs: dict[str, Any]) -> None:
         """Lets arguments of later generations pass where they ask for nothing; any other one is an error."""
@@ -202,6 +208,10 @@ class Optimizer(Applying, Averaging, GraphUpdates):
             for group in found.groups:
                 self.create_state(group)
                 self._begin_average(group)
+            found.names = found.names if names is None else list(names)
+            if self._is_by_variable():
+                self._prepare(found)
+            self.built = True
             self._bindings.append(found)
         elif views is not None:
             found.look_through(views)
@@ -276,7 +286,10 @@ class Optimizer(Applying, Averaging, GraphUpdates):
             return
         with torch.no_grad():
             learnt = self._gathered(binding, grads)
-            for group, own in () if learnt is None else self._ready(binding, learnt):
+            by_variable = self._is_by_variable()
+            if by_variable and learnt is not None:
+                self._step_by_variable(learnt, binding)
+            for group, own in () if learnt is None or by_variable else self._ready(binding, learnt):
                 count = self._updates_done(self.iterations.item() if group.host else group.here(self.iterations))
                 rate = self.rate(group, count)
                 if self.weight_decay:
@@ -377,138 +390,9 @@ class Optimizer(Applying, Averaging, GraphUpdates):
     def finish(self, binding: Binding) -> None:
         """What an optimizer does once a step, after every group is updated and before the iteration is counted."""
 
-    @property
-    def weights(self) -> list[Tensor]:
-        """The optimizer's state in Keras's order, as tensors with Keras's axes."""
-        if self._weights is not None:
-            return self._weights
-        if self._current is None:
-            return []
-        state = [t for slot in self.slots for t in self._current.keras_view(self._slot(slot))]
-        return [self.iterations, *state] if self.saves_iterations else state
-
-    @weights.setter
-    def weights(self, new: list[Tensor]) -> None:
-        self._weights = new
-
-    @property
-    def variables(self) -> _Variables:
-        """``weights``; old scripts call it as a function."""
-        return _Variables(self.weights)
-
-    def get_weights(self) -> list[np.ndarray]:
-        """The state as numpy arrays, in the order and shapes of Keras 2.2.4's files. Waits for the device.
-
-        Example:
-            >>> from kerastorch.optimizers import RMSprop
-            >>> opt = RMSprop()
-            >>> binding = opt.bind([torch.nn.Parameter(torch.ones(2, 3))])
-            >>> [w.shape for w in opt.get_weights()]
-            [(2, 3)]
-        """
-        return [w.detach().cpu().numpy().copy() for w in self.weights]
-
-    def set_weights(self, weights: Sequence[np.ndarray]) -> None:
-        """Sets the state from what ``get_weights`` gives.
-
-        A leading ``iterations`` is accepted from files of Keras 2.3 for the optimizers that Keras 2.2 saves without.
-
-        Raises:
-            ValueError: when number or shapes do not match; nothing is changed then.
-        """
-        own = self.weights
-        if len(weights) == len(own) + 1 and not self.saves_iterations and np.ndim(weights[0]) == 0:
-            own = [self.iterations, *own]
-        if len(own) != len(weights):
-            raise ValueError(
-                f"{type(self).__name__}.set_weights: expected {len(own)} arrays, the number of the optimizer's weights "
-                f"(none before the model is compiled). Received: {len(weights)}"
-            )
-        for i, (held, new) in enumerate(zip(own, weights)):
-            if tuple(held.shape) != np.shape(new):
-                raise ValueError(
-                    f"{type(self).__name__}.set_weights: expected array {i} of shape {tuple(held.shape)}. "
-                    f"Received: {np.shape(new)}"
-                )
-        with torch.no_grad():
-            for held, new in zip(own, weights):
-                held.copy_(torch.as_tensor(forward(new)))
-
-    def get_config(self) -> dict[str, Any]:
-        """The arguments that make an equal optimizer, as Python values."""
-        limits = ("clipnorm", "clipvalue", "global_clipnorm", "weight_decay")
-        config: dict[str, Any] = {"name": self.name} if self._later else {}
-        config.update({key: getattr(self, key) for key in limits if getattr(self, key) is not None})
-        config.update(self._later_config())
-        for key in self.arguments:
-            held = self.__dict__[key]
-            written = "learning_rate" if key == "lr" and self._later else key
-            config[written] = held.item() if isinstance(held, Tensor) else _plain(held)
-        return config
-
-    @classmethod
-    def from_config(cls, config: dict[str, Any]) -> Optimizer:
-        """An optimizer from what ``get_config`` gave.
-
-        Example:
-            >>> from kerastorch.optimizers import SGD
-            >>> SGD.from_config({"lr": 0.5, "nesterov": True}).nesterov
-            True
-        """
-        return cls(**config)
-
-    def state_dict(self) -> dict[str, Any]:
-        """Everything a resumed run needs: state, iteration count and the present hyperparameters, as tensors."""
-        numbers = {k: v.detach().clone() for k, v in self.__dict__.items() if isinstance(v, Tensor)}
-        slots = {s: [t.detach().clone() for t in self._slot(s)] for s in self.slots} if self._current else {}
-        return {"numbers": numbers, "slots": slots}
-
-    def restore(self, state: dict[str, Any]) -> None:
-        """``load_state_dict``; state of parameters that are not bound yet follows when they are."""
-        if self._current is None:
-            self._pending = state
-            for name, number in state["numbers"].items():
-                setattr(self, name, number)
-        else:
-            self.load_state_dict(state)
-
-    def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Restores what ``state_dict`` gave, into an optimizer bound to parameters of the same shapes.
-
-        Raises:
-            ValueError: when the state does not belong to such an optimizer; nothing is changed then.
-        """
-        own = {s: self._slot(s) for s in self.slots} if self._current else {}
-        shapes = {s: [tuple(t.shape) for t in tensors] for s, tensors in own.items()}
-        given = {s: [tuple(t.shape) for t in tensors] for s, tensors in state["slots"].items()}
-        if shapes != given:
-            raise ValueError(
-                f"{type(self).__name__}.load_state_dict: expected state of shapes {shapes}. Received: {given}"
-            )
-        with torch.no_grad():
-            for name, number in state["numbers"].items():
-                setattr(self, name, number)
-            for slot, tensors in own.items():
-                for held, new in zip(tensors, state["slots"][slot]):
-                    held.copy_(new)
-
-
-class _Variables(list):
-    """A list that gives itself when it is called: ``optimizer.variables`` was a function once."""
-
-    def __call__(self) -> _Variables:
-        return self
-
 
 def _limit(owner: str, key: str, limit: Any) -> float | None:
     """A clipping limit as it was given, once it is known to be a number."""
     if limit is None or isinstance(limit, (int, float, np.number)):
         return limit
     raise TypeError(f"{owner}: expected {key} to be a number or None. Received: {key}={limit!r}")
-
-
-def _plain(held: Any) -> Any:
-    """A config entry as plain data: a schedule becomes its own config dict."""
-    if getattr(held, "is_schedule", False):
-        return described(held)
-    return held
