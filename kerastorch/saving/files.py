@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import mmap
 import os
 import platform
 import secrets
@@ -16,7 +17,7 @@ import h5py
 import numpy as np
 
 from .. import eras
-from . import guard
+from . import guard, heaps
 from .errors import FileError, MissingFileError, as_file_errors, brief
 
 __all__ = [
@@ -95,6 +96,10 @@ def reading(filepath: Any) -> Iterator[Any]:
             yield filepath
         return
     path = existing(filepath, "an HDF5 file")
+    with open(path, "rb") as stream:
+        if os.fstat(stream.fileno()).st_size:
+            with mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as mapped:
+                heaps.check(mapped, path)
     try:
         file = h5py.File(path, "r")
     except Exception as error:  # HDF5 raises many kinds for damaged files
@@ -112,6 +117,7 @@ def reading_bytes(data: bytes, name: str) -> Iterator[Any]:
     Raises:
         FileError: when it is none, or a damaged one.
     """
+    heaps.check(data, name)
     try:
         file = h5py.File(io.BytesIO(data), "r")
     except Exception as error:  # HDF5 raises many kinds for damaged files

@@ -292,6 +292,19 @@ def test_arrays_that_are_none(make, tmp_path):
         refused(lambda file=tmp_path / f"layered.{ending}": model.load_weights(str(file)))
 
 
+@pytest.mark.parametrize("size", [0xFFFFFFFFFFFFFFF0, 0xFFFFFFFFFFFFEFF0, 1 << 40])
+def test_texts_that_lead_in_a_circle(size, tmp_path):
+    """HDF5 itself walks along such sizes for ever."""
+    path = tmp_path / "m.h5"
+    small().save(path)
+    with h5py.File(path, "a") as file:
+        file.attrs["model_config"] = str(file.attrs["model_config"])  # text of any length
+    data = path.read_bytes()
+    at = data.index(b"GCOL") + 24
+    path.write_bytes(data[:at] + size.to_bytes(8, "little") + data[at + 8 :])
+    refused(lambda: saving.load_model(path), "one after the other")
+
+
 @pytest.mark.parametrize("name", ["layer_names", "weight_names"])
 @pytest.mark.parametrize(
     "value",
