@@ -10,6 +10,7 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
+_REGNET_SIZES = ("002", "004", "006", "008", "016", "032", "040", "064", "080", "120", "160", "320")
 # module -> the architectures in it
 _ROOMS = {
     "convnext": ("ConvNeXtBase", "ConvNeXtLarge", "ConvNeXtSmall", "ConvNeXtTiny", "ConvNeXtXLarge"),
@@ -24,8 +25,10 @@ _ROOMS = {
     "mobilenet_v3": ("MobileNetV3Large", "MobileNetV3Small"),
     "mobilenetv2": (),  # the same under its old name
     "nasnet": ("NASNetLarge", "NASNetMobile"),
+    "regnet": tuple(f"RegNet{kind}{size}" for kind in "XY" for size in _REGNET_SIZES),
     "resnet": ("ResNet101", "ResNet152"),
     "resnet50": ("ResNet50",),
+    "resnet_rs": tuple(f"ResNetRS{depth}" for depth in (50, 101, 152, 200, 270, 350, 420)),
     "resnet_v2": ("ResNet101V2", "ResNet152V2", "ResNet50V2"),
     "resnext": ("ResNeXt101", "ResNeXt50"),
     "vgg16": ("VGG16",),

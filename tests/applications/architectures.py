@@ -111,6 +111,20 @@ LATER = {
     "ConvNeXtLarge": ("ConvNeXtLarge", _FEATURES, False),
     "ConvNeXtXLarge": ("ConvNeXtXLarge", {**_FEATURES, "pooling": "max"}, False),
 }
+# those of tf.keras alone
+ONLY_TF_KERAS = {
+    "RegNetX002": ("RegNetX002", _CLASSES, True),
+    "RegNetX016": ("RegNetX016", {**_FEATURES, "pooling": "avg"}, False),
+    "RegNetX320": ("RegNetX320", {**_FEATURES, "include_preprocessing": False}, False),
+    "RegNetY002": ("RegNetY002", {**_FEATURES, "pooling": "max"}, True),
+    "RegNetY032": ("RegNetY032", {**_CLASSES, "classifier_activation": None, "model_name": "mine"}, False),
+    "RegNetY120": ("RegNetY120", _FEATURES, False),
+    "ResNetRS50": ("ResNetRS50", _CLASSES, True),
+    "ResNetRS101": ("ResNetRS101", {**_FEATURES, "input_shape": (33, 36, 3), "pooling": "avg"}, False),
+    "ResNetRS200": ("ResNetRS200", {**_FEATURES, "include_preprocessing": False}, False),
+    "ResNetRS350": ("ResNetRS350", {**_FEATURES, "input_shape": (32, 32, 1)}, False),
+}
+LATER_OF = {"tf.keras": {**LATER, **ONLY_TF_KERAS}, "keras3": LATER}
 
 
 def find(applications, path):

@@ -52,8 +52,9 @@ def main(package, folder=None):
             model.save_weights(os.path.join(folder, f"{package}_{name.replace('/', '_')}.weights.h5"))
         return arch.recorded(model, rows, {layer.name: arch.summary(v) for layer, v in zip(picks, values)})
 
-    results = arch.Results(os.path.join(HERE, f"{'keras3' if later else 'tf.keras'}.json"))
-    for name, (path, kwargs, _) in arch.LATER.items():
+    era = "keras3" if later else "tf.keras"
+    results = arch.Results(os.path.join(HERE, f"{era}.json"))
+    for name, (path, kwargs, _) in arch.LATER_OF[era].items():
         if not (later and path == "NASNetMobile"):  # refuses to run on torch
             results.add(name, lambda: record(name, path, kwargs))  # noqa: B023 - called at once
 

@@ -30,7 +30,7 @@ FORMATS = {
 def cases(era):
     """The first case of each architecture: name, path of the function, keyword arguments."""
     found = {}
-    for name, (path, kwargs, _) in (arch.KERAS2 if era == "keras2" else arch.LATER).items():
+    for name, (path, kwargs, _) in (arch.KERAS2 if era == "keras2" else arch.LATER_OF[era]).items():
         if None not in kwargs["input_shape"]:
             found.setdefault(path, (name, path, kwargs))
     return list(found.values())

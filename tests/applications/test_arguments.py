@@ -217,3 +217,28 @@ def test_both_spellings(name):
         assert module.MobileNetV2 is applications.MobileNetV2
     finally:
         keras.uninstall()
+
+
+@pytest.mark.parametrize(
+    ("weights", "file"),
+    [("imagenet", "resnet-rs-101-i192_notop.h5"), ("imagenet-i160", "resnet-rs-101-i160_notop.h5")],
+)
+def test_resnet_rs_has_files_by_the_size_of_their_images(weights, file, monkeypatch):
+    asked = []
+
+    def get_file(name, origin, **_):
+        asked.append((name, origin))
+        raise OSError("no network")
+
+    monkeypatch.setattr("kerastorch.applications._assemble.get_file", get_file)
+    with pytest.raises(OSError, match="no network"):
+        applications.ResNetRS101(weights=weights, include_top=False, input_shape=(32, 32, 3))
+    assert asked == [(file, f"https://storage.googleapis.com/tensorflow/keras-applications/resnet_rs/{file}")]
+
+
+def test_regnets_top_gives_logits_as_in_keras():
+    model = applications.RegNetX002(weights=None, input_shape=(32, 32, 3), classes=3)
+    assert model.layers[-1].activation is keras.activations.linear
+    assert model.name == "regnetx002"
+    with pytest.raises(ValueError, match="expected weights to be None"):
+        applications.RegNetX002(weights="nothing")

@@ -38,20 +38,22 @@ RECORDED = {era: recorded(era) for era in ("keras2", "tf.keras", "keras3")}
 def cases():
     """(era, name) of each recorded case; those that take long are left out unless all are asked for."""
     for era, found in RECORDED.items():
-        known = arch.KERAS2 if era == "keras2" else arch.LATER
+        known = arch.KERAS2 if era == "keras2" else arch.LATER_OF[era]
         for name in found:
-            quick = known[name.removesuffix(FIRST)][2] and name.startswith(("MobileNet", "EfficientNetB0"))
+            quick = known[name.removesuffix(FIRST)][2] and name.startswith(
+                ("MobileNet", "EfficientNetB0", "RegNet", "ResNetRS")
+            )
             if quick or EVERY:
                 yield pytest.param(era, name, id=f"{era}/{name}")
 
 
 def path_of(era, name):
-    return (arch.KERAS2 if era == "keras2" else arch.LATER)[name.removesuffix(FIRST)][0]
+    return (arch.KERAS2 if era == "keras2" else arch.LATER_OF[era])[name.removesuffix(FIRST)][0]
 
 
 def built(era, name):
     """The architecture, and its layers as the real Keras counts them."""
-    path, kwargs, _ = (arch.KERAS2 if era == "keras2" else arch.LATER)[name.removesuffix(FIRST)]
+    path, kwargs, _ = (arch.KERAS2 if era == "keras2" else arch.LATER_OF[era])[name.removesuffix(FIRST)]
     keras.set_era(era)
     keras.backend.clear_session()
     if name.endswith(FIRST):
@@ -108,7 +110,11 @@ def test_is_the_real_one(era, name):
 
 @pytest.mark.parametrize("era", RECORDED)
 def test_what_is_recorded_is_what_is_defined(era):
-    known = set(arch.KERAS2) | {name + FIRST for name in arch.CHANNELS_FIRST} if era == "keras2" else set(arch.LATER)
+    known = (
+        set(arch.KERAS2) | {name + FIRST for name in arch.CHANNELS_FIRST}
+        if era == "keras2"
+        else set(arch.LATER_OF[era])
+    )
     assert known - set(RECORDED[era]) <= (
         {"NASNetMobile"} if era == "keras3" else set()
     )  # refuses to run on torch there
