@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from .. import backend, config, layers
 from ..models import Model
-from ._assemble import STORAGE, File, assemble, pooled, published
+from ._assemble import STORAGE, File, assemble, check_modules, pooled, published
 from .imagenet_utils import decode_predictions, obtain_input_shape
 from .imagenet_utils import preprocess_nothing as preprocess_input
 
@@ -223,7 +223,9 @@ def _regnet(letters: str) -> Callable[..., Model]:
         pooling: str | None = None,
         classes: int = 1000,
         classifier_activation: Any = "softmax",
+        **kwargs: Any,
     ) -> Model:
+        check_modules(owner, kwargs)
         if config.image_data_format() == "channels_first":
             raise ValueError(f"{owner}: expected image_data_format='channels_last'. Received: 'channels_first'")
         with_top, without = _HASHES[letters]

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from .. import backend, config, layers
 from ..initializers import VarianceScaling
 from ..models import Model
-from ._assemble import STORAGE, File, assemble, channel_axis, pooled_by_name, published
+from ._assemble import STORAGE, File, assemble, channel_axis, check_modules, pooled_by_name, published
 from .imagenet_utils import TORCH_MEAN, TORCH_STD, decode_predictions, obtain_input_shape
 from .imagenet_utils import preprocess_nothing as preprocess_input
 
@@ -142,7 +142,9 @@ def _resnet_rs(depth: int) -> Callable[..., Model]:
         pooling: str | None = None,
         classifier_activation: Any = "softmax",
         include_preprocessing: bool = True,
+        **kwargs: Any,
     ) -> Model:
+        check_modules(owner, kwargs)
         asked = {f"imagenet-i{size}": size for size in sizes}
         size = asked.get(weights, max(sizes)) if isinstance(weights, str) else max(sizes)
         weights = "imagenet" if isinstance(weights, str) and weights in asked else weights
