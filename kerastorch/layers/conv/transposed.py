@@ -7,6 +7,7 @@ from typing import Any
 
 import torch
 
+from ... import eras
 from ...backend import conv_utils
 from ...backend.convolution import convolve_transposed
 from ...engine import checks
@@ -252,7 +253,7 @@ class Conv3DTranspose(_Transposed, Conv3D):
         activity_regularizer: penalty on the output.
         kernel_constraint: projection of the filters after each update.
         bias_constraint: projection of the bias after each update.
-        **kwargs: those of ``Layer``.
+        **kwargs: those of ``Layer``, and ``dilation_rate``.
 
     Shape:
         (batch, *sizes, channels) → (batch, *new sizes, filters).
@@ -308,5 +309,6 @@ class Conv3DTranspose(_Transposed, Conv3D):
 
     def get_config(self) -> dict[str, Any]:
         config = super().get_config()
-        del config["dilation_rate"]  # not an argument of this class
+        if max(self.dilation_rate) == 1 and eras.current().later_layers != "keras3":
+            del config["dilation_rate"]  # not an argument of this class before Keras 3
         return config

@@ -103,3 +103,35 @@ def _(k, t):
         k.layers.SeparableConv2D(2, 1),
     ]
     return {"names": [layer.name.rstrip("_0123456789") for layer in made]}
+
+
+def transposed(rank, name, data, *args, **kwargs):
+    layer(f"Conv{rank}DTranspose", name, data, *args, **kwargs)
+
+
+transposed(1, "default", STEPS, 3, 2)
+transposed(1, "strides", STEPS, 2, 3, strides=2, padding="same", activation="relu")
+transposed(1, "output_padding", STEPS, 2, 3, strides=3, output_padding=1, use_bias=False)
+transposed(1, "first", normal(2, 4, 9), 2, 3, data_format=FIRST, eras=K3)
+transposed(3, "default", normal(2, 3, 4, 3, 2), 3, 2)
+transposed(3, "strides", normal(2, 3, 4, 3, 2), 2, (2, 3, 1), strides=(1, 2, 3), padding="same")
+transposed(3, "first", normal(2, 2, 3, 4, 3), 2, 2, strides=2, data_format=FIRST, eras=K3)
+transposed(3, "dilated", normal(2, 3, 4, 3, 2), 2, 2, dilation_rate=2, eras=K3)
+
+
+@area.run("abstractrnncell/states", TF)
+def _(k, t):
+    """Several states, one of them a matrix."""
+
+    class Two(k.layers.AbstractRNNCell):
+        state_size, output_size = (3, 2), 3
+
+        def call(self, inputs, states):
+            return inputs + states[0], [states[0] + 1.0, states[1]]
+
+    inputs = k.layers.Input(shape=(4, 3))
+    model = k.models.Model(inputs, k.layers.RNN(Two(), return_state=True)(inputs))
+    results = t.forward(model, [t.rng.standard_normal((2, 4, 3))])
+    first = Two().get_initial_state(batch_size=2, dtype="float32")
+    results["first"] = [t.value(state) for state in first]
+    return results
