@@ -120,3 +120,54 @@ def test_terminate_on_nan_raises_where_it_is_to():
     guard = keras.callbacks.TerminateOnNaN(raise_error=True)
     with pytest.raises(RuntimeError, match="expected finite losses. Received: loss=nan at batch 3"):
         guard.on_batch_end(3, {"loss": float("nan")})
+
+
+def test_scopes_take_their_objects_by_name():
+    def swish(x):
+        return x * torch.sigmoid(x)
+
+    with keras.utils.custom_object_scope(custom_objects={"my_swish": swish}):
+        assert keras.activations.get("my_swish") is swish
+
+
+def nested():
+    inner = keras.Sequential([keras.Input((4,)), keras.layers.Dense(4, name="deep")], name="inner")
+    inputs = keras.Input((3,))
+    x = keras.layers.Dense(4, activation="relu", name="first")(inputs)
+    return keras.Model(inputs, keras.layers.Dense(1, name="last")(inner(x)))
+
+
+@pytest.mark.parametrize("recursive", [False, True])
+def test_clone_model_with_a_function(recursive):
+    """As in Keras 3.15: inputs are not asked about; models inside are, unless it goes into them."""
+    seen = []
+
+    def clone(layer):
+        seen.append(layer.name)
+        config = layer.get_config()
+        if isinstance(layer, keras.layers.Dense):
+            config["use_bias"] = False
+        return type(layer).from_config(config)
+
+    copy = keras.models.clone_model(nested(), clone_function=clone, recursive=recursive)
+    assert sorted(seen) == sorted(["first", "last", "deep" if recursive else "inner"])
+    assert copy.get_layer("first").use_bias is False
+    assert copy.get_layer("inner").layers[-1].use_bias is not recursive
+    assert tuple(copy(torch.ones(2, 3)).shape) == (2, 1)
+    with pytest.raises(NotImplementedError, match="expected call_function=None"):
+        keras.models.clone_model(nested(), call_function=lambda layer, *args: layer(*args))
+
+
+def test_clone_a_sequential_with_a_function():
+    model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2), keras.layers.Dense(1)])
+    copy = keras.models.clone_model(model, clone_function=lambda layer: keras.layers.Dense(5))
+    assert [layer.units for layer in copy.layers] == [5, 5] and copy.output_shape == (None, 5)
+
+
+@pytest.mark.parametrize("name", ["Identity", "Orthogonal", "STFT"])
+def test_initializers_have_long_names(name):
+    assert getattr(keras.initializers, f"{name}Initializer") is getattr(keras.initializers, name)
+
+
+def test_standardize_dtype():
+    assert keras.utils.standardize_dtype(torch.float16) == "float16"

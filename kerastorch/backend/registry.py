@@ -40,6 +40,7 @@ class CustomObjectScope:
 
     Args:
         *args: dicts from name to class or function.
+        custom_objects: such a dict by its name in Keras 3.
 
     Example:
         >>> def swish(x):
@@ -49,8 +50,8 @@ class CustomObjectScope:
         True
     """
 
-    def __init__(self, *args: dict[str, Any]) -> None:
-        self.custom_objects = args
+    def __init__(self, *args: dict[str, Any], custom_objects: dict[str, Any] | None = None) -> None:
+        self.custom_objects = args if custom_objects is None else (*args, custom_objects)
         self._backup: dict[str, Any] | None = None
 
     def __enter__(self) -> CustomObjectScope:
@@ -64,9 +65,9 @@ class CustomObjectScope:
         _custom_objects.update(self._backup or {})
 
 
-def custom_object_scope(*args: dict[str, Any]) -> CustomObjectScope:
+def custom_object_scope(*args: dict[str, Any], custom_objects: dict[str, Any] | None = None) -> CustomObjectScope:
     """``CustomObjectScope`` under its function name."""
-    return CustomObjectScope(*args)
+    return CustomObjectScope(*args, custom_objects=custom_objects)
 
 
 def register_keras_serializable(package: str = "Custom", name: str | None = None) -> Callable:

@@ -99,6 +99,7 @@ orthogonal = Orthogonal
 stft = STFT
 _CLASSES = {name: kind for name, kind in globals().items() if isinstance(kind, type) and issubclass(kind, Initializer)}
 REGISTRY.alias(**_CLASSES, IdentityInitializer=Identity, OrthogonalInitializer=Orthogonal)
+IdentityInitializer, OrthogonalInitializer, STFTInitializer = Identity, Orthogonal, STFT  # Keras 3's names
 
 
 def make(initializer: Callable[..., Any], shape: Shape, dtype: Dtype = None) -> torch.Tensor:

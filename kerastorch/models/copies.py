@@ -5,6 +5,7 @@ Source: https://keras.io/api/models/model_saving_apis/
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from ..engine.graph_config import config_to_graph
@@ -57,16 +58,26 @@ def model_from_config(config: dict[str, Any], custom_objects: dict[str, Any] | N
     return load(config, custom_objects)
 
 
-def clone_model(model: Model, input_tensors: Any = None) -> Any:
+def clone_model(
+    model: Model,
+    input_tensors: Any = None,
+    clone_function: Callable | None = None,
+    call_function: Callable | None = None,
+    recursive: bool = False,
+) -> Any:
     """The same architecture with fresh weights.
 
     Args:
         model: a Sequential or functional model.
         input_tensors: tensors to build the copy on, new inputs when missing. A variable is no input that data is given
             for: the copy computes from its values.
+        clone_function: makes the copy of each layer but inputs; by default the layer's config does.
+        call_function: None; the copy calls its layers as the model does.
+        recursive: whether layers of models inside are given to ``clone_function``, in place of these models.
 
     Raises:
         ValueError: for a subclassed model, or another number of tensors.
+        NotImplementedError: for a ``call_function``.
 
     Example:
         >>> import kerastorch as keras
@@ -77,13 +88,31 @@ def clone_model(model: Model, input_tensors: Any = None) -> Any:
 
     if not isinstance(model, Model) or (not model._graph and not isinstance(model, Sequential)):
         raise ValueError(f"clone_model: expected a Sequential or functional model. Received: {type(model).__name__}")
+    if call_function is not None:
+        raise NotImplementedError("clone_model: expected call_function=None. Received: a function")
+
+    def copied(layer: Any) -> Any:
+        if clone_function is None or isinstance(layer, InputLayer):
+            return type(layer).from_config(layer.get_config())
+        if recursive and isinstance(layer, Model):
+            return clone_model(layer, clone_function=clone_function, recursive=True)
+        return clone_function(layer)
+
+    def made(config: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
+        if clone_function is None or config["class_name"] == "InputLayer":
+            return deserialize(config, *args, **kwargs)
+        return copied(model.get_layer(config["config"]["name"]))
+
     if isinstance(model, Sequential):
-        layers = [type(layer).from_config(layer.get_config()) for layer in model.layers]
+        layers = [copied(layer) for layer in model.layers]
+        if input_tensors is None and clone_function is not None and model._graph:
+            began = model.inputs[0]  # a function's layers need not know what the model begins with
+            input_tensors = Input(batch_shape=tuple(began.shape), dtype=began.dtype)
         if input_tensors is None:
             return Sequential(layers, name=model.name)
         return Sequential([_as_input(as_list(input_tensors)[0])._keras_history[0], *layers], name=model.name)
     tensors = None if input_tensors is None else [_as_input(tensor) for tensor in as_list(input_tensors)]
-    inputs, outputs = config_to_graph(model.get_config(), deserialize, inputs=tensors)
+    inputs, outputs = config_to_graph(model.get_config(), made, inputs=tensors)
     return Model(inputs, outputs, name=model.name)
 
 

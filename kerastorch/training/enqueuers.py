@@ -41,6 +41,11 @@ class Sequence:
     Subclasses write ``__getitem__`` and ``__len__``, and ``on_epoch_end`` where the data changes between epochs. Unlike
     a generator, workers can compute its batches at the same time and each sample is still seen once an epoch.
 
+    Args:
+        workers: how many of them, for methods that are not told; Keras 3 has these arguments here.
+        use_multiprocessing: whether they are processes.
+        max_queue_size: how many batches may wait.
+
     Example:
         >>> class Squares(Sequence):
         ...     def __len__(self):
@@ -50,6 +55,15 @@ class Sequence:
         >>> list(Squares())
         [0, 1, 4]
     """
+
+    workers: int = 1
+    use_multiprocessing: bool = False
+    max_queue_size: int = 10
+
+    def __init__(self, workers: int = 1, use_multiprocessing: bool = False, max_queue_size: int = 10) -> None:
+        self.workers = workers
+        self.use_multiprocessing = use_multiprocessing
+        self.max_queue_size = max_queue_size
 
     @abstractmethod
     def __getitem__(self, index: int) -> Any:
@@ -61,12 +75,27 @@ class Sequence:
         """The number of batches."""
         raise NotImplementedError(f"{type(self).__name__}: a Sequence needs a method __len__(self).")
 
+    @property
+    def num_batches(self) -> int:
+        """The number of batches under Keras 3's name."""
+        return len(self)
+
+    def on_epoch_begin(self) -> None:
+        """Called before every epoch."""
+
     def on_epoch_end(self) -> None:
         """Called after every epoch."""
 
     def __iter__(self) -> Iterator[Any]:
         for index in range(len(self)):
             yield self[index]
+
+
+def begin_epoch(sequence: Any) -> None:
+    """Tells a sequence, where it wants to know, that an epoch begins."""
+    begin = getattr(sequence, "on_epoch_begin", None)
+    if begin is not None:
+        begin()
 
 
 class _Workers:
@@ -369,6 +398,7 @@ class OrderedEnqueuer(SequenceEnqueuer):
                 f"{type(self.sequence).__name__}: expected a Sequence of at least one batch. Received: length 0"
             )
         while not self._enough():
+            begin_epoch(self.sequence)
             if self.shuffle:
                 random.shuffle(order)
             for index in order:

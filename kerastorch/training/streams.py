@@ -17,7 +17,7 @@ from .. import eras
 from ..engine import checks
 from . import standardize
 from .data import epoch_order
-from .enqueuers import GeneratorEnqueuer, OrderedEnqueuer, Sequence
+from .enqueuers import GeneratorEnqueuer, OrderedEnqueuer, Sequence, begin_epoch
 
 __all__ = [
     "DatasetBatches",
@@ -160,7 +160,8 @@ class Stream:
     Args:
         source: a ``Sequence``, a generator, or anything that can be iterated over again and again (a ``DataLoader``).
         owner: the method that was called, for messages.
-        workers: threads or processes; 0 to make each batch when it is needed.
+        workers: threads or processes; 0 to make each batch when it is needed. What is None here and below, a
+            ``Sequence`` says itself.
         max_queue_size: how many batches may wait.
         use_multiprocessing: processes instead of threads.
         shuffle: whether the batches of a ``Sequence`` come in random order.
@@ -178,12 +179,16 @@ class Stream:
         source: Any,
         owner: str,
         *,
-        workers: int = 1,
-        max_queue_size: int = 10,
-        use_multiprocessing: bool = False,
+        workers: int | None = None,
+        max_queue_size: int | None = None,
+        use_multiprocessing: bool | None = None,
         shuffle: bool = False,
     ) -> None:
         self.source, self.owner = source, owner
+        own = source if isinstance(source, Sequence) else Sequence  # a Sequence may say itself how it is read
+        workers = own.workers if workers is None else workers
+        max_queue_size = own.max_queue_size if max_queue_size is None else max_queue_size
+        use_multiprocessing = own.use_multiprocessing if use_multiprocessing is None else use_multiprocessing
         self.workers = checks.positive_int(owner, "workers", workers, zero=True)
         self.max_queue_size = checks.positive_int(owner, "max_queue_size", max_queue_size) if self.workers else 0
         self.use_multiprocessing, self.shuffle = bool(use_multiprocessing), bool(shuffle)
@@ -334,6 +339,7 @@ def _length_or_none(source: Any) -> int | None:
 def _in_order(sequence: Any) -> Iterator[Any]:
     """A sequence's batches without workers, for ever."""
     while True:
+        begin_epoch(sequence)
         yield from sequence if hasattr(sequence, "__iter__") else map(sequence.__getitem__, range(len(sequence)))
         if eras.current().inline_epoch_end:
             sequence.on_epoch_end()

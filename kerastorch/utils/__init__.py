@@ -91,6 +91,7 @@ _ELSEWHERE = {
     "load_img": "preprocessing.image:load_img",
     "pad_sequences": "preprocessing.sequence:pad_sequences",
     "save_img": "preprocessing.image:save_img",
+    "standardize_dtype": "backend:standardize_dtype",
 }
 
 

@@ -500,3 +500,33 @@ def test_a_model_may_be_called_between_compile_and_fit():
     batches = [(x[:2], x[:2, :1]), (x[2:], x[2:, :1])]
     model.fit_generator(iter(batches * 2), steps_per_epoch=2, epochs=2, verbose=0)
     assert np.isfinite(model.evaluate_generator(iter(batches), steps=2))
+
+
+@pytest.mark.parametrize("workers", [0, 1, 2])
+def test_a_sequence_says_how_it_is_read_and_hears_of_epochs(workers):
+    """Keras 3 has the arguments about workers in the data set, and tells it of the beginning of epochs."""
+
+    class Rows(keras.utils.Sequence):
+        def __init__(self, **kwargs):
+            super().__init__(**kwargs)
+            self.heard = []
+
+        def __len__(self):
+            return 3
+
+        def __getitem__(self, index):
+            return np.ones((2, 3), "float32"), np.ones((2, 1), "float32")
+
+        def on_epoch_begin(self):
+            self.heard.append("begin")
+
+        def on_epoch_end(self):
+            self.heard.append("end")
+
+    keras.set_era("keras3")
+    rows = Rows(workers=workers, max_queue_size=4)
+    assert (rows.workers, rows.use_multiprocessing, rows.max_queue_size, rows.num_batches) == (workers, False, 4, 3)
+    model = keras.Sequential([keras.layers.Dense(1, input_shape=(3,))])
+    model.compile("sgd", "mse")
+    model.fit(rows, epochs=2, verbose=0)
+    assert rows.heard[:3] == ["begin", "end", "begin"]
