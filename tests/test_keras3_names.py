@@ -171,3 +171,10 @@ def test_initializers_have_long_names(name):
 
 def test_standardize_dtype():
     assert keras.utils.standardize_dtype(torch.float16) == "float16"
+
+
+def test_to_categorical_takes_x():
+    np.testing.assert_array_equal(keras.utils.to_categorical(x=[1, 0]), [[0, 1], [1, 0]])
+    for arguments in ({}, {"y": [1], "x": [1]}):
+        with pytest.raises(TypeError, match="to_categorical: expected y, or x"):
+            keras.utils.to_categorical(**arguments)

@@ -14,7 +14,9 @@ import torch
 __all__ = ["to_categorical", "normalize"]
 
 
-def to_categorical(y: Any, num_classes: int | None = None, dtype: str = "float32") -> np.ndarray:
+def to_categorical(
+    y: Any = None, num_classes: int | None = None, dtype: str = "float32", *, x: Any = None
+) -> np.ndarray:
     """Class numbers as rows of zeros with a one at the class.
 
     Args:
@@ -22,11 +24,13 @@ def to_categorical(y: Any, num_classes: int | None = None, dtype: str = "float32
             are cut off.
         num_classes: how many classes there are; None (or 0) means one more than the largest number.
         dtype: the result's dtype.
+        x: ``y`` under its name in Keras 3.
 
     Shape:
         ``y.shape + (num_classes,)``.
 
     Raises:
+        TypeError: without class numbers, or with both names of them.
         ValueError: when a class number is not below ``num_classes``.
 
     Example:
@@ -35,6 +39,10 @@ def to_categorical(y: Any, num_classes: int | None = None, dtype: str = "float32
                [0., 0., 1.],
                [0., 1., 0.]], dtype=float32)
     """
+    if (y is None) == (x is None):
+        given = "none" if y is None else "both"
+        raise TypeError(f"to_categorical: expected y, or x as Keras 3 calls it. Received: {given}")
+    y = x if y is None else y
     if isinstance(y, torch.Tensor):
         y = y.detach().cpu().numpy()
     y = np.array(y, dtype="int64")
