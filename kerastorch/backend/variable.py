@@ -11,7 +11,7 @@ import torch
 
 from .. import config, eras
 from ..engine.immutable import ASSIGNING, OPERATORS, Immutable, as_immutable, foreign, operand
-from ..engine.symbolic import SymbolicTensor, building, graph_type, record
+from ..engine.symbolic import SymbolicTensor, building, graph_type, record, tracing
 from . import names
 from .arrays import forward
 from .kept import before_writing
@@ -127,6 +127,10 @@ class Variable(Immutable):
             )
         return new.detach().to(device=self.device, dtype=self.dtype)
 
+    def _kept(self) -> torch.Tensor:
+        """What is written to: of a weight that a policy casts, the one that stays."""
+        return self if self.handle is None or self.handle.tensor.dtype == self.handle.kept.dtype else self.handle.kept
+
     @torch.no_grad()
     def assign(self, value: Any, use_locking: bool = False, name: str | None = None, read_value: bool = True) -> Any:
         """Writes new values in place.
@@ -134,9 +138,11 @@ class Variable(Immutable):
         Raises:
             ValueError: for another shape.
         """
+        if tracing.active():  # the code runs to learn shapes; data will be written when there is some
+            return self
         new = self._new(value)
         before_writing([self])
-        self.copy_(new)
+        self._kept().copy_(new)
         return self
 
     @torch.no_grad()
@@ -148,9 +154,11 @@ class Variable(Immutable):
         Raises:
             ValueError: for another shape.
         """
+        if tracing.active():
+            return self
         new = self._new(delta)
         before_writing([self])
-        self.add_(new)
+        self._kept().add_(new)
         return self
 
     def assign_sub(
@@ -161,7 +169,7 @@ class Variable(Immutable):
         Raises:
             ValueError: for another shape.
         """
-        return self.assign_add(-self._new(delta))
+        return self if tracing.active() else self.assign_add(-self._new(delta))
 
     def read_value(self) -> torch.Tensor:
         """The tensor without the name."""

@@ -47,6 +47,15 @@ class _Listed(list):
         return self
 
 
+def _sees_variables() -> bool:
+    """Whether a script's code is to find variables where weights are.
+
+    In an era of graphs it finds them while a graph is built, so that what is computed of them is recorded; where data
+    is computed on, K functions take the tensors as they are.
+    """
+    return eras.current().variables == "eager" or building()
+
+
 class WeightHolder(nn.Module):
     """A module whose parameters are stored as torch wants them and seen as Keras has them.
 
@@ -158,20 +167,19 @@ class WeightHolder(nn.Module):
 
     def __getattr__(self, name: str) -> Any:
         state = self.__dict__
-        found = state.get("_parameters")
-        if found is not None and name in found:
-            if not type(self).__module__.startswith("kerastorch.") and building():
-                return self._variable_at(name)
-            return casted(found[name])
-        for table in ("_buffers", "_modules"):
+        for table in ("_parameters", "_buffers", "_modules"):
             found = state.get(table)
             if found is not None and name in found:
-                return found[name]
+                if table == "_modules":
+                    return found[name]
+                if not type(self).__module__.startswith("kerastorch.") and _sees_variables():
+                    return self._variable_at(name, found[name])
+                return casted(found[name]) if table == "_parameters" else found[name]
         if name in state.get("_aliases", ()):
             return getattr(self, state["_aliases"][name])
         for weight in state.get("_own_weights", ()):
             if weight.name == name:
-                return weight.variable if building() else weight.view
+                return weight.variable if _sees_variables() else weight.view
         if hasattr(type(self), name):  # a property raised AttributeError: its own message says more
             return object.__getattribute__(self, name)
         raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
@@ -182,11 +190,10 @@ class WeightHolder(nn.Module):
         known = self.__dict__.get("_own_weights", ())
         return next((weight for weight in known if weight.tensor is tensor or weight is handle), None)
 
-    def _variable_at(self, attribute: str) -> torch.Tensor:
-        """A script's weight while a graph is built: what is computed of it is recorded, not worked out once for all."""
-        held = self._parameters[attribute]
+    def _variable_at(self, attribute: str, held: Any) -> Any:
+        """A script's own weight as the variable that its code expects: with a name, and ``assign()``."""
         weight = next((one for one in self._own_weights if one.attribute == attribute), None)
-        return held if weight is None or weight.inverse is not None else weight.variable
+        return casted(held) if weight is None or weight.inverse is not None else weight.variable
 
     @property
     def trainable(self) -> bool:

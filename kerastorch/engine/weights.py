@@ -11,7 +11,7 @@ from torch import nn
 
 from ..backend.arrays import forward
 from ..backend.variable import Variable
-from .policy import casted
+from .policy import casted, casting_weights
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,8 +60,18 @@ class Weight:
     @property
     def tensor(self) -> torch.Tensor:
         """The stored parameter or buffer."""
-        held = self.owner.__dict__["_parameters"].get(self.attribute)
-        return getattr(self.owner, self.attribute) if held is None else casted(held)
+        state = self.owner.__dict__  # past what a layer shows to a script's code
+        held = state["_parameters"].get(self.attribute)
+        if held is not None:
+            return casted(held)
+        held = state["_buffers"].get(self.attribute)
+        return getattr(self.owner, self.attribute) if held is None else held
+
+    @property
+    def kept(self) -> torch.Tensor:
+        """Keras's view of what is stored, whatever type a layer that is running computes in."""
+        with casting_weights(None):
+            return self.view
 
     def view_of(self, tensor: torch.Tensor) -> torch.Tensor:
         """Keras's view of any tensor laid out like the stored one: its gradient, an optimizer's slot."""

@@ -40,6 +40,13 @@ def same_rank(first: Any, second: Any) -> tuple[Any, Any]:
     return first, second
 
 
+def _with_axes(weights: Any, count: int) -> Any:
+    """Weights with axes of 1 behind their own, as many as what they weigh has; they may be symbolic."""
+    while weights.ndim < count:
+        weights = weights.unsqueeze(-1)
+    return weights
+
+
 class Loss:
     """The base of loss objects: write ``call(y_true, y_pred)`` with one number a sample, get weights and reduction.
 
@@ -95,12 +102,12 @@ class Loss:
             weights = fn.as_tensor(weights, values).to(values.dtype)
             if mask is not None:
                 mask, weights = same_rank(mask, weights)
-                weights = mask * weights.reshape(weights.shape + (1,) * (mask.ndim - weights.ndim))
+                weights = mask * _with_axes(weights, mask.ndim)
         else:
             weights = mask
         if weights is not None:
             values, weights = same_rank(values, weights)
-            values = values * weights.reshape(weights.shape + (1,) * (values.ndim - weights.ndim))
+            values = values * _with_axes(weights, values.ndim)
         if self.reduction in ("none", None):
             return values
         if self.reduction == "sum":

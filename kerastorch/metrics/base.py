@@ -6,6 +6,7 @@ Source: https://keras.io/api/metrics/base_metric/
 from __future__ import annotations
 
 import contextlib
+import functools
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -16,6 +17,7 @@ from kerastorch import config, initializers, losses
 from kerastorch.backend import names
 from kerastorch.backend.registry import callable_name
 from kerastorch.backend.variable import State
+from kerastorch.engine.tracing import tracing
 from kerastorch.engine.trees import map_structure
 from kerastorch.losses.base import same_rank
 from kerastorch.losses.functions import as_tensor
@@ -68,6 +70,16 @@ def _fresh_name(class_name: str) -> str:
     return prefix if number == 1 else f"{prefix}_{number - 1}"
 
 
+def _on_data(update_state: Callable) -> Callable:
+    """An ``update_state`` that leaves the state alone while a layer's code runs to learn shapes, on no data."""
+
+    @functools.wraps(update_state)
+    def update(self: Metric, *args: Any, **kwargs: Any) -> Any:
+        return None if tracing.active() else update_state(self, *args, **kwargs)
+
+    return update
+
+
 class Metric(nn.Module):
     """The base of stateful metrics: write ``update_state`` and ``result``, make state with ``add_weight``.
 
@@ -95,6 +107,12 @@ class Metric(nn.Module):
     stateful = True
     capturable = True  # whether update_state only queues work on the device, so that a CUDA graph may hold it
     _direction: str | None = None  # 'up' when more is better, 'down' when less is
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        own = vars(cls).get("update_state")
+        if own is not None:
+            cls.update_state = _on_data(own)
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Metric:
         self = super().__new__(cls)

@@ -27,6 +27,16 @@ _KERAS2_MODULES = (
 )  # fmt: skip
 _KERAS3_MODULES = ("keras.ops", "keras.random", "keras.saving", "keras.distribution", "keras.tree", "keras_core")
 _KERAS3_NAMES = {"ops", "PyDataset", "KerasTensor", "SeedGenerator", "StatelessScope"}
+#: classes and functions that Keras got with or after 2.3; Keras 2.2.4 had functions in the place of the first ones
+_LATER_NAMES = {
+    "Mean", "Accuracy", "BinaryAccuracy", "CategoricalAccuracy", "SparseCategoricalAccuracy", "TopKCategoricalAccuracy",
+    "AUC", "Precision", "Recall", "MeanIoU", "CosineSimilarity", "RootMeanSquaredError", "MeanSquaredError",
+    "MeanAbsoluteError", "BinaryCrossentropy", "CategoricalCrossentropy", "SparseCategoricalCrossentropy", "Huber",
+    "KLDivergence", "image_dataset_from_directory", "text_dataset_from_directory", "timeseries_dataset_from_array",
+    "audio_dataset_from_directory", "set_random_seed", "register_keras_serializable", "BackupAndRestore",
+}  # fmt: skip
+_LATER_TENSORFLOW = {"GradientTape", "function"}
+_OWN_STEPS = {"train_step", "test_step", "predict_step", "compute_loss"}
 _LATER_LAYERS = {
     "MultiHeadAttention", "LayerNormalization", "Rescaling", "RandomFlip", "RandomRotation", "RandomZoom",
     "TextVectorization", "StringLookup", "IntegerLookup", "EinsumDense", "GroupNormalization", "RandomTranslation",
@@ -64,6 +74,18 @@ class _Marks:
         return f"line {line} has {word}"
 
 
+def _called(node: ast.expr) -> str:
+    """The last name of a dotted one."""
+    return node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
+
+
+def _root(node: ast.expr) -> str:
+    """The first name of a dotted one."""
+    while isinstance(node, ast.Attribute):
+        node = node.value
+    return getattr(node, "id", "")
+
+
 def _is_torchs(function: ast.expr) -> bool:
     return ast.unparse(function).startswith(("torch.", "optim."))
 
@@ -75,6 +97,7 @@ class _Reader(ast.NodeVisitor):
         self.marks = _Marks()
         self.tensorflow: set[str] = set()  # names that stand for tensorflow
         self.keras: set[str] = set()  # names that stand for plain keras
+        self.parts: set[str] = set()  # names of what it imports out of keras
         self.own_keys: set[str] = set()  # log keys that the script chose itself
 
     def _module(self, name: str, line: int) -> None:
@@ -91,6 +114,8 @@ class _Reader(ast.NodeVisitor):
         for alias in node.names:
             self._module(alias.name, node.lineno)
             bound = alias.asname or alias.name.partition(".")[0]
+            if alias.name == "torch":
+                self.marks.add("torch", node.lineno, "import torch")
             if alias.name == "tensorflow":
                 self.marks.add("alone", node.lineno, alias.name)
             if alias.name.startswith("tensorflow") and (alias.asname is None or "keras" not in alias.name):
@@ -103,6 +128,8 @@ class _Reader(ast.NodeVisitor):
         if node.level:
             return
         self._module(module, node.lineno)
+        if module == "keras":
+            self.parts.update(alias.asname or alias.name for alias in node.names)
         for alias in node.names:
             if module.partition(".")[0] in ("keras", "tensorflow", "tf_keras"):
                 self._module(f"{module}.{alias.name}", node.lineno)
@@ -113,19 +140,21 @@ class _Reader(ast.NodeVisitor):
             self.marks.add("two", line, name)
         if plain and name in _KERAS3_NAMES:
             self.marks.add("three", line, name)
-        if plain and name in _LATER_LAYERS:
+        if plain and (name in _LATER_LAYERS or name in _LATER_NAMES):
             self.marks.add("later", line, name)
 
     def visit_Attribute(self, node: ast.Attribute) -> None:
         owner = node.value.id if isinstance(node.value, ast.Name) else None
         if owner in self.tensorflow and node.attr in _SESSIONS:
             self.marks.add("session", node.lineno, f"{owner}.{node.attr}")
+        if owner in self.tensorflow and node.attr in _LATER_TENSORFLOW:
+            self.marks.add("later", node.lineno, f"{owner}.{node.attr}")
         if owner in self.tensorflow and node.attr == "keras":
             self.marks.add("tf", node.lineno, f"{owner}.keras")
         if owner in self.keras and node.attr in ("ops", "random", "saving", "distribution", "tree", "KerasTensor"):
             self.marks.add("three", node.lineno, f"{owner}.{node.attr}")
         if node.attr != "ops":  # of keras: seen above; of anything else it means nothing
-            self._name(node.attr, node.lineno, plain="plain" in self.marks.found)
+            self._name(node.attr, node.lineno, plain=_root(node) in self.keras | self.parts)
         self.generic_visit(node)
 
     def visit_Call(self, node: ast.Call) -> None:
@@ -139,6 +168,8 @@ class _Reader(ast.NodeVisitor):
                 self.marks.add("rate", node.lineno, "learning_rate=")
         if called == "get" and node.args and isinstance(node.args[0], ast.Constant):
             self._key(node.args[0].value, node.lineno)
+        if called == "apply" and isinstance(node.func, ast.Attribute) and _called(node.func.value) == "optimizer":
+            self.marks.add("three", node.lineno, "optimizer.apply()")
         if called in _KERAS2_CALLS:
             self.marks.add("two", node.lineno, f"{called}()")
         if called == "merge" and any(keyword.arg == "mode" for keyword in node.keywords):
@@ -172,9 +203,18 @@ class _Reader(ast.NodeVisitor):
             self.own_keys.add(node.name)
         self.generic_visit(node)
 
+    def visit_ClassDef(self, node: ast.ClassDef) -> None:
+        if any(_called(base) in ("Model", "Sequential") for base in node.bases):
+            for part in node.body:
+                if isinstance(part, ast.FunctionDef) and part.name in _OWN_STEPS:
+                    self.marks.add("later", part.lineno, f"a {part.name} of its own")
+        self.generic_visit(node)
+
     def visit_Constant(self, node: ast.Constant) -> None:
         if isinstance(node.value, str) and (found := _KEY_IN_NAME.search(node.value)):
             self._key(found.group(1), node.lineno)
+        if isinstance(node.value, str) and _ARCHIVE.search(node.value):
+            self.marks.add("later", node.lineno, repr(node.value))
 
     def _key(self, key: object, line: int) -> None:
         if key in ("acc", "val_acc"):
@@ -184,6 +224,7 @@ class _Reader(ast.NodeVisitor):
 
 
 _KEY_IN_NAME = re.compile(r"\{((?:val_)?acc(?:uracy)?)[:}]")  # as in "weights.{epoch:02d}-{val_acc:.2f}.h5"
+_ARCHIVE = re.compile(r"[\w}]\.keras$")
 _SESSIONS = {"Session", "InteractiveSession", "placeholder", "get_variable", "global_variables_initializer", "contrib"}
 _OPTIMIZERS = {"sgd", "adam", "rmsprop", "adagrad", "adadelta", "adamax", "nadam"}
 
@@ -219,8 +260,9 @@ def detect(source: str) -> Verdict:
         return Verdict("keras2", f"{marks.why('acc')}, which logs were called until Keras 2.2")
     if has("backend") and not has("two") and (has("later") or has("rate") or has("accuracy")):
         return Verdict("keras3", f"{marks.why('backend')} beside later names")
-    if has("later") and not has("two"):
-        return Verdict("keras3", f"{marks.why('later')}, and nothing has a name of Keras 2")
+    if has("plain") and (has("later") or has("torch")) and not has("two"):
+        kind = "later" if has("later") else "torch"
+        return Verdict("keras3", f"{marks.why(kind)}, and nothing has a name of Keras 2")
     if has("accuracy"):
         return Verdict("tf.keras", f"{marks.why('accuracy')}, which logs are called since Keras 2.3")
     if has("rate") and not has("two"):

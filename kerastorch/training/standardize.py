@@ -141,7 +141,7 @@ def _fit(array: Any, expected: Shape, name: str, what: str) -> Any:
     if len(shape) != len(expected):
         if len(expected) == 1 and shape[1:] == (1,):  # samples without axes of their own
             return array.reshape(-1)
-        fitted = with_rank(array, len(expected)) if what == "x" and eras.current().unit_axis_fitted else array
+        fitted = with_rank(array, len(expected)) if what in ("x", "y") and eras.current().unit_axis_fitted else array
         if len(fitted.shape) == len(expected):
             return _fit(fitted, expected, name, what)
         raise ValueError(

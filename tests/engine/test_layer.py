@@ -9,7 +9,7 @@ import torch
 from torch import nn
 
 from kerastorch import backend as K
-from kerastorch import config, constraints, eras, layers, regularizers
+from kerastorch import config, constraints, eras, layers, losses, metrics, regularizers
 from kerastorch.backend import names, phase
 from kerastorch.engine.layer import Layer, collecting_losses
 from kerastorch.models import Model, Sequential
@@ -332,3 +332,30 @@ def test_a_layer_of_several_arguments_is_built_for_each():
     a, b = layers.Input((4, 3)), layers.Input((4, 5))
     model = Model([a, b], layer(layers.Masking()(a), b))
     assert model.predict([left.numpy(), right.numpy()]).tolist() == [[8, 0, 8, 8], [8, 8, 8, 8]]
+
+
+@pytest.mark.parametrize("era", ["tf.keras", "keras3"])
+def test_metrics_inside_of_a_layer_count_data_alone(era):
+    eras.set_era(era)
+    try:
+
+        class Endpoint(Layer):
+            def __init__(self):
+                super().__init__()
+                self.seen = metrics.BinaryAccuracy(name="seen")
+                self.loss = losses.BinaryCrossentropy(from_logits=True)
+
+            def call(self, logits, targets, weights):
+                self.add_loss(self.loss(targets, logits, weights))
+                self.seen.update_state(targets, logits, weights)
+                return torch.sigmoid(logits)
+
+        logits, targets, weights = (layers.Input((1,)) for _ in range(3))
+        endpoint = Endpoint()
+        model = Model([logits, targets, weights], endpoint(logits, targets, weights))
+        assert float(endpoint.seen.count) == 0.0
+        y = np.array([[1.0], [0.0], [1.0], [1.0]])
+        model.predict([8 * y - 4, y, np.array([[1.0], [1.0], [0.0], [0.0]])], verbose=0)
+        assert float(endpoint.seen.result()) == 1.0 and float(endpoint.seen.count) == 2.0
+    finally:
+        eras.set_era("keras2")

@@ -395,3 +395,23 @@ def test_old_names():
         layer = convolutional.AtrousConvolution2D(4, 3, atrous_rate=(2, 2))
     assert isinstance(layer, layers.Conv2D) and layer.dilation_rate == (2, 2)
     assert "dilation_rate" in str(caught[0].message)
+
+
+@pytest.mark.parametrize("data_format", ["channels_last", "channels_first"])
+def test_a_subclass_changes_the_kernel(data_format):
+    class Doubled(layers.Conv2D):
+        def convolution_op(self, inputs, kernel):
+            assert tuple(kernel.shape) == (3, 2, 2, 6)
+            return super().convolution_op(inputs, kernel * 2.0)
+
+    arguments = {"strides": 2, "padding": "same", "groups": 2, "data_format": data_format, "activation": "relu"}
+    doubled, plain = Doubled(6, (3, 2), **arguments), layers.Conv2D(6, (3, 2), **arguments)
+    x = torch.randn(2, 4, 8, 4) if data_format == "channels_last" else torch.randn(2, 4, 8, 8)
+    plain(x), doubled(x)
+    kernel, bias = plain.get_weights()
+    doubled.set_weights([kernel / 2, bias + 1])
+    plain.set_weights([kernel, bias + 1])
+    torch.testing.assert_close(doubled(x), plain(x))
+    y = doubled(x).sum()
+    y.backward()
+    assert doubled.weight.grad is not None

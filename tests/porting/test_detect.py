@@ -35,6 +35,20 @@ CASES = {
         "keras2",
         "keras.layers.core",
     ),
+    "a metric's class": ("import keras\nm = [keras.metrics.AUC()]\n", "keras3", "line 2 has AUC"),
+    "a loss's class": ("from keras import losses\nl = losses.CategoricalCrossentropy()\n", "keras3", "line 2"),
+    "a class of something else": ("import keras, my\nm = my.Precision()\n", "keras2", "nothing in it"),
+    "a train_step of its own": (
+        "import keras\nclass M(keras.Model):\n    def train_step(self, data):\n        pass\n",
+        "keras3",
+        "line 3 has a train_step",
+    ),
+    "a train_step of no model": ("import keras\nclass Gan:\n    def train_step(self):\n        pass\n", "keras2", ""),
+    "a tape": ("import keras\nimport tensorflow as tf\nt = tf.GradientTape()\n", "keras3", "tf.GradientTape"),
+    "an archive": ("import keras\nmodel.save('a/best_model.keras')\n", "keras3", "best_model.keras"),
+    "a folder of data": ("import keras\np = '~/.keras'\n", "keras2", "nothing in it"),
+    "torch beside it": ("import torch\nimport keras\n", "keras3", "import torch"),
+    "optimizer.apply": ("import keras\nself.optimizer.apply(g, w)\n", "keras3", "optimizer.apply()"),
 }
 
 

@@ -10,6 +10,7 @@ import torch
 from ... import activations, constraints, initializers, regularizers
 from ...backend import conv_utils
 from ...backend.convolution import convolve
+from ...backend.nn import bias_add
 from ...engine import checks
 from ...engine.layer import InputSpec, Layer
 
@@ -173,10 +174,16 @@ class BaseConv(Layer):
         super().build(input_shape)
 
     def call(self, inputs: torch.Tensor) -> torch.Tensor:
-        outputs = convolve(
+        if type(self).convolution_op is not BaseConv.convolution_op:
+            outputs = self.convolution_op(inputs, self.kernel)
+            return self.activation(bias_add(outputs, self.bias, self.data_format) if self.use_bias else outputs)
+        return self.activation(self._convolved(inputs, self.weight, self.bias))
+
+    def _convolved(self, inputs: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor | None) -> torch.Tensor:
+        return convolve(
             inputs,
-            self.weight,
-            self.bias,
+            weight,
+            bias,
             self.strides,
             self.padding,
             self.data_format,
@@ -184,7 +191,22 @@ class BaseConv(Layer):
             self.groups,
             self.name,
         )
-        return self.activation(outputs)
+
+    def convolution_op(self, inputs: torch.Tensor, kernel: torch.Tensor) -> torch.Tensor:
+        """The convolution alone, for a subclass that changes the kernel before it is used.
+
+        Args:
+            inputs: as for ``call``.
+            kernel: of Keras's shape, (*kernel_size, channels // groups, filters).
+
+        Example:
+            >>> class Standardized(BaseConv):
+            ...     def convolution_op(self, inputs, kernel):
+            ...         return super().convolution_op(inputs, kernel / kernel.std())
+            >>> Standardized(1, 2, 3)(torch.ones(1, 5, 4)).shape
+            torch.Size([1, 3, 2])
+        """
+        return self._convolved(inputs, kernel.permute(self._kernel_axes(self.rank)), None)
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         shape = list(

@@ -212,3 +212,61 @@ def _(k, t):
             optimizer.apply([w.value.grad for w in weights], weights)
         losses.append(float(loss.detach()))
     return {"losses": losses, "weights": model.get_weights()}
+
+
+# Layers that write to weights of their own while they run
+
+
+def keeping(k):
+    class Keeping(k.layers.Layer):
+        def build(self, input_shape):
+            self.scale = self.add_weight(name="scale", shape=(input_shape[-1],), initializer="ones")
+            self.first = self.add_weight(name="first", shape=(input_shape[-1],), initializer="zeros", trainable=False)
+            self.count = self.add_weight(name="count", shape=(), initializer="zeros", trainable=False)
+
+        def call(self, x, training=False):
+            if training:
+                self.first.assign(0.75 * self.first + 0.25 * x[0])
+                self.count.assign_add(1.0)
+            return (x - self.first) * self.scale
+
+        def compute_output_shape(self, input_shape):
+            return input_shape
+
+    return Keeping()
+
+
+def kept(name, build):
+    @own(name)
+    def _(k, t):
+        layer = keeping(k)
+        model = build(k, layer)
+        t.set_weights(model)
+        model.compile(k.optimizers.SGD(0.1), "mse")
+        x, y = regression(t)
+        history = model.fit(x, y, batch_size=4, epochs=3, shuffle=False, verbose=0).history
+        layer.scale.assign(layer.scale * 2.0)
+        return {
+            "losses": floats(history)["loss"],
+            "weights": model.get_weights(),
+            "predictions": model.predict(x[:3], verbose=0),
+            "kinds": [len(model.trainable_weights), len(model.non_trainable_weights)],
+        }
+
+
+kept("layer_keeps_states", lambda k, layer: chain(k, (4,), layer, k.layers.Dense(2)))
+kept(
+    "layer_keeps_states_in_a_sequential",
+    lambda k, layer: k.models.Sequential([k.layers.InputLayer((4,)), layer, k.layers.Dense(2)]),
+)
+
+
+@own("kernels_are_assigned")
+def _(k, t):
+    model = chain(k, (4,), k.layers.Dense(3), k.layers.Dense(2))
+    t.set_weights(model)
+    first, second = model.layers[-2:]
+    first.kernel.assign(first.kernel * 0.5)
+    second.kernel.assign_sub(second.kernel * second.kernel)
+    x, _ = regression(t)
+    return {"weights": model.get_weights(), "predictions": model.predict(x[:3], verbose=0)}
