@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from .. import config
-from .symbolic import SymbolicTensor, examples_for
+from .inference import examples_for
+from .symbolic import SymbolicTensor
 
 __all__ = ["KerasTensor"]
 

@@ -6,7 +6,8 @@ from typing import Any
 
 import torch
 
-from .symbolic import Spec, SymbolicTensor, infer, record, record_as
+from .inference import infer
+from .symbolic import Spec, SymbolicTensor, record, record_as
 
 __all__ = ["part_of"]
 

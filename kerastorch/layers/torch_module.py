@@ -16,8 +16,9 @@ from torch import nn
 from .. import config
 from ..backend import names
 from ..backend.safe_mode import in_safe_mode
+from ..engine.inference import examples_for
 from ..engine.layer import Layer
-from ..engine.symbolic import examples_for, flatten
+from ..engine.symbolic import flatten
 
 __all__ = ["TorchModule", "TorchModuleWrapper"]
 

@@ -1,0 +1,94 @@
+"""The shape and dtype of a result, found by trying the function on tensors without data.
+
+A symbolic tensor carries examples of itself: tensors on torch's ``meta`` device, two of them where an axis is unknown.
+An axis of the result is unknown where the two results differ.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import torch
+
+from .trees import flatten, map_structure
+
+__all__ = ["examples_for", "infer"]
+
+# Two sizes that an unknown axis stands for during inference: both have many divisors, so that reshapes such as
+# (-1, 4 * n) succeed, and both are large enough for a deep stack of 'valid' convolutions.
+_SIZES = (5040, 7560)
+_SMALL = 64  # integer results up to this many elements keep their values: they are shapes
+
+
+def _example_of(shape: Sequence[int | None], dtype: torch.dtype, size: int) -> torch.Tensor:
+    return torch.empty([size if d is None else d for d in shape], dtype=dtype, device="meta")
+
+
+def examples_for(shape: Sequence[int | None], dtype: torch.dtype) -> tuple[torch.Tensor, ...]:
+    """Example tensors of a shape: two where an axis is unknown, else one."""
+    sizes = _SIZES if any(d is None for d in shape) else _SIZES[:1]
+    return tuple(_example_of(shape, dtype, size) for size in sizes)
+
+
+def _as_example(leaf: Any, i: int, first: int | None = None) -> Any:
+    if _is_symbolic(leaf):
+        example = leaf._examples[min(i, len(leaf._examples) - 1)]
+        if first is not None and example.ndim and leaf.shape[0] is None:
+            return _example_of((first, *example.shape[1:]), example.dtype, 0)
+        return example
+    if isinstance(leaf, torch.Tensor):
+        # a whole number may be a size, so it keeps its value
+        kept = leaf.dtype in (torch.int32, torch.int64) and leaf.ndim == 0
+        return leaf.detach().as_subclass(torch.Tensor) if kept else leaf.to("meta")
+    return leaf
+
+
+def _keep_small_integers(leaf: Any) -> Any:
+    """Results that are shapes keep their values; everything else keeps only its shape."""
+    if not isinstance(leaf, torch.Tensor) or leaf.device.type == "meta":
+        return leaf
+    if not leaf.dtype.is_floating_point and not leaf.dtype.is_complex and leaf.numel() <= _SMALL:
+        return leaf
+    return leaf.to("meta")
+
+
+def infer(operation: Callable, args: tuple, kwargs: dict[str, Any], label: str | None = None) -> list[Any]:
+    """The results of the operation on the example tensors, one entry for each set of sizes.
+
+    Raises:
+        ValueError: when the function does not work for these shapes.
+    """
+    label = label or getattr(operation, "__name__", None) or repr(operation)
+    tensors = [leaf for leaf in flatten((args, kwargs)) if _is_symbolic(leaf)]
+    both = any(len(leaf._examples) > 1 for leaf in tensors)
+    try:
+        return [_try(operation, args, kwargs, i) for i in range(2 if both else 1)]
+    except Exception as error:
+        for first in _first_sizes(args, kwargs) if both else ():
+            try:
+                return [_try(operation, args, kwargs, i, first) for i in range(2)]
+            except Exception:  # noqa: S112 - the first error says more
+                continue
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        shapes = [leaf.shape for leaf in tensors]
+        raise ValueError(f"{label} cannot be applied to symbolic tensors of shapes {shapes}: {reason}") from error
+
+
+def _try(operation: Callable, args: tuple, kwargs: dict[str, Any], i: int, first: int | None = None) -> Any:
+    example = functools.partial(_as_example, i=i, first=first)
+    with torch.no_grad():
+        result = operation(*map_structure(example, args), **map_structure(example, kwargs))
+    return map_structure(_keep_small_integers, result)
+
+
+def _first_sizes(args: tuple, kwargs: dict[str, Any]) -> list[int]:
+    """The known sizes of first axes: what a batch of free size must be to go with them."""
+    tensors = [leaf for leaf in flatten((args, kwargs)) if _is_symbolic(leaf) or isinstance(leaf, torch.Tensor)]
+    found = [leaf.shape[0] for leaf in tensors if leaf.ndim and leaf.shape[0] is not None]
+    return list(dict.fromkeys(int(size) for size in found if size > 1))
+
+
+def _is_symbolic(leaf: Any) -> bool:
+    return hasattr(type(leaf), "_examples")
