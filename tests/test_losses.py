@@ -12,7 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kerastorch import config, eras, losses
+from kerastorch.layers import Dense
 from kerastorch.losses import logits
+from kerastorch.models import Sequential
 
 HERE = Path(__file__).parent / "data"
 KERAS2 = json.loads((HERE / "objectives.json").read_text(encoding="utf-8"))
@@ -387,3 +389,16 @@ def test_good_sparse_labels_pass():
     losses.check_sparse_labels(np.array([[0.0], [2.0]]), 3)
     losses.check_sparse_labels(torch.tensor([], dtype=torch.int64), 3)
     losses.check_sparse_labels(torch.tensor([1, 2]), 3)
+
+
+def test_a_loss_with_a_call_of_its_own():
+    class Contrast(losses.Loss):
+        def __call__(self, y_true, y_pred, sample_weight=None):
+            values = (y_pred - y_true).abs().sum(-1)
+            return values if sample_weight is None else values * sample_weight
+
+    model = Sequential([Dense(2, input_shape=(3,), kernel_initializer="ones")])
+    model.compile("sgd", Contrast())
+    x, y = np.ones((4, 3)), np.zeros((4, 2))
+    assert model.test_on_batch(x, y) == 6.0
+    assert model.test_on_batch(x, y, sample_weight=np.array([1.0, 0.0, 1.0, 0.0])) == 3.0

@@ -100,6 +100,10 @@ _MEANS = {
 }
 
 
+def _scalar(value: Any) -> Any:
+    return value.mean() if isinstance(value, torch.Tensor) and value.ndim else value
+
+
 def objective(loss: Any) -> Callable:
     """``loss`` as a function ``(y_true, y_pred, weights=None, mask=None)`` that gives the scalar to minimise.
 
@@ -113,6 +117,10 @@ def objective(loss: Any) -> Callable:
         >>> mse(torch.tensor([[0.0], [0.0]]), torch.tensor([[1.0], [2.0]]), weights=torch.tensor([1.0, 0.0]))
         tensor(1.)
     """
+    if isinstance(loss, Loss) and type(loss).__call__ is not Loss.__call__:  # it deals with weights in its own way
+        return lambda y_true, y_pred, weights=None, mask=None: _scalar(
+            loss(y_true, y_pred) if weights is None else loss(y_true, y_pred, weights)
+        )
     if isinstance(loss, Loss):
         return lambda y_true, y_pred, weights=None, mask=None: loss(y_true, y_pred, weights, mask)
     whole = _MEANS.get(loss) if inspect.isfunction(loss) else None

@@ -155,7 +155,8 @@ def extract_patches(
         pads = [same_padding(*each) for each in zip(x.shape[2:], size, strides, rates)]
         x = F.pad(x, [amount for pair in reversed(pads) for amount in pair])
     rows, columns = ((n - (k - 1) * d - 1) // s + 1 for n, k, s, d in zip(x.shape[2:], size, strides, rates))
-    found = F.unfold(x, size, dilation=rates, stride=strides)  # (batch, channels * patch, places)
+    moved = x if x.is_floating_point() else x.to(torch.float64)  # which torch unfolds; it holds whole numbers exactly
+    found = F.unfold(moved, size, dilation=rates, stride=strides).to(x.dtype)  # (batch, channels * patch, places)
     found = found.reshape(x.shape[0], x.shape[1], size[0] * size[1], rows, columns).transpose(1, 2).flatten(1, 2)
     return _closed(found, form, single)
 

@@ -18,6 +18,7 @@ from kerastorch.utils import (
     np_utils,
     vis_utils,
 )
+from kerastorch.utils import np_utils as numerical_utils
 from kerastorch.utils.data_utils import GeneratorEnqueuer, OrderedEnqueuer, Sequence, get_file
 from kerastorch.utils.generic_utils import (
     CustomObjectScope,
@@ -71,6 +72,7 @@ __all__ = [
     "multi_gpu_utils",
     "normalize",
     "np_utils",
+    "numerical_utils",
     "plot_model",
     "print_summary",
     "register_keras_serializable",
