@@ -78,7 +78,7 @@ class SeedGenerator(nn.Module):
 
 def _generator(seed: Any, device: torch.device) -> torch.Generator | None:
     """Where a draw takes its numbers from; None for torch's own generator."""
-    if seed is None:
+    if seed is None or device.type == "meta":  # shapes are asked for, no numbers
         return None
     if isinstance(seed, SeedGenerator):
         # Sync point on CUDA: a generator of torch is seeded from the host.

@@ -79,3 +79,18 @@ def test_bad_seeds(seed):
         random.SeedGenerator(seed)
     with pytest.raises(ValueError, match="set_random_seed: expected .* Received: seed="):
         keras.utils.set_random_seed(seed)
+
+
+def test_dropout_with_a_stream_of_its_own_inside_of_a_graph():
+    class Own(keras.layers.Layer):
+        def __init__(self, rate):
+            super().__init__()
+            self.rate, self.seeds = rate, random.SeedGenerator(3)
+
+        def call(self, x):
+            return random.dropout(x, self.rate, seed=self.seeds)
+
+    x = keras.layers.Input((50,))
+    model = keras.models.Model(x, Own(0.5)(x))
+    first = model.predict(np.ones((2, 50)))
+    assert set(np.unique(first)) == {0.0, 2.0} and (first != model.predict(np.ones((2, 50)))).any()

@@ -38,6 +38,7 @@ from .shaping import *  # noqa: F403
 from .tensors import *  # noqa: F403
 from .updates import moving_average_update, update, update_add, update_sub
 from .values import *  # noqa: F403
+from .variable import Variable  # noqa: F401 - where Keras 3's layers find it
 from .windows import *  # noqa: F403
 
 _FAMILIES = (control, ctc, differentiation, functions, math, nn, random, session, shaping, tensors, values, windows)

@@ -26,6 +26,7 @@ class Operation:
         name: what it is called; by default the class's name, numbered.
 
     Example:
+        >>> import torch
         >>> class Twice(Operation):
         ...     def call(self, x):
         ...         return x * 2
@@ -91,6 +92,7 @@ def remat(f: Callable) -> Callable:
         f: a function of tensors.
 
     Example:
+        >>> import torch
         >>> x = torch.ones(2, requires_grad=True)
         >>> remat(torch.exp)(x).sum().backward()
         >>> x.grad
