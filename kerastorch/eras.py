@@ -117,6 +117,7 @@ class Era:
     later_layers: str = "tf.keras"  # whose defaults and configs the layers have that Keras 2.2.4 lacks; or 'keras3'
     learnt_shape: str = "fixed"  # what a Sequential learns of its input from its first data; or 'widened' by others
     embedding_starts: bool = True  # a Sequential that begins with an Embedding has an input (None, None) at once
+    batch_size_of_streams: str = "refused"  # batch_size for what makes its own batches; or 'passed over'
     shapes: str = "tuple"  # what build and compute_output_shape are told; or a 'tensor_shape', with as_list()
     output_shape: str = "asked"  # a layer's compute_output_shape counts in a graph, or what is 'traced' counts alone
     inputs_listed: bool = True  # a tuple of inputs reaches a layer as a list
@@ -197,6 +198,7 @@ _TF_KERAS = dataclasses.replace(
     graph_functions="tf.keras",
     normalization_axis="resolved",
     learnt_shape="widened",
+    batch_size_of_streams="passed over",
     shapes="tensor_shape",
     output_shape="traced",
     inputs_listed=False,

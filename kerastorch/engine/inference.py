@@ -19,6 +19,7 @@ __all__ = ["examples_for", "infer"]
 # Two sizes that an unknown axis stands for during inference: both have many divisors, so that reshapes such as
 # (-1, 4 * n) succeed, and both are large enough for a deep stack of 'valid' convolutions.
 _SIZES = (5040, 7560)
+_TWOS = 4096
 _SMALL = 64  # integer results up to this many elements keep their values: they are shapes
 
 
@@ -68,7 +69,7 @@ def infer(operation: Callable, args: tuple, kwargs: dict[str, Any], label: str |
     except Exception as error:
         for first in _first_sizes(args, kwargs) if both else ():
             try:
-                return [_try(operation, args, kwargs, i, first) for i in range(2)]
+                return [_try(operation, args, kwargs, i, first[i]) for i in range(2)]
             except Exception:  # noqa: S112 - the first error says more
                 continue
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
@@ -83,11 +84,15 @@ def _try(operation: Callable, args: tuple, kwargs: dict[str, Any], i: int, first
     return map_structure(_keep_small_integers, result)
 
 
-def _first_sizes(args: tuple, kwargs: dict[str, Any]) -> list[int]:
-    """The known sizes of first axes: what a batch of free size must be to go with them."""
+def _first_sizes(args: tuple, kwargs: dict[str, Any]) -> list[tuple[int, int]]:
+    """Other sizes of first axes, a pair each: those that are known, which a batch of free size may have to go with.
+
+    The last pair has many twos: a batch of windows goes back into images of some power of two of them.
+    """
     tensors = [leaf for leaf in flatten((args, kwargs)) if _is_symbolic(leaf) or isinstance(leaf, torch.Tensor)]
     found = [leaf.shape[0] for leaf in tensors if leaf.ndim and leaf.shape[0] is not None]
-    return list(dict.fromkeys(int(size) for size in found if size > 1))
+    known = dict.fromkeys(int(size) for size in found if size > 1)
+    return [*((size, size) for size in known), (_SIZES[0] * _TWOS, _SIZES[1] * _TWOS)]
 
 
 def _is_symbolic(leaf: Any) -> bool:

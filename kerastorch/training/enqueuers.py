@@ -35,6 +35,13 @@ _GRACE = 1.0  # seconds that a worker process has to finish what it does before 
 _START = threading.Lock()  # a process forked while another's pipe is being set up would keep that pipe open
 
 
+class _Length:
+    """The length of its owner, unless a script's class has set an attribute of that name."""
+
+    def __get__(self, owner: Any, kind: type | None = None) -> Any:
+        return self if owner is None else len(owner)
+
+
 class Sequence:
     """A data set that knows how many batches it has and gives each by its number.
 
@@ -59,6 +66,7 @@ class Sequence:
     workers: int = 1
     use_multiprocessing: bool = False
     max_queue_size: int = 10
+    num_batches: Any = _Length()  # Keras 3's name for the number of batches
 
     def __init__(self, workers: int = 1, use_multiprocessing: bool = False, max_queue_size: int = 10) -> None:
         self.workers = workers
@@ -74,11 +82,6 @@ class Sequence:
     def __len__(self) -> int:
         """The number of batches."""
         raise NotImplementedError(f"{type(self).__name__}: a Sequence needs a method __len__(self).")
-
-    @property
-    def num_batches(self) -> int:
-        """The number of batches under Keras 3's name."""
-        return len(self)
 
     def on_epoch_begin(self) -> None:
         """Called before every epoch."""

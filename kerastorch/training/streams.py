@@ -139,7 +139,7 @@ def as_batches(source: Any, owner: str, batch_size: Any, shuffle: bool | str = F
         lenient: whether a batch size that has no use is passed over.
 
     Raises:
-        ValueError: for a batch size where the source has one of its own.
+        ValueError: for a batch size where the source has one of its own; in the later eras that is a warning.
     """
     if _gives_samples(source):
         size = checks.positive_int(owner, "batch_size", _DEFAULT_BATCH if batch_size is None else batch_size)
@@ -147,10 +147,13 @@ def as_batches(source: Any, owner: str, batch_size: Any, shuffle: bool | str = F
             return DataLoader(source, batch_size=size)
         return DatasetBatches(source, size, shuffle)
     if batch_size is not None and not lenient:
-        raise ValueError(
+        problem = (
             f"{owner}: expected batch_size=None, since {type(source).__name__} makes its batches itself. "
             f"Received: batch_size={batch_size}"
         )
+        if eras.current().batch_size_of_streams == "refused":
+            raise ValueError(problem)
+        warnings.warn(f"{problem}; it has no effect", stacklevel=4)
     return source
 
 

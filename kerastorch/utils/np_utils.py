@@ -11,6 +11,9 @@ from typing import Any
 import numpy as np
 import torch
 
+from kerastorch import ops
+from kerastorch.engine.symbolic import is_symbolic
+
 __all__ = ["to_categorical", "normalize"]
 
 
@@ -67,11 +70,11 @@ def to_categorical(
     return categorical.reshape((*shape, num_classes))
 
 
-def normalize(x: np.ndarray, axis: int = -1, order: int | float = 2) -> np.ndarray:
+def normalize(x: Any, axis: int = -1, order: int | float = 2) -> Any:
     """An array whose vectors along an axis have length 1; vectors of zeros stay.
 
     Args:
-        x: the array.
+        x: the array, or a tensor, which may be one of a graph.
         axis: the axis of the vectors.
         order: the norm's order, 2 for the Euclidean length.
 
@@ -80,6 +83,8 @@ def normalize(x: np.ndarray, axis: int = -1, order: int | float = 2) -> np.ndarr
         array([[0.6, 0.8],
                [0. , 0. ]])
     """
+    if isinstance(x, torch.Tensor) or is_symbolic(x):
+        return ops.normalize(x, axis, order)
     length = np.atleast_1d(np.linalg.norm(x, order, axis))
     length[length == 0] = 1
     return x / np.expand_dims(length, axis)

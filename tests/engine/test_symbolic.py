@@ -176,3 +176,9 @@ def test_graphs_copy(copied):
     other.get_layer("shared").set_weights([np.zeros((3, 4)), np.zeros(4)])
     assert model.get_layer("shared").get_weights()[0].any()
     assert [layer.name for layer in other.layers] == [layer.name for layer in model.layers]
+
+
+def test_windows_go_back_into_images_of_a_number_that_is_a_power_of_two():
+    windows = placeholder((None, 2, 2, 3))
+    images = torch.reshape(windows, (-1, 8, 8, 2, 2, 3)).permute(0, 1, 3, 2, 4, 5).reshape(-1, 16, 16, 3)
+    assert images.shape == (None, 16, 16, 3)

@@ -530,3 +530,18 @@ def test_a_sequence_says_how_it_is_read_and_hears_of_epochs(workers):
     model.compile("sgd", "mse")
     model.fit(rows, epochs=2, verbose=0)
     assert rows.heard[:3] == ["begin", "end", "begin"]
+
+
+def test_num_batches_is_the_length_or_what_a_script_makes_of_it():
+    class Plain(keras.utils.Sequence):
+        def __len__(self):
+            return 3
+
+        def __getitem__(self, index):
+            return index
+
+    class Counting(Plain):
+        def __init__(self):
+            self.num_batches = 7
+
+    assert Plain().num_batches == 3 and Counting().num_batches == 7

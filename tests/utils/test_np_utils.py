@@ -42,3 +42,11 @@ def test_negative_numbers_warn():
 def test_wrong_numbers(y, arguments, message):
     with pytest.raises(ValueError, match=message):
         np_utils.to_categorical(y, **arguments)
+
+
+def test_normalize_of_tensors():
+    x = torch.tensor([[3.0, 4.0], [0.0, 0.0]], requires_grad=True)
+    y = np_utils.normalize(x)
+    torch.testing.assert_close(y.detach(), torch.tensor([[0.6, 0.8], [0.0, 0.0]]))
+    y.sum().backward()
+    assert x.grad is not None

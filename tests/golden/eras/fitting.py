@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .kit import K2, K3, KERAS2_AND_TF, LATER, Area, chain, fitted, floats, regression, same_order
+from .kit import K2, K3, KERAS2_AND_TF, LATER, Area, chain, fitted, floats, outcome, regression, same_order
 
 area = Area("fitting", tolerance=1e-4)
 
@@ -378,3 +378,34 @@ def _(k, t):
     model, x, y = linear(k, t, metrics=["mse"])
     schedule = k.callbacks.LearningRateScheduler(lambda epoch: 0.1 / (epoch + 1))
     return same_order(model.fit(x, y, epochs=2, verbose=0, validation_split=0.25, callbacks=[schedule]))
+
+
+# A batch size where the data makes its batches itself
+
+
+def streamed(name, run):
+    @area.run(f"batch_size_of_streams/{name}", LATER)
+    def _(k, t):
+        class Rows(k.utils.Sequence):
+            def __len__(self):
+                return 2
+
+            def __getitem__(self, i):
+                return np.ones((3, 2)), np.ones((3, 1))
+
+        def generator():
+            while True:
+                yield np.ones((3, 2)), np.ones((3, 1))
+
+        model = chain(k, (2,), k.layers.Dense(1, kernel_initializer="ones"))
+        model.compile(k.optimizers.SGD(0.1), "mse")
+        return {"outcome": outcome(lambda: run(model, Rows(), generator()))}
+
+
+streamed("fit", lambda model, rows, _: floats(model.fit(rows, batch_size=8, verbose=0).history))
+streamed("evaluate", lambda model, rows, _: float(model.evaluate(rows, batch_size=8, verbose=0)))
+streamed("predict", lambda model, rows, _: model.predict(rows, batch_size=8, verbose=0))
+streamed(
+    "fit_of_a_generator",
+    lambda model, _, rows: floats(model.fit(rows, batch_size=8, steps_per_epoch=2, verbose=0).history),
+)

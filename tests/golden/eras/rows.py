@@ -48,6 +48,7 @@ ROWS = collections.OrderedDict(
         "embedding_starts", note="input_length= is taken in every era; what it changes in Keras 3 is nothing"
     ),
     learnt_shape=_row("learnt_shape"),
+    batch_size_of_streams=_row("batch_size_of_streams", LATER, "Keras 2.2.4's fit takes no streams"),
     shapes_told=_row("shapes output_shape inputs_listed absent_masks"),
     activity_regularizer=_row("activity_regularizer"),
     l1_l2_defaults=_row("l1_l2_default regularizers"),
