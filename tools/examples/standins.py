@@ -17,6 +17,7 @@ import pickle
 import sys
 import tarfile
 from pathlib import Path
+from string import ascii_lowercase
 
 import numpy as np
 
@@ -97,10 +98,12 @@ def write_texts(home: Path, folder: Path) -> None:
         text = random.permutation([*random.choice(words(600), 150), *random.choice(telling, 30)])
         path = home / "20_newsgroup" / f"group.{group:02}" / str(10000 + group * 100 + number)
         make(path).write_text(f"From: x\nSubject: y\n\n{' '.join(text)}\n")
-    pairs_of_words = (f"{a} {b}" for a, b in zip(words(20000), words(20000)[::-1], strict=True))
-    with tarfile.open(folder / "wordlists.tgz", "w:gz") as archive:
-        for name, lines in (("mono", words(40000)), ("bi", pairs_of_words)):
-            add_member(archive, f"wordlists/wordlist_{name}_clean.txt", "\n".join(lines).encode())
+    short = ["".join(letters) for letters in itertools.islice(itertools.product(ascii_lowercase, repeat=4), 20000)]
+    pairs_of_words = (f"{a} {b}" for a, b in zip(short, short[::-1], strict=True))
+    # get_file(untar=True) of Keras 2 looks for its archive under this name
+    with tarfile.open(folder / "wordlists.tgz.tar.gz", "w:gz") as archive:
+        for name, lines in (("mono", [*short, *words(20000)]), ("bi", pairs_of_words)):
+            add_member(archive, f"wordlist_{name}_clean.txt", "\n".join(lines).encode())
 
 
 def story(random: np.random.RandomState, questions: int, objects: bool) -> str:
