@@ -17,7 +17,7 @@ def test_what_is_recorded_is_what_is_defined(name):
 
 
 def test_recording_is_small():
-    assert sum(path.stat().st_size for path in Path(store.DATA).rglob("*") if path.is_file()) < 3 * MEGABYTE
+    assert sum(path.stat().st_size for path in Path(store.DATA).rglob("*") if path.is_file()) < 4 * MEGABYTE
 
 
 def test_every_area_is_replayed():
