@@ -400,7 +400,6 @@ def record(
         if found is not None:
             return found
     args, kwargs = _to_tensors(args, kwargs)
-    _check_constants(args, kwargs, label)
     results = infer(operation, args, kwargs, label)
     node = Node(operation, args, kwargs)
     leaves = [list(flatten(result)) for result in results]
@@ -425,20 +424,6 @@ def record(
         for tell in on_function:
             tell(node)
     return wrapped
-
-
-def _check_constants(args: tuple, kwargs: dict[str, Any], label: str) -> None:
-    """Refuses numbers that were worked out of weights once, where a graph would go on using them in every step.
-
-    Raises:
-        ValueError: for such a tensor.
-    """
-    for leaf in flatten((args, kwargs)) if building() else ():
-        if isinstance(leaf, torch.Tensor) and leaf.grad_fn is not None and not is_graph_type(leaf):
-            raise ValueError(
-                f"{label}: expected tensors of the graph, as K functions of weights are. Received: a tensor of shape "
-                f"{tuple(leaf.shape)} that was computed from weights outside of it, so that it would not follow them"
-            )
 
 
 def _value_now(leaf: Any) -> Any:

@@ -167,13 +167,6 @@ def test_what_a_graph_computes_of_weights_is_computed_in_every_step(how):
     assert sizes == pytest.approx([15.0, 15.0 / 4, 15.0 / 16])  # w - 2 w / 4, three times
 
 
-def test_what_was_computed_of_weights_outside_of_the_graph_is_refused():
-    dense = layers.Dense(2)
-    y = dense(layers.Input((3,)))
-    with pytest.raises(ValueError, match="computed from weights"):
-        y + dense.bias * 2.0
-
-
 def test_shape_first_weights():
     class First(Layer):
         def build(self, input_shape):
