@@ -15,6 +15,7 @@ import torch
 
 from kerastorch import config as _config
 from kerastorch.backend.registry import Registry
+from kerastorch.engine.immutable import seen
 
 __all__ = [
     "Constraint",
@@ -47,6 +48,11 @@ class Constraint:
         >>> Constraint()(torch.tensor([-1.0]))
         tensor([-1.])
     """
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if "__call__" in cls.__dict__:
+            cls.__call__ = seen(cls.__call__)  # type: ignore[method-assign]
 
     def __call__(self, w: torch.Tensor) -> torch.Tensor:
         """The weight as it should be."""

@@ -16,6 +16,7 @@ import torch
 from kerastorch import config as _config
 from kerastorch import eras
 from kerastorch.backend.registry import Registry
+from kerastorch.engine.immutable import seen
 
 __all__ = [
     "Regularizer",
@@ -43,6 +44,11 @@ class Regularizer:
         >>> Regularizer()(torch.ones(3))
         0.0
     """
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if "__call__" in cls.__dict__:
+            cls.__call__ = seen(cls.__call__)  # type: ignore[method-assign]
 
     def __call__(self, x: torch.Tensor) -> torch.Tensor | float:
         """The penalty of a tensor."""

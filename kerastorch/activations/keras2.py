@@ -9,6 +9,7 @@ import torch.nn.functional as F
 
 from kerastorch import eras
 from kerastorch.backend.registry import Registry
+from kerastorch.engine.immutable import seen
 
 __all__ = [
     "softmax",
@@ -48,6 +49,7 @@ def _remembering(output: torch.Tensor, x: torch.Tensor) -> torch.Tensor:
 
 
 @REGISTRY.register
+@seen
 def softmax(x: torch.Tensor, axis: int = -1) -> torch.Tensor:
     """Exponentials divided by their sum along an axis.
 
@@ -75,6 +77,7 @@ def softmax(x: torch.Tensor, axis: int = -1) -> torch.Tensor:
 
 
 @REGISTRY.register
+@seen
 def elu(x: torch.Tensor, alpha: float = 1.0) -> torch.Tensor:
     """``x`` above zero, ``alpha * (exp(x) - 1)`` below.
 
@@ -92,6 +95,7 @@ def elu(x: torch.Tensor, alpha: float = 1.0) -> torch.Tensor:
 
 
 @REGISTRY.register
+@seen
 def selu(x: torch.Tensor) -> torch.Tensor:
     """``elu`` scaled so that mean 0 and variance 1 are kept from layer to layer.
 
@@ -105,6 +109,7 @@ def selu(x: torch.Tensor) -> torch.Tensor:
 
 
 @REGISTRY.register
+@seen
 def softplus(x: torch.Tensor) -> torch.Tensor:
     """``log(exp(x) + 1)``.
 
@@ -116,6 +121,7 @@ def softplus(x: torch.Tensor) -> torch.Tensor:
 
 
 @REGISTRY.register
+@seen
 def softsign(x: torch.Tensor) -> torch.Tensor:
     """``x / (|x| + 1)``.
 
@@ -127,6 +133,7 @@ def softsign(x: torch.Tensor) -> torch.Tensor:
 
 
 @REGISTRY.register
+@seen
 def relu(
     x: torch.Tensor,
     alpha: float = 0.0,
@@ -165,6 +172,7 @@ def relu(
 
 
 @REGISTRY.register
+@seen
 def tanh(x: torch.Tensor) -> torch.Tensor:
     """Hyperbolic tangent.
 
@@ -176,6 +184,7 @@ def tanh(x: torch.Tensor) -> torch.Tensor:
 
 
 @REGISTRY.register
+@seen
 def sigmoid(x: torch.Tensor) -> torch.Tensor:
     """``1 / (1 + exp(-x))``.
 
@@ -187,6 +196,7 @@ def sigmoid(x: torch.Tensor) -> torch.Tensor:
 
 
 @REGISTRY.register
+@seen
 def hard_sigmoid(x: torch.Tensor) -> torch.Tensor:
     """A sigmoid of three straight pieces: ``0.2 * x + 0.5`` cut at 0 and 1 (Keras 3: ``x / 6 + 0.5``).
 
@@ -200,6 +210,7 @@ def hard_sigmoid(x: torch.Tensor) -> torch.Tensor:
 
 
 @REGISTRY.register
+@seen
 def exponential(x: torch.Tensor) -> torch.Tensor:
     """``exp(x)``.
 
@@ -211,6 +222,7 @@ def exponential(x: torch.Tensor) -> torch.Tensor:
 
 
 @REGISTRY.register
+@seen
 def linear(x: torch.Tensor) -> torch.Tensor:
     """``x`` itself.
 

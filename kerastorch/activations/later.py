@@ -5,6 +5,8 @@ from __future__ import annotations
 import torch
 import torch.nn.functional as F
 
+from kerastorch.engine.immutable import seen
+
 from .keras2 import REGISTRY, check_axis
 
 __all__ = [
@@ -33,6 +35,7 @@ __all__ = [
 
 
 @REGISTRY.register
+@seen
 def silu(x: torch.Tensor) -> torch.Tensor:
     """``x * sigmoid(x)``, also called swish.
 
@@ -46,6 +49,7 @@ def silu(x: torch.Tensor) -> torch.Tensor:
 
 
 @REGISTRY.register
+@seen
 def hard_silu(x: torch.Tensor) -> torch.Tensor:
     """``x * relu6(x + 3) / 6``, also called hard swish.
 
@@ -59,6 +63,7 @@ def hard_silu(x: torch.Tensor) -> torch.Tensor:
 
 
 @REGISTRY.register
+@seen
 def gelu(x: torch.Tensor, approximate: bool = False) -> torch.Tensor:
     """``x`` times the normal distribution's probability of being below ``x``.
 
@@ -76,6 +81,7 @@ def gelu(x: torch.Tensor, approximate: bool = False) -> torch.Tensor:
 
 
 @REGISTRY.register
+@seen
 def mish(x: torch.Tensor) -> torch.Tensor:
     """``x * tanh(softplus(x))``.
 
@@ -89,6 +95,7 @@ def mish(x: torch.Tensor) -> torch.Tensor:
 
 
 @REGISTRY.register
+@seen
 def leaky_relu(x: torch.Tensor, negative_slope: float = 0.2) -> torch.Tensor:
     """``x`` above zero, ``negative_slope * x`` below.
 
@@ -104,6 +111,7 @@ def leaky_relu(x: torch.Tensor, negative_slope: float = 0.2) -> torch.Tensor:
 
 
 @REGISTRY.register
+@seen
 def relu6(x: torch.Tensor) -> torch.Tensor:
     """``x`` cut at 0 and 6.
 
@@ -115,6 +123,7 @@ def relu6(x: torch.Tensor) -> torch.Tensor:
 
 
 @REGISTRY.register
+@seen
 def celu(x: torch.Tensor, alpha: float = 1.0) -> torch.Tensor:
     """``x`` above zero, ``alpha * (exp(x / alpha) - 1)`` below.
 
@@ -132,6 +141,7 @@ def celu(x: torch.Tensor, alpha: float = 1.0) -> torch.Tensor:
 
 
 @REGISTRY.register
+@seen
 def glu(x: torch.Tensor, axis: int = -1) -> torch.Tensor:
     """The first half of ``x`` times the sigmoid of the second.
 
@@ -155,6 +165,7 @@ def glu(x: torch.Tensor, axis: int = -1) -> torch.Tensor:
 
 
 @REGISTRY.register
+@seen
 def log_softmax(x: torch.Tensor, axis: int = -1) -> torch.Tensor:
     """Logarithm of ``softmax``.
 
@@ -174,6 +185,7 @@ def log_softmax(x: torch.Tensor, axis: int = -1) -> torch.Tensor:
 
 
 @REGISTRY.register
+@seen
 def log_sigmoid(x: torch.Tensor) -> torch.Tensor:
     """Logarithm of ``sigmoid``.
 
@@ -185,6 +197,7 @@ def log_sigmoid(x: torch.Tensor) -> torch.Tensor:
 
 
 @REGISTRY.register
+@seen
 def hard_tanh(x: torch.Tensor) -> torch.Tensor:
     """``x`` cut at -1 and 1.
 
@@ -196,6 +209,7 @@ def hard_tanh(x: torch.Tensor) -> torch.Tensor:
 
 
 @REGISTRY.register
+@seen
 def hard_shrink(x: torch.Tensor, threshold: float = 0.5) -> torch.Tensor:
     """``x`` where it is further than ``threshold`` from zero, else zero.
 
@@ -211,6 +225,7 @@ def hard_shrink(x: torch.Tensor, threshold: float = 0.5) -> torch.Tensor:
 
 
 @REGISTRY.register
+@seen
 def soft_shrink(x: torch.Tensor, threshold: float = 0.5) -> torch.Tensor:
     """``x`` brought nearer to zero by ``threshold``.
 
@@ -226,6 +241,7 @@ def soft_shrink(x: torch.Tensor, threshold: float = 0.5) -> torch.Tensor:
 
 
 @REGISTRY.register
+@seen
 def tanh_shrink(x: torch.Tensor) -> torch.Tensor:
     """``x - tanh(x)``.
 
@@ -237,6 +253,7 @@ def tanh_shrink(x: torch.Tensor) -> torch.Tensor:
 
 
 @REGISTRY.register
+@seen
 def threshold(x: torch.Tensor, threshold: float, default_value: float) -> torch.Tensor:
     """``x`` above the threshold, else ``default_value``.
 
@@ -253,6 +270,7 @@ def threshold(x: torch.Tensor, threshold: float, default_value: float) -> torch.
 
 
 @REGISTRY.register
+@seen
 def squareplus(x: torch.Tensor, b: float = 4) -> torch.Tensor:
     """``(x + sqrt(x ** 2 + b)) / 2``.
 
@@ -270,6 +288,7 @@ def squareplus(x: torch.Tensor, b: float = 4) -> torch.Tensor:
 
 
 @REGISTRY.register
+@seen
 def sparse_plus(x: torch.Tensor) -> torch.Tensor:
     """Zero up to -1, ``x`` from 1 on, ``(x + 1) ** 2 / 4`` between.
 
@@ -281,6 +300,7 @@ def sparse_plus(x: torch.Tensor) -> torch.Tensor:
 
 
 @REGISTRY.register
+@seen
 def sparse_sigmoid(x: torch.Tensor) -> torch.Tensor:
     """``(x + 1) / 2`` cut at 0 and 1.
 
@@ -294,6 +314,7 @@ def sparse_sigmoid(x: torch.Tensor) -> torch.Tensor:
 
 
 @REGISTRY.register
+@seen
 def sparsemax(x: torch.Tensor, axis: int = -1) -> torch.Tensor:
     """The nearest probability distribution to ``x`` along an axis: like softmax, with exact zeros.
 

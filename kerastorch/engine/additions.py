@@ -13,6 +13,7 @@ from ..backend import phase
 from ..backend.updates import assign_all
 from .calls import calls
 from .holder import partition, sublayers
+from .immutable import seen
 from .symbolic import Node, SymbolicTensor, computing, flatten, is_graph_type, read, recordable, tracing
 
 __all__ = ["Additions", "kept_losses", "kept_updates"]
@@ -154,6 +155,7 @@ class Additions:
         return [node for node in self._inbound_nodes if _key(node.input_tensors) == _key(inputs)]
 
     @property
+    @seen
     def losses(self) -> list[Any]:
         """Penalties on weights, computed now, and what calls and ``add_loss`` add.
 
@@ -170,6 +172,7 @@ class Additions:
             return [term for term in kept if not _is_symbolic(term)] + latest
         return kept + [term for node in nodes for term in node.layer.losses_of(node)]
 
+    @seen
     def get_losses_for(self, inputs: Any) -> list[Any]:
         """The losses that depend on these symbolic inputs; for None those that depend on weights alone."""
         kept = [term for key, term in _all_kept(self, "_kept_losses") if key == _key(inputs)]

@@ -162,7 +162,12 @@ class WeightHolder(nn.Module):
                     self.__dict__.pop(name, None)
                     self._aliases[name] = weight.attribute
                 return
-            tracked(value)
+            if tracked(value):
+                super().__setattr__(name, value)
+                if name not in {weight.attribute for weight in self._own_weights}:
+                    # among the weights of add_weight in the order they were made, as TensorFlow tracks variables
+                    self._own_weights.append(Weight(self, name, name, value.name, trainable=value.requires_grad))
+                return
         super().__setattr__(name, value)
 
     def __getattr__(self, name: str) -> Any:

@@ -177,11 +177,14 @@ class foreign:  # noqa: N801 - reads as a phrase
 
 
 def seen(function: Callable) -> Callable:
-    """Lets a function give a script tensors of the script's own kind."""
+    """Lets a function give a script tensors of the script's own kind, with gradients as that computes them."""
 
     @functools.wraps(function)
     def wrapper(*args: Any, **kwargs: Any) -> Any:
+        if script.at_top():
+            with script.gradients():
+                return as_immutable(function(*args, **kwargs))
         found = function(*args, **kwargs)
-        return as_immutable(found) if foreign.active() else found
+        return as_immutable(found) if _foreign.depth else found
 
     return wrapper

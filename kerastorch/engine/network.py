@@ -15,6 +15,7 @@ from . import graph_order
 from .additions import kept_losses, kept_updates
 from .arguments import masks_of, signature
 from .holder import unique
+from .immutable import seen
 from .input_layer import InputLayer
 from .input_spec import InputSpec
 from .layer import Layer, partition
@@ -413,6 +414,7 @@ class Network(Layer):
         return [node for node in self._plan.nodes if node.layer is not None]
 
     @property
+    @seen
     def losses(self) -> list[Any]:
         """Penalties on weights, computed now, and what its layers' calls and ``add_loss`` add, symbolic."""
         if not self._graph:

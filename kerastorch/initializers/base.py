@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 import torch
 
 from kerastorch.backend.registry import Registry
+from kerastorch.engine.immutable import seen
 
 __all__ = ["REGISTRY", "Shape", "Dtype", "Initializer", "checked_shape"]
 
@@ -28,6 +29,11 @@ class Initializer:
         >>> Halves()((2,))
         tensor([0.5000, 0.5000])
     """
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if "__call__" in cls.__dict__:
+            cls.__call__ = seen(cls.__call__)  # type: ignore[method-assign]
 
     def __call__(self, shape: Shape, dtype: Dtype = None) -> torch.Tensor:
         """The values.

@@ -22,6 +22,7 @@ def warp(
     fill_mode: str = "reflect",
     fill_value: float = 0.0,
     by_index: bool = False,
+    size: tuple[int, int] | None = None,
 ) -> torch.Tensor:
     """Images whose pixel (x, y) is read at ``(a0 x + a1 y + a2, b0 x + b1 y + b2) / (c0 x + c1 y + 1)``.
 
@@ -34,6 +35,7 @@ def warp(
         fill_value: the constant.
         by_index: how TensorFlow and Keras 3 on torch differ. TensorFlow folds places into the image, then looks for the
             pixels around them; Keras 3 looks for the pixels first and folds their numbers.
+        size: rows and columns of the result; those of the images when missing.
 
     Example:
         >>> to_the_right = torch.tensor([[1.0, 0.0, -1.0, 0.0, 1.0, 0.0, 0.0, 0.0]])
@@ -41,7 +43,7 @@ def warp(
         [[[[1.0, 1.0, 2.0]]]]
     """
     rows, columns = images.shape[-2:]
-    x, y = _places(matrices, rows, columns)
+    x, y = _places(matrices, *(size or (rows, columns)))
     nearest = interpolation == "nearest"
     if nearest and by_index:
         x, y = x.round(), y.round()

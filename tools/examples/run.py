@@ -55,7 +55,6 @@ SETTINGS = {
     "neural_doodle": Setting(_DOODLE, note="it is written for Python 2: xrange"),
     "class_activation_maps": Setting(("images/base.jpg",)),
     "reuters_mlp_relu_vs_selu": Setting(environment={"SHORT_STEPS": "2", "SHORT_EPOCHS": "40"}),
-    "cifar10_cnn_tfaugment2d": Setting(note="it computes with TensorFlow's own contrib functions"),
     "image_ocr": Setting(environment={"SHORT_STEPS": "1", "SHORT_EPOCHS": "20"}),  # it reads its twentieth weights
     "mnist_net2net": Setting(note="it looks for kernels in the order of Keras 1 on Theano"),
     "pretrained_word_embeddings": Setting(note="it counts one word too few, unless there are more than 20,000"),

@@ -21,8 +21,8 @@ _KERAS = _HERE.partition(".")[0]
 
 #: parts that are modules of this package
 ROOMS = frozenset(
-    "compat config data debugging distribute errors feature_column image io lookup nest random ragged saved_model sets "
-    "signal sparse strings summary test train".split()
+    "compat config contrib data debugging distribute errors feature_column image io lookup nest random ragged "
+    "saved_model sets signal sparse strings summary test train".split()
 )
 
 #: inner modules that scripts import (``tensorflow.python.framework.ops``): their functions are those of tf
@@ -138,7 +138,6 @@ SPACES: dict[str, tuple[tuple[str, ...], dict[str, str]]] = {
 #: what is not here, and what to use
 MISSING: dict[str, str] = {
     "audio": "torchaudio reads sound files",
-    "contrib": "it left TensorFlow with version 2; keras.layers has its layers",
     "estimator": "it left TensorFlow with version 2.16; Model.fit trains models",
     "graph_util": "there are no TensorFlow graphs; torch.export exports models",
     "lite": "torch.export and ExecuTorch bring models to small devices",

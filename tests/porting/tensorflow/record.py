@@ -1,6 +1,7 @@
 """Records what TensorFlow computes: ``python tests/porting/tensorflow/record.py [part ...]``.
 
-Needs tensorflow and tf_keras (CONTRIBUTING.md, tf.keras); the tests read the files that this writes.
+Needs tensorflow and tf_keras (CONTRIBUTING.md, tf.keras); the part ``contrib`` needs TensorFlow 1.15 (CONTRIBUTING.md,
+keras2). The tests read the files that this writes.
 """
 
 import os
@@ -18,21 +19,33 @@ sys.path.insert(0, HERE)
 
 
 def record_expressions():
-    from expressions import EXPRESSIONS, arrays, evaluate
+    from expressions import EXPRESSIONS
+
+    write("expressions", [text for lines in EXPRESSIONS.values() for text in lines])
+
+
+def record_contrib():
+    from contrib_expressions import EXPRESSIONS
+
+    tf.compat.v1.enable_eager_execution()
+    write("contrib", EXPRESSIONS)
+
+
+def write(name, lines):
+    from expressions import arrays, evaluate
 
     store = {}
-    for family, lines in EXPRESSIONS.items():
-        for text in lines:
-            try:
-                found, gradient = evaluate(tf, text)
-            except Exception as error:
-                print(f"{family}: {text}\n    {type(error).__name__}: {str(error)[:200]}")
-                continue
-            for i, array in enumerate(arrays(tf, found)):
-                store[f"{text}|{i}"] = array
-            if gradient is not None:
-                store[f"{text}|grad"] = tf.convert_to_tensor(gradient).numpy()
-    np.savez_compressed(os.path.join(HERE, "expressions.npz"), **{_key(k): v for k, v in store.items()})
+    for text in lines:
+        try:
+            found, gradient = evaluate(tf, text)
+        except Exception as error:
+            print(f"{text}\n    {type(error).__name__}: {str(error)[:200]}")
+            continue
+        for i, array in enumerate(arrays(tf, found)):
+            store[f"{text}|{i}"] = array
+        if gradient is not None:
+            store[f"{text}|grad"] = tf.convert_to_tensor(gradient).numpy()
+    np.savez_compressed(os.path.join(HERE, f"{name}.npz"), **{_key(k): v for k, v in store.items()})
     print(len(store), "arrays")
 
 
@@ -53,8 +66,8 @@ def _key(text):
     return text.replace("/", "\u2215")  # a slash would make a folder in the archive
 
 
-PARTS = {"expressions": record_expressions, "pipelines": record_pipelines}
+PARTS = {"expressions": record_expressions, "pipelines": record_pipelines, "contrib": record_contrib}
 
 if __name__ == "__main__":
-    for part in sys.argv[1:] or PARTS:
+    for part in sys.argv[1:] or ("expressions", "pipelines"):
         PARTS[part]()

@@ -27,8 +27,8 @@ def test_like_tensorflow(family, tf):
     assert not wrong, "\n".join([f"{len(wrong)} of {len(EXPRESSIONS[family])}", *wrong])
 
 
-def compare(text, found, gradient, tolerance):
-    expected = [STORE[key(f"{text}|{i}")] for i in range(1000) if key(f"{text}|{i}") in STORE]
+def compare(text, found, gradient, tolerance, store=STORE):
+    expected = [store[key(f"{text}|{i}")] for i in range(1000) if key(f"{text}|{i}") in store]
     assert len(found) == len(expected), (len(found), len(expected))
     for ours, theirs in zip(found, expected):
         assert ours.shape == theirs.shape, (ours.shape, theirs.shape)
@@ -38,6 +38,6 @@ def compare(text, found, gradient, tolerance):
         assert ours.dtype == theirs.dtype, (ours.dtype, theirs.dtype)
         np.testing.assert_allclose(ours, theirs, rtol=tolerance, atol=tolerance)
     stored = key(f"{text}|grad")
-    assert (gradient is not None) == (stored in STORE), f"gradient: {gradient}"
+    assert (gradient is not None) == (stored in store), f"gradient: {gradient}"
     if gradient is not None:
-        np.testing.assert_allclose(gradient.numpy(), STORE[stored], rtol=10 * tolerance, atol=10 * tolerance)
+        np.testing.assert_allclose(gradient.numpy(), store[stored], rtol=10 * tolerance, atol=10 * tolerance)
