@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from ... import eras
 from ...engine.immutable import as_immutable
 from ._dtypes import torch_type
 from ._functions import ints, op, pair, tensor, text_or_tensor
@@ -105,6 +106,8 @@ def where(condition: Any, x: Any = None, y: Any = None) -> Any:
         chosen = np.where(condition.cpu().numpy(), TextTensor(x).array, TextTensor(y).array)
         return TextTensor(chosen)
     x, y = pair(x, y)
+    if condition.ndim == 1 < x.ndim and eras.current().variables == "graph":
+        condition = condition.reshape(-1, *[1] * (x.ndim - 1))  # TensorFlow 1 chooses rows, TensorFlow 2 broadcasts
     return torch.where(condition.to(torch.bool), x, y)
 
 

@@ -13,7 +13,7 @@ from ... import config
 from ...backend.variable import Variable
 from ...engine.immutable import as_immutable, plain
 from ...engine.shape import Shape
-from ...engine.symbolic import SymbolicTensor, map_structure
+from ...engine.symbolic import SymbolicTensor, map_structure, wants_recording
 from ._dtypes import as_dtype, torch_type
 from ._functions import ints, op, tensor, text_or_tensor
 from ._texts import TextTensor
@@ -91,7 +91,13 @@ def convert_to_tensor(
                 f"Received: {as_dtype(value.dtype).name}"
             )
         return as_immutable(plain(value))
-    return constant(value, dtype)
+    return _of_parts(value, dtype) if wants_recording((value,), {}) else constant(value, dtype)
+
+
+@op
+def _of_parts(value: Any, dtype: Any) -> torch.Tensor:
+    """A list with symbolic tensors among its items as one tensor."""
+    return tensor(value, dtype)
 
 
 def is_tensor(x: Any) -> bool:

@@ -49,13 +49,29 @@ def test_an_augmenting_lambda_in_a_model(tf):
     from keras.layers import Flatten, Lambda
     from keras.models import Sequential
 
-    def turned(images):
+    image = tf.contrib.image
+
+    def turned_and_mirrored(images):
         sizes = tf.shape(images)
-        angles = tf.zeros([sizes[0]]) + 0.5
-        floats = [tf.cast(size, tf.float32) for size in (sizes[1], sizes[2])]
-        return tf.contrib.image.transform(images, tf.contrib.image.angles_to_projective_transforms(angles, *floats))
+        rows, columns = (tf.cast(size, tf.float32) for size in (sizes[1], sizes[2]))
+        turn = image.angles_to_projective_transforms(tf.zeros([sizes[0]]) + 0.5, rows, columns)
+        mirror = tf.convert_to_tensor([-1.0, 0.0, columns - 1.0, 0.0, 1.0, 0.0, 0.0, 0.0], dtype=tf.float32)
+        mirrors = tf.tile(tf.expand_dims(mirror, 0), [sizes[0], 1])
+        return image.transform(images, image.compose_transforms(turn, mirrors))
 
     images = np.random.RandomState(0).rand(4, 6, 5, 2).astype("float32")
-    model = Sequential([Lambda(turned, input_shape=(6, 5, 2)), Flatten()])
-    expected = np.asarray(tf.contrib.image.rotate(images, 0.5)).reshape(4, -1)
-    np.testing.assert_allclose(model.predict(images), expected, atol=1e-6)
+    model = Sequential([Lambda(turned_and_mirrored, input_shape=(6, 5, 2)), Flatten()])
+    one_after_the_other = np.asarray(image.rotate(images, 0.5))[:, :, ::-1].reshape(4, -1)
+    np.testing.assert_allclose(model.predict(images), one_after_the_other, atol=1e-6)
+
+
+def test_where_chooses_rows_in_tensorflow_1(tf):
+    """Expected: what TensorFlow 1.15's tf.where gives for a vector and matrices."""
+    import kerastorch
+
+    kerastorch.set_era("keras2")
+    chosen = tf.where(tf.constant([True, False]), tf.constant([[1.0, 2.0], [3.0, 4.0]]), tf.zeros([2, 2]))
+    np.testing.assert_array_equal(np.asarray(chosen), [[1, 2], [0, 0]])
+    kerastorch.set_era("tf.keras")
+    chosen = tf.where(tf.constant([True, False]), tf.constant([[1.0, 2.0], [3.0, 4.0]]), tf.zeros([2, 2]))
+    np.testing.assert_array_equal(np.asarray(chosen), [[1, 0], [3, 0]])
