@@ -15,7 +15,7 @@ import torch
 
 from kerastorch import config as _config
 from kerastorch.backend.registry import Registry
-from kerastorch.engine.immutable import seen
+from kerastorch.engine.symbolic.immutable import seen
 
 __all__ = [
     "Constraint",

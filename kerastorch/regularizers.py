@@ -16,7 +16,7 @@ import torch
 from kerastorch import config as _config
 from kerastorch import eras
 from kerastorch.backend.registry import Registry
-from kerastorch.engine.immutable import seen
+from kerastorch.engine.symbolic.immutable import seen
 
 __all__ = [
     "Regularizer",

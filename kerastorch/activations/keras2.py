@@ -9,7 +9,7 @@ import torch.nn.functional as F
 
 from kerastorch import eras
 from kerastorch.backend.registry import Registry
-from kerastorch.engine.immutable import seen
+from kerastorch.engine.symbolic.immutable import seen
 
 __all__ = [
     "softmax",

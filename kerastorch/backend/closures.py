@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from ..engine.plan import Plan
 from ..engine.symbolic import SymbolicTensor, flatten, map_structure, tracing
 from ..engine.symbolic import placeholder as _placeholder
+from ..engine.symbolic.plan import Plan
 
 __all__ = ["Closure", "like"]
 

@@ -23,7 +23,7 @@ from ..engine.symbolic import (
     tracing,
     wants_recording,
 )
-from ..engine.tracing import guarded
+from ..engine.symbolic.tracing import guarded
 from ..kernels import loop
 from . import phase
 from .closures import Closure, like

@@ -10,8 +10,8 @@ import numpy as np
 import torch
 
 from .. import config
-from ..engine.immutable import values_of
 from ..engine.symbolic import SymbolicTensor, flatten
+from ..engine.symbolic.immutable import values_of
 from .arrays import forward
 
 __all__ = ["as_tensor", "beside", "dtype_name", "is_tensor_like", "sizes", "static_shape", "to_numpy"]

@@ -14,8 +14,8 @@ from typing import Any
 
 import torch
 
-from ..engine.plan import differentiating
 from ..engine.symbolic import Node, Spec, SymbolicTensor, flatten, is_symbolic, record_as, recordable, wants_recording
+from ..engine.symbolic.plan import differentiating
 from .convert import as_tensor
 from .variable import stored
 

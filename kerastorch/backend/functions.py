@@ -12,8 +12,8 @@ import numpy as np
 import torch
 
 from .. import config
-from ..engine.plan import Plan, evaluate
 from ..engine.symbolic import SymbolicTensor, flatten, map_structure
+from ..engine.symbolic.plan import Plan, evaluate
 from . import phase
 from .arrays import forward
 from .control import is_learning_phase

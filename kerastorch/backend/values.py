@@ -12,8 +12,8 @@ import numpy as np
 import torch
 
 from .. import config
-from ..engine.plan import evaluate
 from ..engine.symbolic import Spec, SymbolicTensor, computing, is_symbolic, record_as
+from ..engine.symbolic.plan import evaluate
 from . import names
 from .arrays import forward
 from .convert import as_tensor, sizes, static_shape, to_numpy

@@ -10,8 +10,8 @@ import numpy as np
 import torch
 
 from .. import config, eras
-from ..engine.immutable import ASSIGNING, OPERATORS, Immutable, as_immutable, foreign, operand
 from ..engine.symbolic import SymbolicTensor, building, graph_type, record, tracing
+from ..engine.symbolic.immutable import ASSIGNING, OPERATORS, Immutable, as_immutable, foreign, operand
 from . import names
 from .arrays import forward
 from .kept import before_writing
@@ -214,7 +214,7 @@ def _first_values(value: Any, dtype: Any) -> torch.Tensor:
     """Values as a tensor of their own: Python's floats as ``floatx()``, its whole numbers as int32."""
     kind = None if dtype is None else config.torch_dtype(dtype)
     if isinstance(value, SymbolicTensor):
-        from ..engine.plan import evaluate
+        from ..engine.symbolic.plan import evaluate
 
         with torch.no_grad():
             value = evaluate(value)

@@ -11,10 +11,10 @@ from torch import nn
 from .. import eras
 from ..backend import phase
 from ..backend.updates import assign_all
-from .calls import calls
 from .holder import partition, sublayers
-from .immutable import seen
 from .symbolic import Node, SymbolicTensor, computing, flatten, is_graph_type, read, recordable, tracing
+from .symbolic.calls import calls
+from .symbolic.immutable import seen
 
 __all__ = ["Additions", "kept_losses", "kept_updates"]
 

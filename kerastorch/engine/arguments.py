@@ -12,7 +12,7 @@ import torch
 
 from .. import config
 from ..backend.arrays import forward
-from .trees import flatten, map_structure
+from .symbolic.trees import flatten, map_structure
 
 __all__ = ["Signature", "as_tensor", "as_tensors", "masks_of", "shapes_for", "signature"]
 

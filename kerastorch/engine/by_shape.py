@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from .. import config
-from .inference import examples_for
 from .symbolic import SymbolicTensor
+from .symbolic.inference import examples_for
 
 __all__ = ["KerasTensor"]
 

@@ -15,7 +15,7 @@ from ..backend.variable import State, Variable
 from . import budget, checks
 from .policy import casted
 from .symbolic import flatten
-from .tracing import at_once, building
+from .symbolic.tracing import at_once, building
 from .weights import Weight, assign_all, foreign_weights
 
 __all__ = ["WeightHolder", "partition", "sublayers", "unique"]

@@ -12,18 +12,14 @@ import torch
 from .. import config, eras, regularizers
 from ..backend import names, phase, text
 from ..backend.seeds import numpy_seed
-from . import checks, script
+from . import checks
 from .additions import Additions
 from .arguments import as_tensor, as_tensors, masks_of, shapes_for, signature
-from .calls import Traced, calls, collecting_losses, from_graph
 from .holder import WeightHolder, partition, sublayers
-from .immutable import as_immutable, foreign, plain
 from .input_spec import InputSpec, check_inputs
 from .nodes import NodeInfo
 from .outer import outer_tensors
 from .policy import Policy, casting_weights, policy_of
-from .shape import Shape, told_by
-from .standins import Outer, serial, stand_in, standing_in
 from .stateless import Stateless
 from .symbolic import (
     SymbolicTensor,
@@ -35,9 +31,14 @@ from .symbolic import (
     placeholder,
     read,
     record_layer,
+    script,
     tracing,
 )
-from .tracing import hidden
+from .symbolic.calls import Traced, calls, collecting_losses, from_graph
+from .symbolic.immutable import as_immutable, foreign, plain
+from .symbolic.shape import Shape, told_by
+from .symbolic.standins import Outer, serial, stand_in, standing_in
+from .symbolic.tracing import hidden
 
 __all__ = ["Layer", "InputSpec", "collecting_losses", "from_graph", "partition", "sublayers"]
 

@@ -15,12 +15,12 @@ from . import graph_order
 from .additions import kept_losses, kept_updates
 from .arguments import masks_of, signature
 from .holder import unique
-from .immutable import seen
 from .input_layer import InputLayer
 from .input_spec import InputSpec
 from .layer import Layer, partition
-from .plan import Plan, evaluate
 from .symbolic import Node, SymbolicTensor, flatten, map_structure
+from .symbolic.immutable import seen
+from .symbolic.plan import Plan, evaluate
 from .weights import Weight, assign_all
 
 __all__ = ["Network", "as_list", "with_rank"]

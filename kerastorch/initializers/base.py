@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 import torch
 
 from kerastorch.backend.registry import Registry
-from kerastorch.engine.immutable import seen
+from kerastorch.engine.symbolic.immutable import seen
 
 __all__ = ["REGISTRY", "Shape", "Dtype", "Initializer", "checked_shape"]
 

@@ -16,9 +16,9 @@ from torch import nn
 from .. import config
 from ..backend import names
 from ..backend.safe_mode import in_safe_mode
-from ..engine.inference import examples_for
 from ..engine.layer import Layer
 from ..engine.symbolic import flatten
+from ..engine.symbolic.inference import examples_for
 
 __all__ = ["TorchModule", "TorchModuleWrapper"]
 

@@ -19,7 +19,7 @@ from ..engine import checks
 from ..engine.input_spec import InputSpec
 from ..engine.layer import Layer, collecting_losses
 from ..engine.symbolic import is_symbolic, recordable
-from ..engine.trees import object_list_uid
+from ..engine.symbolic.trees import object_list_uid
 from .recurrent.base import as_list, state_sizes
 from .recurrent.both_ways import both_ways
 

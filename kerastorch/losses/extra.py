@@ -11,7 +11,7 @@ import torch
 import torch.nn.functional as F
 
 from kerastorch import config
-from kerastorch.engine.immutable import seen
+from kerastorch.engine.symbolic.immutable import seen
 from kerastorch.losses.functions import as_floats, as_tensor, binary_crossentropy, smooth_labels
 
 __all__ = [

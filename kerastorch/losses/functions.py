@@ -16,8 +16,8 @@ import torch.nn.functional as F
 
 from kerastorch import config, eras
 from kerastorch.backend.convert import beside
-from kerastorch.engine.immutable import seen
 from kerastorch.engine.symbolic import building, is_graph_type, read
+from kerastorch.engine.symbolic.immutable import seen
 
 __all__ = [
     "mean_squared_error",

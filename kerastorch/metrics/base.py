@@ -17,8 +17,8 @@ from kerastorch import config, initializers, losses
 from kerastorch.backend import names
 from kerastorch.backend.registry import callable_name
 from kerastorch.backend.variable import State
-from kerastorch.engine.tracing import tracing
-from kerastorch.engine.trees import map_structure
+from kerastorch.engine.symbolic.tracing import tracing
+from kerastorch.engine.symbolic.trees import map_structure
 from kerastorch.losses.base import same_rank
 from kerastorch.losses.functions import as_tensor
 

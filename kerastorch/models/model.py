@@ -13,12 +13,12 @@ import torch
 
 from .. import config, eras
 from ..backend import names, text
-from ..engine.calls import Traced, calls
 from ..engine.input_layer import Input
 from ..engine.layer import Layer, tracing
 from ..engine.network import Network
-from ..engine.plan import Plan
 from ..engine.symbolic import SymbolicTensor, flatten, is_symbolic
+from ..engine.symbolic.calls import Traced, calls
+from ..engine.symbolic.plan import Plan
 from ..training import standardize
 from ..training.trainer import Trainer
 

@@ -10,8 +10,8 @@ import torch
 
 from .. import config
 from ..backend.convert import as_tensor
-from ..engine.immutable import as_immutable, foreign
 from ..engine.symbolic import record_as, recordable, wants_recording
+from ..engine.symbolic.immutable import as_immutable, foreign
 
 __all__ = [
     "axes",

@@ -15,8 +15,8 @@ from torch import Tensor
 from kerastorch.backend.differentiation import gradients
 from kerastorch.backend.kept import before_writing
 from kerastorch.backend.variable import stored
-from kerastorch.engine import script
-from kerastorch.engine.immutable import plain
+from kerastorch.engine.symbolic import script
+from kerastorch.engine.symbolic.immutable import plain
 from kerastorch.optimizers.by_variable import ByVariable
 
 __all__ = ["Applying", "as_stored", "project"]

@@ -14,7 +14,7 @@ from typing import Any
 
 import torch
 
-from ..engine.calls import from_graph
+from ..engine.symbolic.calls import from_graph
 
 __all__ = ["Compiled", "run_model"]
 

@@ -11,8 +11,8 @@ from typing import Any
 import torch
 
 from .. import eras, losses, metrics
-from ..engine.immutable import as_immutable
 from ..engine.symbolic import flatten
+from ..engine.symbolic.immutable import as_immutable
 from ..losses.base import same_rank
 
 __all__ = ["CompiledLoss", "CompiledMetrics"]

@@ -13,7 +13,8 @@ import torch
 from .. import losses, metrics
 from ..backend.registry import nearest
 from ..engine.network import as_list
-from ..engine.symbolic import SymbolicTensor, placeholder, topological
+from ..engine.symbolic import SymbolicTensor, placeholder
+from ..engine.symbolic.plan import topological
 from .target_tensors import targets_of
 
 __all__ = ["Objective"]

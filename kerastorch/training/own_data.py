@@ -12,8 +12,8 @@ import numpy as np
 import torch
 
 from .. import config
-from ..engine.immutable import as_immutable
 from ..engine.symbolic import flatten, map_structure
+from ..engine.symbolic.immutable import as_immutable
 from . import standardize
 from .data import Columns, DeviceFeed, epoch_order
 from .streams import Stream, as_arrays, as_batches, is_stream

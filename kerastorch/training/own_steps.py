@@ -16,10 +16,9 @@ from torch import nn
 
 from .. import eras
 from ..backend.differentiation import gradients
-from ..engine import script
-from ..engine.immutable import plain
 from ..engine.stateless import given, lent
-from ..engine.symbolic import flatten, map_structure
+from ..engine.symbolic import flatten, map_structure, script
+from ..engine.symbolic.immutable import plain
 from ..optimizers import Optimizer
 from . import loop
 from .callback import CallbackList, History

@@ -19,9 +19,9 @@ from ..backend import phase, random
 from ..backend.updates import assign_all
 from ..engine.additions import kept_losses, kept_updates
 from ..engine.layer import collecting_losses, partition
-from ..engine.plan import evaluate
 from ..engine.policy import HALF
 from ..engine.symbolic import SymbolicTensor
+from ..engine.symbolic.plan import evaluate
 from ..engine.weights import Weight
 from ..kernels.memory import keep_freed
 from .capture import Captured, Watch

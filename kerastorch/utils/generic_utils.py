@@ -20,7 +20,7 @@ from kerastorch.backend.registry import (
     get_registered_object,
     register_keras_serializable,
 )
-from kerastorch.engine.trees import object_list_uid
+from kerastorch.engine.symbolic.trees import object_list_uid
 from kerastorch.training.progress import Progbar
 
 __all__ = [

@@ -10,8 +10,8 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from kerastorch.engine.plan import Plan
-from kerastorch.engine.symbolic import SymbolicTensor, is_symbolic, placeholder, recordable, topological
+from kerastorch.engine.symbolic import SymbolicTensor, is_symbolic, placeholder, recordable
+from kerastorch.engine.symbolic.plan import Plan, topological
 
 FUNCTIONS = {
     "operators": lambda x: (2 * x + 1 - x / 3) ** 2 // 1 % 5,

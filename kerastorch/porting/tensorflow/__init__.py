@@ -14,7 +14,7 @@ import sys
 from typing import Any
 
 from ...backend import seeds
-from ...engine import script
+from ...engine.symbolic import script
 from . import _spaces
 from ._dtypes import DType, as_dtype
 from ._tensors import Tensor

@@ -15,9 +15,8 @@ import numpy as np
 import torch
 
 from ... import config
-from ...engine import script
-from ...engine.immutable import as_immutable, plain
-from ...engine.symbolic import SymbolicTensor, map_structure, record, wants_recording
+from ...engine.symbolic import SymbolicTensor, map_structure, record, script, wants_recording
+from ...engine.symbolic.immutable import as_immutable, plain
 from ._dtypes import as_dtype, torch_type
 from ._texts import TextTensor, holds_text
 

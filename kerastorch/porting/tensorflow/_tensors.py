@@ -16,9 +16,9 @@ import numpy as np
 import torch
 from torch.overrides import get_default_nowrap_functions
 
-from ...engine import script
-from ...engine.immutable import ASSIGNING, OPERATORS, Immutable, plain
-from ...engine.shape import Shape
+from ...engine.symbolic import script
+from ...engine.symbolic.immutable import ASSIGNING, OPERATORS, Immutable, plain
+from ...engine.symbolic.shape import Shape
 from ._dtypes import as_dtype
 
 __all__ = ["Tensor", "TensorShape"]

@@ -12,7 +12,7 @@ import torch
 import torch.nn.functional as F
 
 from ...backend import shaping
-from ...engine.immutable import as_immutable
+from ...engine.symbolic.immutable import as_immutable
 from ._functions import axes_of, ints, op, tensor, tensors
 from ._texts import TextTensor, holds_text
 

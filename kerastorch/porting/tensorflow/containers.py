@@ -14,7 +14,7 @@ from torch import nn
 
 from ...backend import names
 from ...engine.holder import WeightHolder
-from ...engine.immutable import as_immutable
+from ...engine.symbolic.immutable import as_immutable
 from ._dtypes import as_dtype
 from ._functions import ints, refuse, tensor, text_or_tensor
 from ._texts import TextTensor

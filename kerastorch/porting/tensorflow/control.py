@@ -18,8 +18,8 @@ import torch
 
 from ...backend import control as keras
 from ...backend import names
-from ...engine.immutable import as_immutable, values_of
 from ...engine.symbolic import flatten, is_symbolic, map_structure
+from ...engine.symbolic.immutable import as_immutable, values_of
 from ._dtypes import as_dtype
 from ._functions import ints, tensor, text_or_tensor
 from ._texts import TextTensor

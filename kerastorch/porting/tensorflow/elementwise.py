@@ -11,7 +11,7 @@ from typing import Any
 import torch
 
 from ... import config
-from ...engine.immutable import as_immutable, plain
+from ...engine.symbolic.immutable import as_immutable, plain
 from ._functions import number_like, op, pair, tensor, tensors
 from ._texts import TextTensor, holds_text
 

@@ -12,7 +12,7 @@ import numpy as np
 import torch
 
 from ... import eras
-from ...engine.immutable import as_immutable
+from ...engine.symbolic.immutable import as_immutable
 from ._dtypes import torch_type
 from ._functions import ints, op, pair, tensor, text_or_tensor
 from ._texts import TextTensor, holds_text

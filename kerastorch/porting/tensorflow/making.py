@@ -11,9 +11,9 @@ import torch
 
 from ... import config
 from ...backend.variable import Variable
-from ...engine.immutable import as_immutable, plain
-from ...engine.shape import Shape
 from ...engine.symbolic import SymbolicTensor, map_structure, wants_recording
+from ...engine.symbolic.immutable import as_immutable, plain
+from ...engine.symbolic.shape import Shape
 from ._dtypes import as_dtype, torch_type
 from ._functions import ints, op, tensor, text_or_tensor
 from ._texts import TextTensor

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from ...engine.immutable import as_immutable
+from ...engine.symbolic.immutable import as_immutable
 from ._functions import text_or_tensor
 from ._texts import TextTensor
 from .sparse import SparseTensor

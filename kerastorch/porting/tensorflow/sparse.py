@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from ...engine.immutable import as_immutable, plain
+from ...engine.symbolic.immutable import as_immutable, plain
 from ._functions import ints, tensor, text_or_tensor
 from ._tensors import TensorShape
 from ._texts import TextTensor

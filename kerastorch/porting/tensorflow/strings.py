@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from ...engine.immutable import as_immutable
+from ...engine.symbolic.immutable import as_immutable
 from ._dtypes import torch_type
 from ._functions import ints
 from ._texts import TextTensor

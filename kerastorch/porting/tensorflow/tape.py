@@ -18,9 +18,8 @@ import torch
 from ...backend import differentiation
 from ...backend.kept import keeping
 from ...backend.variable import Variable
-from ...engine import script
-from ...engine.immutable import as_immutable
-from ...engine.symbolic import flatten, is_symbolic, map_structure
+from ...engine.symbolic import flatten, is_symbolic, map_structure, script
+from ...engine.symbolic.immutable import as_immutable
 from ._functions import refuse, tensor
 
 __all__ = ["GradientTape", "UnconnectedGradients", "custom_gradient", "gradients", "recompute_grad"]

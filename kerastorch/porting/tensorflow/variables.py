@@ -10,7 +10,7 @@ from typing import Any
 import torch
 
 from ...backend.variable import Variable
-from ...engine.immutable import as_immutable
+from ...engine.symbolic.immutable import as_immutable
 from ._functions import ints, tensor
 
 __all__ = [

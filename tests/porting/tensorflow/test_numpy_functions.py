@@ -29,7 +29,7 @@ def test_functions_of_several():
 
 
 def test_means_of_losses():
-    from kerastorch.engine import script
+    from kerastorch.engine.symbolic import script
     from kerastorch.porting.tensorflow._tensors import Tensor
 
     keras.set_era("tf.keras")
@@ -42,7 +42,7 @@ def test_means_of_losses():
 
 
 def test_parts_of_variables_are_assigned():
-    from kerastorch.engine.immutable import foreign
+    from kerastorch.engine.symbolic.immutable import foreign
 
     variable = tf.Variable(VALUES)
     with foreign():

@@ -70,7 +70,14 @@ def test_variables_and_weights_are_listed_in_the_order_they_were_made(tf):
 
     layer = Own()
     layer.build((None, 2))
-    assert [w.name.split("/")[-1] for w in layer.trainable_weights] == ["w:0", "b:0", "e:0", "g:0", "kernel:0", "bias:0"]
+    assert [w.name.split("/")[-1] for w in layer.trainable_weights] == [
+        "w:0",
+        "b:0",
+        "e:0",
+        "g:0",
+        "kernel:0",
+        "bias:0",
+    ]
     assert [w.name.split("/")[-1] for w in layer.non_trainable_weights] == ["c:0", "d:0", "f:0"]
     layer.w = tf.Variable(tf.ones((2, 3)), name="again")
     assert [w.name for w in layer.trainable_weights][0] == "again:0" and len(layer.weights) == 9

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import torch
 
-from ....engine.immutable import as_immutable
+from ....engine.symbolic.immutable import as_immutable
 from .._functions import ints
 from .elements import as_element, called, on_device
 from .rows import Rows

@@ -14,7 +14,7 @@ from typing import Any
 
 import torch
 
-from ....engine.immutable import as_immutable
+from ....engine.symbolic.immutable import as_immutable
 from .._functions import refuse
 from .batching import Batching
 from .changing import AUTOTUNE, Changing

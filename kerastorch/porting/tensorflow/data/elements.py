@@ -10,7 +10,7 @@ import numpy as np
 import torch
 
 from .... import config
-from ....engine.immutable import as_immutable, plain
+from ....engine.symbolic.immutable import as_immutable, plain
 from .._functions import text_or_tensor
 from .._specs import TensorSpec, type_spec_from_value
 from .._texts import TextTensor

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from ....engine.immutable import as_immutable, plain
+from ....engine.symbolic.immutable import as_immutable, plain
 from .._texts import TextTensor
 from ..image.codecs import decode_image
 from ..image.resizing import ResizeMethod, resize

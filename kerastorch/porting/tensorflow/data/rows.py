@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from ....engine.immutable import as_immutable, plain
+from ....engine.symbolic.immutable import as_immutable, plain
 from .._texts import TextTensor
 from .elements import flat, mapped
 

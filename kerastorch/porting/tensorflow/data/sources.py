@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import torch
 
-from ....engine.immutable import as_immutable
+from ....engine.symbolic.immutable import as_immutable
 from .._functions import tensor, text_or_tensor
 from .._texts import TextTensor
 from ..ragged import RaggedTensor

@@ -10,7 +10,7 @@ from typing import Any
 
 import torch
 
-from ....engine.immutable import as_immutable
+from ....engine.symbolic.immutable import as_immutable
 from .._functions import ints, op, tensor
 
 __all__ = ["crop_and_resize", "draw_bounding_boxes", "non_max_suppression", "non_max_suppression_with_scores"]

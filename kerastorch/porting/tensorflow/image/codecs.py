@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from ....engine.immutable import as_immutable, plain
+from ....engine.symbolic.immutable import as_immutable, plain
 from ....preprocessing.image.files import pillow
 from .._dtypes import torch_type
 from .._functions import ints, tensor

@@ -10,7 +10,7 @@ from typing import Any
 
 import torch
 
-from ....engine.immutable import as_immutable, plain
+from ....engine.symbolic.immutable import as_immutable, plain
 from .. import random
 from .._functions import ints, op, tensor
 from .codecs import adjust_jpeg_quality

@@ -10,7 +10,7 @@ from typing import Any
 
 import torch
 
-from ....engine.immutable import plain
+from ....engine.symbolic.immutable import plain
 from ....kernels import resizing
 from .._functions import ints, op, tensor
 from .geometry import pad_to_bounding_box

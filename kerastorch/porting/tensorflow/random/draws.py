@@ -13,8 +13,8 @@ import torch
 
 from .... import config
 from ....backend import philox, seeds
-from ....engine.immutable import as_immutable, plain
 from ....engine.symbolic import Spec, building, is_symbolic, record_as
+from ....engine.symbolic.immutable import as_immutable, plain
 from .._dtypes import torch_type
 from .._functions import ints, number_like, op, tensor
 

@@ -14,7 +14,7 @@ import torch
 
 from .... import config
 from ....backend import philox
-from ....engine.immutable import as_immutable, plain
+from ....engine.symbolic.immutable import as_immutable, plain
 from .._dtypes import torch_type
 from .._functions import ints, tensor
 from .draws import RESERVED, affine, between, sizes_of

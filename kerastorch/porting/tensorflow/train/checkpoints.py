@@ -21,7 +21,7 @@ from torch import nn
 
 from ....backend.variable import Variable
 from ....engine.holder import WeightHolder
-from ....engine.immutable import plain
+from ....engine.symbolic.immutable import plain
 from ....optimizers import Optimizer
 from ....saving import files
 from ....saving.deferred import later

@@ -15,7 +15,8 @@ from ....backend import tensors as keras_tensors
 from ....backend.updates import update, update_add, update_sub
 from ....backend.variable import Variable
 from ....engine.holder import partition
-from ....engine.symbolic import SymbolicTensor, flatten, topological
+from ....engine.symbolic import SymbolicTensor, flatten
+from ....engine.symbolic.plan import topological
 from .._dtypes import torch_type
 from .._functions import refuse
 from .sessions import GraphKeys, Operation

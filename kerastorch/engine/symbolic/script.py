@@ -10,7 +10,7 @@ import threading
 
 import torch
 
-from ..backend import phase
+from ...backend import phase
 
 __all__ = ["at_top", "gradients", "kind", "recording", "see_as", "tape"]
 

@@ -7,7 +7,8 @@ from typing import Any
 import torch
 
 from .inference import infer
-from .symbolic import Spec, SymbolicTensor, record, record_as
+from .known import Spec, record_as
+from .tensor import SymbolicTensor, record
 
 __all__ = ["part_of"]
 

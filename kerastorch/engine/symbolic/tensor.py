@@ -16,35 +16,27 @@ from typing import Any
 import numpy as np
 import torch
 
-from .. import config
-from ..backend import names
-from ..backend.arrays import forward
-from ..backend.text import StringTensor
+from ... import config
+from ...backend import names
+from ...backend.arrays import forward
+from ...backend.text import StringTensor
 from .call_view import CallView
-from .immutable import OPERATORS, as_immutable, foreign
+from .immutable import OPERATORS
 from .inference import examples_for, infer
 from .shape import Shape
 from .standins import serial, stand_in
-from .tracing import building, computing, guard, tracing
+from .tracing import computing, guard, tracing
 from .trees import flatten, map_structure
 
 __all__ = [
-    "SymbolicTensor",
     "Node",
-    "Spec",
+    "SymbolicTensor",
+    "arrays_to_tensors",
+    "in_place_of",
+    "is_symbolic",
+    "on_function",
     "placeholder",
     "record",
-    "read",
-    "record_as",
-    "recordable",
-    "is_graph_type",
-    "is_symbolic",
-    "computing",
-    "building",
-    "wants_recording",
-    "flatten",
-    "map_structure",
-    "tracing",
 ]
 
 
@@ -234,7 +226,7 @@ class SymbolicTensor:
             feed_dict: values of the symbolic tensors that it is computed from.
             session: accepted as in TensorFlow.
         """
-        from ..backend.session import get_session
+        from ...backend.session import get_session
 
         return get_session().run(self, feed_dict)
 
@@ -352,7 +344,7 @@ def placeholder(
     return SymbolicTensor(tuple(example.as_subclass(StringTensor) for example in examples), name)
 
 
-def _to_tensors(args: tuple, kwargs: dict[str, Any]) -> tuple[tuple, dict[str, Any]]:
+def arrays_to_tensors(args: tuple, kwargs: dict[str, Any]) -> tuple[tuple, dict[str, Any]]:
     """Arrays become tensors, those of float64 in the type of the tensors beside them, as in TensorFlow."""
     leaves = list(flatten((args, kwargs)))
     if not any(isinstance(leaf, (np.ndarray, np.generic)) for leaf in leaves):
@@ -399,7 +391,7 @@ def record(
         found = other(operation, args, kwargs)
         if found is not None:
             return found
-    args, kwargs = _to_tensors(args, kwargs)
+    args, kwargs = arrays_to_tensors(args, kwargs)
     results = infer(operation, args, kwargs, label)
     node = Node(operation, args, kwargs)
     leaves = [list(flatten(result)) for result in results]
@@ -437,151 +429,3 @@ def _value_now(leaf: Any) -> Any:
     from .plan import evaluate
 
     return evaluate(leaf)
-
-
-class Spec:
-    """Shape and dtype of a result that is known beforehand.
-
-    Args:
-        shape: the shape, None for unknown axes.
-        dtype: the dtype.
-    """
-
-    __slots__ = ("shape", "dtype")
-
-    def __init__(self, shape: Sequence[int | None], dtype: torch.dtype) -> None:
-        self.shape = tuple(shape)
-        self.dtype = dtype
-
-
-def record_as(operation: Callable, args: tuple, kwargs: dict[str, Any], like: Any, label: str) -> Any:
-    """Records a call whose results are known by shape, without trying it on examples.
-
-    Args:
-        operation: what a run calls.
-        args: its positional arguments.
-        kwargs: its keyword arguments.
-        like: a ``Spec``, or any nesting of them.
-        label: what the results are called.
-    """
-    args, kwargs = stand_in((args, kwargs))
-    if computing() and args and not is_symbolic(args) and not is_symbolic(kwargs):
-        return operation(*args, **kwargs)  # values stand in for all of its tensors
-    args, kwargs = _to_tensors(args, kwargs)
-    node = Node(operation, args, kwargs)
-
-    def wrap(spec: Spec) -> SymbolicTensor:
-        name = f"{label}_{names.get_uid('tensor ' + label)}"
-        node.outputs.append(SymbolicTensor(examples_for(spec.shape, spec.dtype), name, node, len(node.outputs)))
-        return node.outputs[-1]
-
-    return map_structure(wrap, like)
-
-
-_graph_types: list[type] = []  # kinds of real tensors whose arithmetic is recorded while a graph is built
-
-
-def graph_type(kind: type) -> type:
-    """Class decorator: ``recordable`` functions of such tensors are recorded while a graph is built."""
-    _graph_types.append(kind)
-    return kind
-
-
-def is_graph_type(leaf: Any) -> bool:
-    """Whether something is a real tensor that counts as symbolic while a graph is built."""
-    return type(leaf) in _graph_types
-
-
-def read(variable: torch.Tensor) -> SymbolicTensor:
-    """A symbolic tensor that has the value of a variable whenever the graph runs; the same one each time."""
-    found = variable.__dict__.get("_symbol")
-    if found is None:
-        found = variable._symbol = record(_plain_tensor, (variable,), {}, getattr(variable, "name", None) or "read")
-    return found
-
-
-def _plain_tensor(variable: torch.Tensor) -> torch.Tensor:
-    return variable.as_subclass(torch.Tensor)
-
-
-def wants_recording(args: tuple, kwargs: dict[str, Any]) -> bool:
-    """Whether a call with these arguments goes into the graph."""
-    if is_symbolic(args) or (kwargs and is_symbolic(kwargs)):
-        return True
-    return building() and any(
-        type(leaf) in _graph_types or isinstance(leaf, torch.nn.Parameter) for leaf in flatten((args, kwargs))
-    )
-
-
-def recordable(fn: Callable) -> Callable:
-    """Makes a Python function one operation of the graph when a symbolic tensor is among its arguments.
-
-    For functions that torch cannot dispatch by itself: those that read ``x.shape`` as numbers, take shapes that
-    hold symbolic tensors, or draw random numbers. While a graph is built, variables count as symbolic.
-
-    Example:
-        >>> @recordable
-        ... def rows(x):
-        ...     return torch.tensor(x.shape[0])
-        >>> rows(torch.zeros(2, 3)).item()
-        2
-    """
-
-    @functools.wraps(fn)
-    def wrapper(*args: Any, **kwargs: Any) -> Any:
-        if wants_recording(args, kwargs):
-            return record(wrapper, args, kwargs, fn.__name__)
-        return as_immutable(fn(*args, **kwargs)) if foreign.active() else fn(*args, **kwargs)
-
-    return wrapper
-
-
-def record_layer(layer: Any, args: tuple, kwargs: dict[str, Any], shapes: Any, dtypes: Any) -> Any:
-    """Records a layer's call whose output shapes are known already.
-
-    Args:
-        layer: the layer.
-        args: its positional arguments, symbolic tensors inside.
-        kwargs: its keyword arguments.
-        shapes: a shape, or a list of them for several outputs.
-        dtypes: a dtype, or a list of them.
-    """
-    node = Node(layer, args, kwargs, layer=layer)
-    single = not isinstance(shapes, list)
-    shape_list, dtype_list = ([shapes], [dtypes]) if single else (shapes, dtypes)
-    for i, (shape, dtype) in enumerate(zip(shape_list, dtype_list, strict=True)):
-        suffix = "" if single else f"_{i}"
-        node.outputs.append(SymbolicTensor(examples_for(shape, dtype), f"{layer.name}{suffix}", node, i))
-    return node.outputs[0] if single else list(node.outputs)
-
-
-def topological(outputs: Sequence[SymbolicTensor], inputs: Sequence[SymbolicTensor]) -> list[Node]:
-    """The nodes that lead from the inputs to the outputs, each after those it needs.
-
-    Raises:
-        ValueError: when an output needs a tensor that is neither an input nor computed from one.
-    """
-    stops = {id(x) for x in inputs}
-    order: list[Node] = []
-    state: dict[int, int] = {}
-    for output in outputs:
-        stack: list[tuple[SymbolicTensor, bool]] = [(output, False)]
-        while stack:
-            tensor, expanded = stack.pop()
-            if id(tensor) in stops:
-                continue
-            node = tensor.node
-            if node is None:
-                raise ValueError(
-                    f"Graph disconnected: {tensor.name!r} of shape {tensor.shape} is needed for {output.name!r}, but "
-                    "it is not among the model's inputs"
-                )
-            if expanded:
-                if state.get(id(node)) != 2:
-                    state[id(node)] = 2
-                    order.append(node)
-            elif state.get(id(node)) is None:
-                state[id(node)] = 1
-                stack.append((tensor, True))
-                stack.extend((parent, False) for parent in reversed(node.parents))
-    return order

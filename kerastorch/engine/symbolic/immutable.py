@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 import torch
 
-from ..backend.arrays import forward
-from ..backend.text import StringTensor
+from ...backend.arrays import forward
+from ...backend.text import StringTensor
 from . import script
 from .shape import Shape
 from .trees import map_structure

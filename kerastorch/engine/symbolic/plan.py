@@ -9,13 +9,45 @@ from typing import Any
 
 import torch
 
-from ..backend import phase
+from ...backend import phase
 from .calls import from_graph
-from .symbolic import Node, SymbolicTensor, is_symbolic, record, topological
+from .tensor import Node, SymbolicTensor, is_symbolic, record
 from .tracing import computing
 from .trees import flatten, map_structure
 
-__all__ = ["Plan", "differentiating", "evaluate"]
+__all__ = ["Plan", "differentiating", "evaluate", "topological"]
+
+
+def topological(outputs: Sequence[SymbolicTensor], inputs: Sequence[SymbolicTensor]) -> list[Node]:
+    """The nodes that lead from the inputs to the outputs, each after those it needs.
+
+    Raises:
+        ValueError: when an output needs a tensor that is neither an input nor computed from one.
+    """
+    stops = {id(x) for x in inputs}
+    order: list[Node] = []
+    state: dict[int, int] = {}
+    for output in outputs:
+        stack: list[tuple[SymbolicTensor, bool]] = [(output, False)]
+        while stack:
+            tensor, expanded = stack.pop()
+            if id(tensor) in stops:
+                continue
+            node = tensor.node
+            if node is None:
+                raise ValueError(
+                    f"Graph disconnected: {tensor.name!r} of shape {tensor.shape} is needed for {output.name!r}, but "
+                    "it is not among the model's inputs"
+                )
+            if expanded:
+                if state.get(id(node)) != 2:
+                    state[id(node)] = 2
+                    order.append(node)
+            elif state.get(id(node)) is None:
+                state[id(node)] = 1
+                stack.append((tensor, True))
+                stack.extend((parent, False) for parent in reversed(node.parents))
+    return order
 
 
 class _Differentiating(threading.local):

@@ -7,7 +7,7 @@ import math
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from .. import eras
+from ... import eras
 
 __all__ = ["Shape", "told_by"]
 

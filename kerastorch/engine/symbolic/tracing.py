@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import threading
 
-from .. import eras
-from ..backend import phase
+from ... import eras
+from ...backend import phase
 
 __all__ = ["at_once", "building", "computing", "guard", "guarded", "hidden", "tracing"]
 
