@@ -119,6 +119,7 @@ class Era:
     embedding_starts: bool = True  # a Sequential that begins with an Embedding has an input (None, None) at once
     batch_size_of_streams: str = "refused"  # batch_size for what makes its own batches; or 'passed over'
     shapes: str = "tuple"  # what build and compute_output_shape are told; or a 'tensor_shape', with as_list()
+    sizes: str = "dimension"  # a tensor's sizes have a value, as TensorFlow 1's; or are numbers: 'int'
     output_shape: str = "asked"  # a layer's compute_output_shape counts in a graph, or what is 'traced' counts alone
     inputs_listed: bool = True  # a tuple of inputs reaches a layer as a list
     absent_masks: str = "listed"  # compute_mask of several inputs gets None for each; or a single 'none'
@@ -200,6 +201,7 @@ _TF_KERAS = dataclasses.replace(
     learnt_shape="widened",
     batch_size_of_streams="passed over",
     shapes="tensor_shape",
+    sizes="int",
     output_shape="traced",
     inputs_listed=False,
     absent_masks="none",

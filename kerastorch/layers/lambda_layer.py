@@ -15,6 +15,7 @@ from ..backend.bytecode import func_dump, func_load, globals_of, was_dumped_here
 from ..backend.registry import Registry, get_custom_objects
 from ..backend.safe_mode import in_safe_mode
 from ..backend.seeds import numpy_seed, numpy_seeds_drawn
+from ..engine.immutable import shielded
 from ..engine.layer import Layer
 
 __all__ = ["Lambda"]
@@ -189,7 +190,7 @@ class Lambda(Layer):
         code = getattr(self.function, "__code__", None)
         takes_mask = code is not None and "mask" in code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
         extra = {**self.arguments, "mask": mask} if takes_mask else self.arguments
-        return self.function(inputs, **extra)
+        return shielded(self.function)(inputs, **extra)
 
     def _must_trace(self) -> bool:
         return True

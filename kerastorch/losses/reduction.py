@@ -17,6 +17,7 @@ import torch
 import torch.nn.functional as F
 
 from kerastorch import config, eras
+from kerastorch.engine.immutable import shielded
 from kerastorch.losses import functions as fn
 from kerastorch.losses import logits
 from kerastorch.losses.base import Loss
@@ -117,22 +118,23 @@ def objective(loss: Any) -> Callable:
         >>> mse(torch.tensor([[0.0], [0.0]]), torch.tensor([[1.0], [2.0]]), weights=torch.tensor([1.0, 0.0]))
         tensor(1.)
     """
+    called = shielded(loss)
     if isinstance(loss, Loss) and type(loss).__call__ is not Loss.__call__:  # it deals with weights in its own way
         return lambda y_true, y_pred, weights=None, mask=None: _scalar(
-            loss(y_true, y_pred) if weights is None else loss(y_true, y_pred, weights)
+            called(y_true, y_pred) if weights is None else called(y_true, y_pred, weights)
         )
     if isinstance(loss, Loss):
-        return lambda y_true, y_pred, weights=None, mask=None: loss(y_true, y_pred, weights, mask)
+        return lambda y_true, y_pred, weights=None, mask=None: called(y_true, y_pred, weights, mask)
     whole = _MEANS.get(loss) if inspect.isfunction(loss) else None
     if loss is fn.binary_crossentropy and eras.current().crossentropy != "tf.keras":
         whole = _bce
     same_shape = whole in (_mse, _mae)
     if isinstance(loss, TorchLoss):
-        whole, loss = loss, loss.per_sample
+        whole, called = loss, loss.per_sample
 
     def weighted(y_true: Any, y_pred: Any, weights: Any = None, mask: Any = None) -> Any:
         if whole is None or weights is not None or mask is not None or (same_shape and y_true.shape != y_pred.shape):
-            return weighted_masked_mean(loss(y_true, y_pred), weights, mask)
+            return weighted_masked_mean(called(y_true, y_pred), weights, mask)
         return whole(y_true, y_pred)
 
     return weighted

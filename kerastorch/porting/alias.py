@@ -26,7 +26,7 @@ from importlib.machinery import ModuleSpec
 from typing import Any
 
 from .. import config
-from . import shims, star_imports
+from . import shims, star_imports, tensor_names
 
 __all__ = ["ALIASES", "install", "translate", "uninstall", "load_ipython_extension", "unload_ipython_extension"]
 
@@ -175,6 +175,7 @@ def install(era: str | None = None) -> None:
     sys.meta_path.insert(0, _installed)
     config.set_lenient(True)
     shims.install()
+    tensor_names.install()
 
 
 def uninstall() -> None:
@@ -191,6 +192,7 @@ def uninstall() -> None:
     sys.modules.update(_hidden)
     _hidden.clear()
     config.set_lenient(False)
+    tensor_names.uninstall()
     shims.uninstall()
 
 

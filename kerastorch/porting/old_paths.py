@@ -31,6 +31,25 @@ _OPTIMIZER_MODULES = (
     ".rmsprop",
 )
 
+# what the backend on TensorFlow held beside the K functions
+_TENSORFLOW_BACKEND = (
+    "porting.backend_names",
+    *(
+        f"porting.backend_names:{name}"
+        for name in (
+            "tf",
+            "tf_ops",
+            "moving_averages",
+            "tensor_array_ops",
+            "control_flow_ops",
+            "functional_ops",
+            "ctc",
+            "device_lib",
+        )
+    ),
+    "config:normalize_data_format",
+)
+
 # old path -> where its names are today; "module:name" or "module:name as other" brings one name, "module" all of them
 OLD_PATHS: dict[str, tuple[str, ...]] = {
     "engine.base_layer": (
@@ -97,7 +116,7 @@ OLD_PATHS: dict[str, tuple[str, ...]] = {
     "utils.image_utils": ("preprocessing.image",),
     "utils.tf_utils": ("utils",),
     "utils.training_utils": ("utils.multi_gpu_utils",),
-    "backend.tensorflow_backend": ("backend",),
+    "backend.tensorflow_backend": ("backend", *_TENSORFLOW_BACKEND),
     "backend.theano_backend": ("backend",),
     "backend.torch_backend": ("backend",),
     "backend.common": ("config",),
@@ -121,6 +140,7 @@ MORE_NAMES: dict[str, tuple[str, ...]] = {
         "porting.legacy_layers:merge",
         "porting.legacy_layers:Merge",
     ),
+    "backend": _TENSORFLOW_BACKEND,
     "config": (
         "utils:disable_interactive_logging",
         "utils:enable_interactive_logging",

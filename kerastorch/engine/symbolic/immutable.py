@@ -21,7 +21,19 @@ from . import script
 from .shape import Shape
 from .trees import map_structure
 
-__all__ = ["ASSIGNING", "Immutable", "OPERATORS", "as_immutable", "foreign", "operand", "plain", "seen", "values_of"]
+__all__ = [
+    "ASSIGNING",
+    "Immutable",
+    "OPERATORS",
+    "as_immutable",
+    "foreign",
+    "of_script",
+    "operand",
+    "plain",
+    "seen",
+    "shielded",
+    "values_of",
+]
 
 OPERATORS = (
     "add radd sub rsub mul rmul truediv rtruediv floordiv rfloordiv mod pow rpow matmul rmatmul neg abs invert "
@@ -53,6 +65,18 @@ class Immutable(torch.Tensor):
     def get_shape(self) -> Shape:
         """The shape, under TensorFlow's name."""
         return self.shape
+
+    def set_shape(self, shape: Any) -> None:
+        """Checks that the tensor has this shape.
+
+        Raises:
+            ValueError: when it has another one.
+        """
+        self.shape.assert_is_compatible_with(shape)
+
+    @property
+    def _keras_shape(self) -> tuple[int, ...]:
+        return tuple(self.shape)
 
     def numpy(self) -> Any:
         """The values as an array of their own, a numpy number for a tensor without axes."""
@@ -174,6 +198,38 @@ class foreign:  # noqa: N801 - reads as a phrase
     def active() -> bool:
         """True inside such a block."""
         return _foreign.depth > 0 or script.at_top()
+
+
+def of_script(function: Any) -> bool:
+    """Whether a function, or the class of a callable object, is the script's and not this package's or torch's."""
+    while isinstance(function, functools.partial):
+        function = function.func
+    owner = function if hasattr(function, "__code__") else type(function)
+    return (getattr(owner, "__module__", None) or "").partition(".")[0] not in ("kerastorch", "torch")
+
+
+def shielded(function: Callable) -> Callable:
+    """A script's function of tensors, given such as it cannot change in place; others come back as they are.
+
+    Example:
+        >>> def halved(x):
+        ...     x /= 2
+        ...     return x
+        >>> x = torch.ones(1)
+        >>> shielded(halved)(x), x
+        (tensor([0.5000]), tensor([1.]))
+    """
+    if not of_script(function):
+        return function
+
+    @functools.wraps(function, updated=())
+    def call(*args: Any, **kwargs: Any) -> Any:
+        if torch.compiler.is_compiling():
+            return function(*args, **kwargs)
+        with foreign():
+            return map_structure(plain, function(*as_immutable(args), **as_immutable(kwargs)))
+
+    return call
 
 
 def seen(function: Callable) -> Callable:

@@ -9,11 +9,44 @@ from typing import Any
 
 from ... import eras
 
-__all__ = ["Shape", "told_by"]
+__all__ = ["Shape", "Size", "told_by"]
+
+
+class Size(int):
+    """A size that has its value under TensorFlow 1's name too: ``x.shape[1].value``.
+
+    Example:
+        >>> Size(4) * 2, (Size(4) * 2).value
+        (8, 8)
+    """
+
+    __slots__ = ()
+
+    @property
+    def value(self) -> int:
+        """The number."""
+        return int(self)
+
+
+def _arithmetic(name: str) -> Callable:
+    method = getattr(int, name)
+
+    def apply(self: Size, other: Any) -> Any:
+        found = method(self, other)
+        return Size(found) if type(found) is int else found
+
+    apply.__name__ = name
+    return apply
+
+
+for _name in "add radd sub rsub mul rmul floordiv rfloordiv mod rmod".split():
+    setattr(Size, f"__{_name}__", _arithmetic(f"__{_name}__"))
 
 
 class Shape(tuple):
     """A tensor's shape: a tuple with None for unknown axes, and ``as_list()`` and its kin.
+
+    In the era ``keras2`` the sizes in it have a ``value``.
 
     Example:
         >>> shape = Shape((None, 4, 2))
@@ -23,9 +56,14 @@ class Shape(tuple):
 
     __slots__ = ()
 
+    def __new__(cls, sizes: Iterable[int | None] = ()) -> Shape:
+        if eras.current().sizes == "dimension":
+            sizes = [None if size is None else Size(size) for size in sizes]
+        return super().__new__(cls, sizes)
+
     def as_list(self) -> list[int | None]:
-        """The sizes as a list."""
-        return list(self)
+        """The sizes as a list of plain numbers."""
+        return [None if size is None else int(size) for size in self]
 
     @property
     def rank(self) -> int:

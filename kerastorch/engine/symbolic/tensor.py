@@ -215,6 +215,17 @@ class SymbolicTensor:
         """The shape, under TensorFlow's name."""
         return self.shape
 
+    def set_shape(self, shape: Any) -> None:
+        """Tells sizes that nobody could know.
+
+        Raises:
+            ValueError: when no tensor can have both shapes.
+        """
+        self.shape.assert_is_compatible_with(shape)
+        known = [new if old is None else old for old, new in zip(self.shape, shape, strict=True)]
+        if known != self.shape:
+            self._examples = examples_for(known, self.dtype)
+
     def to(self, *args: Any, **kwargs: Any) -> SymbolicTensor:
         """The tensor in another type or on another device."""
         return record(_moved, (self, *args), kwargs, "to")

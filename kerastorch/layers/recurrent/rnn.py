@@ -13,6 +13,7 @@ from ...backend import phase
 from ...backend.registry import described
 from ...backend.updates import MovedWeight
 from ...engine import budget
+from ...engine.immutable import shielded
 from ...engine.input_spec import InputSpec
 from ...engine.layer import Layer
 from ...engine.symbolic import flatten, is_symbolic, map_structure, tracing
@@ -332,8 +333,9 @@ class RNN(Layer):
         extra: dict[str, Any] = {"training": training} if call_takes(self.cell, "training") else {}
         if constants is not None:
             extra["constants"] = constants
+        call = shielded(self.cell.call)
         return rnn(
-            lambda x, current: self.cell.call(x, current, **extra),
+            lambda x, current: call(x, current, **extra),
             inputs,
             states,
             go_backwards=self.go_backwards,

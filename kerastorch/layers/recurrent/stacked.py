@@ -8,6 +8,7 @@ from typing import Any
 
 import torch
 
+from ...engine.immutable import shielded
 from ...engine.layer import Layer
 from .base import as_list, call_takes, check_cell, differs_in_training, state_sizes
 
@@ -89,7 +90,7 @@ class StackedRNNCells(Layer):
             extra: dict[str, Any] = {"training": training} if call_takes(cell, "training") else {}
             if call_takes(cell, "constants"):
                 extra["constants"] = constants
-            inputs, new = cell.call(inputs, own, **extra)
+            inputs, new = shielded(cell.call)(inputs, own, **extra)
             new_states.append(as_list(new))
         return inputs, self.join_states(new_states)
 

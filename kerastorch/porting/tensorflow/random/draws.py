@@ -171,10 +171,30 @@ def _whole(shape: Sequence[int], low: int, high: int, dtype: torch.dtype, seed: 
     return philox.integers(shape, low, high, seed=pair, dtype=dtype, start=start)
 
 
+def _drawn_by(draw: Callable[[torch.Tensor], torch.Tensor], value: Any, spec: Spec | None, name: str) -> Any:
+    """What is drawn by a tensor's values; anew at each run of a graph where ``spec``, the result's, is given."""
+    if spec is not None:
+        return record_as(draw, (value,), {}, spec, name)
+    return as_immutable(draw(plain(tensor(value))))
+
+
+def _in_graph(value: Any) -> bool:
+    return is_symbolic(value) or building()
+
+
 def shuffle(value: Any, seed: int | None = None, name: str | None = None) -> Any:
-    """The rows in another order."""
-    rows = plain(tensor(value))
-    return as_immutable(rows[_order(len(rows), seed).to(rows.device)])
+    """The rows in another order; in a graph, in a new one at each run.
+
+    Example:
+        >>> sorted(shuffle([3, 1, 2]).tolist())
+        [1, 2, 3]
+    """
+
+    def draw(rows: torch.Tensor) -> torch.Tensor:
+        return rows[_order(len(rows), seed).to(rows.device)]
+
+    value = tensor(value)
+    return _drawn_by(draw, value, Spec(tuple(value.shape), value.dtype) if _in_graph(value) else None, "shuffle")
 
 
 def _order(count: int, seed: int | None) -> torch.Tensor:
@@ -203,14 +223,19 @@ def categorical(
         >>> categorical([[0.0, -1000.0]], 3).tolist()
         [[0, 0, 0]]
     """
-    rows, count = plain(tensor(logits)).detach(), ints(num_samples)
+    logits, count = tensor(logits), ints(num_samples)
     kind = torch.int64 if dtype is None else torch_type(dtype)
-    pair = get_seed(seed)
-    if pair[0] is None:
-        return as_immutable(torch.multinomial(torch.softmax(rows.double(), -1), count, True).to(kind))
-    reserved = -(-count // 4) * 4
-    start = _place("categorical", pair, RESERVED * rows.shape[0] * reserved)
-    return as_immutable(sampled(rows, count, pair, start).to(kind))
+
+    def draw(rows: torch.Tensor) -> torch.Tensor:
+        rows, pair = rows.detach(), get_seed(seed)
+        if pair[0] is None:
+            return torch.multinomial(torch.softmax(rows.double(), -1), count, True).to(kind)
+        reserved = -(-count // 4) * 4
+        start = _place("categorical", pair, RESERVED * rows.shape[0] * reserved)
+        return sampled(rows, count, pair, start).to(kind)
+
+    spec = Spec((logits.shape[0], count), kind) if _in_graph(logits) else None
+    return _drawn_by(draw, logits, spec, "categorical")
 
 
 multinomial = categorical

@@ -1,0 +1,65 @@
+"""Names that scripts of TensorFlow ask of every tensor and dtype, on torch's own while ``install()`` is in force.
+
+Functions of a script that get torch's plain tensors, activations and regularizers among them, meet these names there:
+``x.get_shape()``, ``x.dtype.base_dtype``.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import gc
+from typing import Any
+
+import torch
+
+from ..engine.shape import Shape
+from .shims import set_attribute
+
+__all__ = ["install", "uninstall"]
+
+
+def _shape(tensor: torch.Tensor) -> Shape:
+    return Shape(tensor.shape)
+
+
+def _set_shape(tensor: torch.Tensor, shape: Any) -> None:
+    _shape(tensor).assert_is_compatible_with(shape)
+
+
+def _of_dtype(name: str) -> property:
+    def read(dtype: torch.dtype) -> Any:
+        from .tensorflow._dtypes import as_dtype
+
+        return getattr(as_dtype(dtype), name)
+
+    return property(read)
+
+
+_TENSOR = {"get_shape": _shape, "set_shape": _set_shape, "_keras_shape": property(lambda tensor: tuple(tensor.shape))}
+_DTYPE = {
+    name: _of_dtype(name)
+    for name in ("base_dtype", "name", "as_numpy_dtype", "is_integer", "is_floating", "max", "min", "limits")
+}
+
+
+def _dtype_names() -> dict[str, Any]:
+    """The namespace of ``torch.dtype``, a class that takes no attributes in the ordinary way."""
+    return next((found for found in gc.get_referents(torch.dtype.__dict__) if isinstance(found, dict)), {})
+
+
+def install() -> None:
+    """Adds the names; those of tensors go with the other shims."""
+    for name, value in _TENSOR.items():
+        set_attribute(torch.Tensor, name, value)
+    names = _dtype_names()
+    names.update({name: value for name, value in _DTYPE.items() if name not in names})
+    ctypes.pythonapi.PyType_Modified(ctypes.py_object(torch.dtype))
+
+
+def uninstall() -> None:
+    """Takes the names of dtypes back."""
+    names = _dtype_names()
+    for name, value in _DTYPE.items():
+        if names.get(name) is value:
+            del names[name]
+    ctypes.pythonapi.PyType_Modified(ctypes.py_object(torch.dtype))
