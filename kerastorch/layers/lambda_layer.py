@@ -15,8 +15,8 @@ from ..backend.bytecode import func_dump, func_load, globals_of, was_dumped_here
 from ..backend.registry import Registry, get_custom_objects
 from ..backend.safe_mode import in_safe_mode
 from ..backend.seeds import numpy_seed, numpy_seeds_drawn
-from ..engine.immutable import shielded
 from ..engine.layer import Layer
+from ..engine.symbolic.immutable import shielded
 
 __all__ = ["Lambda"]
 

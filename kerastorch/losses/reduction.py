@@ -17,7 +17,7 @@ import torch
 import torch.nn.functional as F
 
 from kerastorch import config, eras
-from kerastorch.engine.immutable import shielded
+from kerastorch.engine.symbolic.immutable import shielded
 from kerastorch.losses import functions as fn
 from kerastorch.losses import logits
 from kerastorch.losses.base import Loss

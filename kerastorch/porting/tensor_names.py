@@ -12,7 +12,7 @@ from typing import Any
 
 import torch
 
-from ..engine.shape import Shape
+from ..engine.symbolic.shape import Shape
 from .shims import set_attribute
 
 __all__ = ["install", "uninstall"]

@@ -13,10 +13,10 @@ from ...backend import phase
 from ...backend.registry import described
 from ...backend.updates import MovedWeight
 from ...engine import budget
-from ...engine.immutable import shielded
 from ...engine.input_spec import InputSpec
 from ...engine.layer import Layer
 from ...engine.symbolic import flatten, is_symbolic, map_structure, tracing
+from ...engine.symbolic.immutable import shielded
 from ...kernels.loop import rnn
 from ...kernels.recurrence import needed
 from .base import as_list, call_takes, check_cell, differs_in_training, state_sizes, zeros_for_rows

@@ -8,8 +8,8 @@ from typing import Any
 
 import torch
 
-from ...engine.immutable import shielded
 from ...engine.layer import Layer
+from ...engine.symbolic.immutable import shielded
 from .base import as_list, call_takes, check_cell, differs_in_training, state_sizes
 
 __all__ = ["StackedRNNCells"]
