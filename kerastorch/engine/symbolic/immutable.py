@@ -205,7 +205,8 @@ def of_script(function: Any) -> bool:
     while isinstance(function, functools.partial):
         function = function.func
     owner = function if hasattr(function, "__code__") else type(function)
-    return (getattr(owner, "__module__", None) or "").partition(".")[0] not in ("kerastorch", "torch")
+    package = (getattr(owner, "__module__", None) or "").partition(".")[0]
+    return package not in ("kerastorch", "torch", "builtins")
 
 
 def shielded(function: Callable) -> Callable:
