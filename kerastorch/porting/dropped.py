@@ -22,14 +22,11 @@ from . import shims
 __all__ = [
     "LooseVersion",
     "StrictVersion",
-    "append",
     "array",
-    "as_matrix",
     "asarray",
     "asfarray",
     "asscalar",
     "extend_axis",
-    "extend_pandas",
     "extend_styles",
     "fromimage",
     "fromstring",
@@ -40,7 +37,6 @@ __all__ = [
     "imsave",
     "imshow",
     "load",
-    "rolling_mean",
     "split",
     "toimage",
 ]
@@ -181,14 +177,6 @@ def asfarray(a: Any, dtype: Any = np.float64) -> np.ndarray:
     return np.asarray(a, dtype if np.issubdtype(dtype, np.inexact) else np.float64)
 
 
-def extend_pandas(pandas: Any) -> None:
-    """Gives frames and series the methods that they lost."""
-    for cls in (pandas.DataFrame, pandas.Series):
-        for name, method in (("append", append), ("as_matrix", as_matrix), ("iteritems", cls.items), ("ix", _IX)):
-            if not hasattr(cls, name):
-                shims.set_attribute(cls, name, method)
-
-
 def extend_styles(style: Any) -> None:
     """Gives matplotlib's styles named after seaborn their short names again."""
     for name in [name for name in style.library if name.startswith("seaborn-v0_8")]:
@@ -210,67 +198,6 @@ def extend_axis(axis: Any) -> None:
             return known(self, [*labels, *[""] * count][:count], **kwargs)
 
     shims.set_attribute(axis.Axis, "set_ticklabels", set_ticklabels)
-
-
-def append(self: Any, other: Any, ignore_index: bool = False, verify_integrity: bool = False) -> Any:
-    """The rows of a pandas frame or series, and others behind them."""
-    import pandas
-
-    if isinstance(other, dict):
-        other = pandas.Series(other)
-    if isinstance(self, pandas.DataFrame) and isinstance(other, pandas.Series):
-        other = other.to_frame().T
-    others = list(other) if isinstance(other, (list, tuple)) else [other]
-    return pandas.concat([self, *others], ignore_index=ignore_index, verify_integrity=verify_integrity)
-
-
-class _Ix:
-    """Rows and columns by label or, where the labels are no numbers, by place."""
-
-    def __init__(self, frame: Any) -> None:
-        self._frame = frame
-
-    def _places(self, key: Any) -> tuple:
-        keys = key if isinstance(key, tuple) else (key,)
-        return tuple(
-            index[part] if not _numbers(index) and _is_place(part) else part
-            for index, part in zip(self._frame.axes, keys, strict=False)
-        )
-
-    def __getitem__(self, key: Any) -> Any:
-        return self._frame.loc[self._places(key)]
-
-    def __setitem__(self, key: Any, value: Any) -> None:
-        self._frame.loc[self._places(key)] = value
-
-
-def _numbers(index: Any) -> bool:
-    return index.inferred_type == "integer"
-
-
-def _is_place(part: Any) -> bool:
-    if isinstance(part, slice):
-        return any(isinstance(end, (int, np.integer)) for end in (part.start, part.stop))
-    leaves = np.asarray(part)
-    return leaves.dtype.kind in "iu"
-
-
-_IX = property(_Ix)
-
-
-def as_matrix(frame: Any, columns: Any = None) -> np.ndarray:
-    """The values of a pandas frame."""
-    return frame.to_numpy() if columns is None else frame[columns].to_numpy()
-
-
-def rolling_mean(arg: Any, window: int, min_periods: int | None = None, center: bool = False) -> Any:
-    """The mean of a moving window over a pandas series or frame."""
-    series = arg
-    if not hasattr(series, "rolling"):
-        import pandas
-
-        series = pandas.Series(np.asarray(arg))
-    return series.rolling(window, min_periods=min_periods, center=center).mean()
 
 
 # ---------------------------------------------------------------------------------- images

@@ -16,8 +16,9 @@ from importlib.machinery import ModuleSpec
 from typing import Any
 
 _DROPPED, _SKLEARN = "kerastorch.porting.dropped", "kerastorch.porting.dropped_sklearn"
+_PANDAS = "kerastorch.porting.dropped_pandas"
 
-__all__ = ["ATTRIBUTES", "MODULES", "install", "set_attribute", "uninstall"]
+__all__ = ["ATTRIBUTES", "MODULES", "install", "set_attribute", "uninstall", "when_taken_back"]
 
 #: module -> name that is gone -> where it is today ("module:name"), looked up when somebody asks for it
 ATTRIBUTES: dict[str, dict[str, str]] = {
@@ -77,7 +78,12 @@ ATTRIBUTES: dict[str, dict[str, str]] = {
     },
     "sklearn.preprocessing": {"Imputer": f"{_SKLEARN}:Imputer"},
     "sklearn.datasets": {"load_boston": f"{_SKLEARN}:load_boston"},
-    "pandas": {"rolling_mean": f"{_DROPPED}:rolling_mean", "datetime": "datetime:datetime"},
+    "pandas": {
+        "datetime": "datetime:datetime",
+        "np": "numpy",
+        "scatter_matrix": "pandas.plotting:scatter_matrix",
+        **{name: f"{_PANDAS}:{name}" for name in ("ewma", "rolling_mean", "rolling_std", "value_counts")},
+    },
     "matplotlib.cm": {"get_cmap": "matplotlib.pyplot:get_cmap"},
     "PIL.Image": {"ANTIALIAS": f"{_DROPPED}:LANCZOS", "LINEAR": f"{_DROPPED}:BILINEAR", "CUBIC": f"{_DROPPED}:BICUBIC"},
 }
@@ -91,7 +97,7 @@ REPLACED: dict[str, dict[str, str]] = {
 
 #: module -> function of it that is called once when it is there: what no name alone can bring back
 AFTER: dict[str, str] = {
-    "pandas": f"{_DROPPED}:extend_pandas",
+    "pandas": f"{_PANDAS}:extend",
     "matplotlib.axis": f"{_DROPPED}:extend_axis",
     "matplotlib.style": f"{_DROPPED}:extend_styles",
 }
@@ -110,6 +116,8 @@ MODULES: dict[str, tuple[str, ...]] = {
     "keras_preprocessing.image": ("kerastorch.preprocessing.image",),
     "keras_preprocessing.sequence": ("kerastorch.preprocessing.sequence",),
     "keras_preprocessing.text": ("kerastorch.preprocessing.text",),
+    "pandas.tools": (),
+    "pandas.tools.plotting": ("pandas.plotting",),
     "six": ("kerastorch.porting.six",),
     "six.moves": ("kerastorch.porting.six_moves",),
     "six.moves.cPickle": ("pickle",),
@@ -125,6 +133,7 @@ MODULES: dict[str, tuple[str, ...]] = {
 
 _PATCHES: tuple[dict[str, Any], ...] = (ATTRIBUTES, REPLACED, AFTER)
 _changed: list[tuple[Any, str, Any]] = []
+_undone: list[Callable[[], None]] = []
 _ABSENT = object()
 
 
@@ -169,6 +178,11 @@ def _answer(module: types.ModuleType, gone: dict[str, str], known: Callable[[str
         raise AttributeError(f"module {module.__name__!r} has no attribute {name!r}")
 
     return __getattr__
+
+
+def when_taken_back(undo: Callable[[], None]) -> None:
+    """Has ``uninstall`` call something."""
+    _undone.append(undo)
 
 
 def set_attribute(owner: Any, name: str, value: Any) -> None:
@@ -251,5 +265,7 @@ def uninstall() -> None:
         else:
             setattr(owner, name, before)
     _changed.clear()
+    while _undone:
+        _undone.pop()()
     for name in [name for name, module in sys.modules.items() if isinstance(module, _Successor)]:
         del sys.modules[name]
