@@ -12,9 +12,11 @@ import torch
 import torch.nn.functional as F
 
 from kerastorch.kernels.gru_scan import scan
+from kerastorch.kernels.opaque import opaque_with_gradient
 from kerastorch.kernels.pointwise import function_of
 from kerastorch.kernels.recurrence import (
     Activation,
+    as_one_applies,
     fused_applies,
     hold_back,
     masked,
@@ -72,6 +74,27 @@ def gru(
         (torch.Size([2, 5, 4]), torch.Size([2, 4]))
     """
     activations = (activation, recurrent_activation)
+    given = x, weight_ih, weight_hh, bias, recurrent_bias, h, mask, tuple(input_masks), tuple(recurrent_masks)
+    if as_one_applies(x, mask, activations):
+        product = x.numel() * weight_ih.shape[0]
+        return opaque_with_gradient(_gru, *given, activations, reset_after, need_outputs, product=product)
+    return _gru(*given, activations, reset_after, need_outputs)
+
+
+def _gru(
+    x,
+    weight_ih,
+    weight_hh,
+    bias,
+    recurrent_bias,
+    h,
+    mask,
+    input_masks,
+    recurrent_masks,
+    activations,
+    reset_after,
+    need_outputs,
+):
     mask = needed(mask)
     plain = mask is None and not recurrent_masks and len(input_masks) < 2
     # On a CPU torch's GRU is a loop of its own, slower than the scan below.
@@ -87,8 +110,8 @@ def gru(
             h,
             recurrent_bias=recurrent_bias,
             reset_after=reset_after,
-            activation=activation,
-            recurrent_activation=recurrent_activation,
+            activation=activations[0],
+            recurrent_activation=activations[1],
             mask=mask,
             input_masks=input_masks,
             recurrent_masks=recurrent_masks,

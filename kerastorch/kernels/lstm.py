@@ -12,9 +12,11 @@ import torch
 
 from kerastorch.kernels.lstm_scan import scan
 from kerastorch.kernels.on_gpu import lstm_scan
+from kerastorch.kernels.opaque import opaque_with_gradient
 from kerastorch.kernels.pointwise import POINTWISE, function_of
 from kerastorch.kernels.recurrence import (
     Activation,
+    as_one_applies,
     fused_applies,
     hold_back,
     masked,
@@ -75,7 +77,17 @@ def lstm(
         >>> y.shape, bool((y[:, -1] == h).all())
         (torch.Size([2, 5, 4]), True)
     """
+    given = x, weight_ih, weight_hh, bias, h, c, mask, tuple(input_masks), tuple(recurrent_masks)
     activations = (activation, recurrent_activation)
+    if as_one_applies(x, mask, activations):
+        product = x.numel() * weight_ih.shape[0]
+        return opaque_with_gradient(_lstm, *given, activations, need_outputs, need_cell, product=product)
+    return _lstm(*given, activations, need_outputs, need_cell)
+
+
+def _lstm(
+    x, weight_ih, weight_hh, bias, h, c, mask, input_masks, recurrent_masks, activations, need_outputs, need_cell
+):
     mask = needed(mask)
     if not recurrent_masks and len(input_masks) < 2 and fused_applies(x, activations):
         if mask is None:
@@ -92,10 +104,10 @@ def lstm(
         on_gpu = lstm_scan(x, activations)
         if on_gpu is not None:
             inputs = project(time_major(x), weight_ih, bias, input_masks)
-            outputs, h, c = on_gpu(inputs, weight_hh, h, c, mask, activation, recurrent_activation)
+            outputs, h, c = on_gpu(inputs, weight_hh, h, c, mask, *activations)
             return outputs.transpose(0, 1), h, c
     # The activation meets the cell state too, where there are no weights that its affine part could go to.
-    if not scan_applies(x, tensors, activations) or not POINTWISE[activation].is_plain:
+    if not scan_applies(x, tensors, activations) or not POINTWISE[activations[0]].is_plain:
         return lstm_slow(
             x,
             weight_ih,
@@ -103,8 +115,8 @@ def lstm(
             bias,
             h,
             c,
-            activation=activation,
-            recurrent_activation=recurrent_activation,
+            activation=activations[0],
+            recurrent_activation=activations[1],
             mask=mask,
             input_masks=input_masks,
             recurrent_masks=recurrent_masks,

@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-__all__ = ["opaque", "recorded_by"]
+import torch
+from torch.autograd.function import once_differentiable
+
+__all__ = ["opaque", "opaque_with_gradient", "recorded_by"]
 
 
 class _State(threading.local):
@@ -35,6 +38,78 @@ def opaque(function: Callable[..., Any], *args: Any, product: int = 0) -> Any:
     """
     recorder = _state.recorder
     return function(*args) if recorder is None else recorder(function, args, product)
+
+
+def opaque_with_gradient(function: Callable[..., Any], *args: Any, product: int = 0) -> Any:
+    """Calls a function that autograd sees as one operation too, so that it may look at the values of its tensors.
+
+    Can be differentiated once.
+
+    Args:
+        function: as for ``opaque``; gives a tuple of tensors and None.
+        *args: its arguments; gradients are taken for the tensors among them, not for those in tuples.
+        product: multiplications of its largest matrix product.
+
+    Example:
+        >>> x = torch.ones(2, requires_grad=True)
+        >>> opaque_with_gradient(lambda x: (x * (2 if x.sum() > 0 else 3), None), x)[0].sum().backward()
+        >>> x.grad
+        tensor([2., 2.])
+    """
+    return _AsOne.apply(function, product, *args)
+
+
+class _AsOne(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, function, product, *args):
+        needs = ctx.needs_input_grad[2:]
+        if not any(needs):
+            return opaque(function, *args, product=product)
+        results, ctx.graph = opaque(_with_graph, function, needs, args, product=product)
+        ctx.needs, ctx.product = needs, product
+        ctx.set_materialize_grads(False)
+        return results
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx, *gradients):
+        found = iter(opaque(_gradients_of, ctx.graph, gradients, product=ctx.product))
+        return None, None, *(next(found) if need else None for need in ctx.needs)
+
+
+class _Graph:
+    """What autograd keeps of a function's call: the tensors that it is differentiated by, and its results."""
+
+    def __init__(self, leaves: Sequence[torch.Tensor], results: Sequence[torch.Tensor | None]) -> None:
+        self.leaves, self.results = leaves, results
+
+
+def _with_graph(function: Callable[..., Any], needs: Sequence[bool], args: tuple) -> tuple[tuple, _Graph]:
+    given = [arg.detach().requires_grad_() if need else arg for arg, need in zip(args, needs, strict=True)]
+    with _autograd():
+        results = function(*given)
+    leaves = [arg for arg, need in zip(given, needs, strict=True) if need]
+    return tuple(None if result is None else result.detach() for result in results), _Graph(leaves, results)
+
+
+@contextlib.contextmanager
+def _autograd() -> Iterator[None]:
+    """Autograd records inside the block, also within a replay, which runs below it."""
+    including, excluding = torch._C._dispatch_tls_local_include_set(), torch._C._dispatch_tls_local_exclude_set()
+    for key in ("AutogradFunctionality", "AutogradOther", "AutogradNestedTensor"):
+        excluding = excluding.remove(getattr(torch._C.DispatchKey, key))
+    with torch._C._ForceDispatchKeyGuard(including, excluding), torch.enable_grad():
+        yield
+
+
+def _gradients_of(graph: _Graph, gradients: Sequence[torch.Tensor | None]) -> tuple[torch.Tensor | None, ...]:
+    pairs = zip(graph.results, gradients, strict=True)
+    used = [(r, g) for r, g in pairs if g is not None and r is not None and r.requires_grad]
+    if not used:
+        return tuple(None for _ in graph.leaves)
+    results, given = zip(*used, strict=True)
+    with _autograd():
+        return torch.autograd.grad(results, graph.leaves, given, allow_unused=True)
 
 
 @contextlib.contextmanager

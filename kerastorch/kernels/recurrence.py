@@ -11,6 +11,8 @@ from kerastorch.kernels.switch import fast_enabled, tracing
 
 __all__ = [
     "Activation",
+    "as_one_applies",
+    "by_step",
     "fused_applies",
     "hold_back",
     "masked",
@@ -83,13 +85,33 @@ def time_major(x: Tensor) -> Tensor:
     return x.transpose(0, 1).contiguous()
 
 
+def by_step(mask: Tensor | None) -> Tensor | None:
+    """A mask of samples' steps as bool (batch, time)."""
+    return None if mask is None else mask.bool() if mask.ndim == 2 else mask.bool().squeeze(-1)
+
+
 def needed(mask: Tensor | None) -> Tensor | None:
     """The mask as bool (batch, time); None where it leaves nothing out and looking does not wait for a device."""
-    if mask is None:
-        return None
-    mask = mask.bool() if mask.ndim == 2 else mask.bool().squeeze(-1)
-    can_look = type(mask) in _PLAIN and mask.device.type == "cpu" and fast_enabled() and not tracing()
-    return None if can_look and bool(mask.all()) else mask
+    mask = by_step(mask)
+    return None if mask is not None and _can_look_at(mask) and bool(mask.all()) else mask
+
+
+def as_one_applies(x: Tensor, mask: Tensor | None, activations: Sequence[Activation]) -> bool:
+    """Whether a masked sequence may be one operation of a recorded step: what it does depends on the mask's values."""
+    return (
+        mask is not None and type(x) in _PLAIN and all(isinstance(a, str) for a in activations) and _can_look_at(mask)
+    )
+
+
+def _can_look_at(mask: Tensor) -> bool:
+    """Whether nobody is tracing and no device is waited for."""
+    return (
+        type(mask) in _PLAIN
+        and mask.device.type == "cpu"
+        and fast_enabled()
+        and not tracing()
+        and not torch._C._are_functorch_transforms_active()
+    )
 
 
 def hold_back(mask: Tensor | None, t: int, new: Tensor, old: Tensor) -> Tensor:

@@ -10,10 +10,11 @@ from collections.abc import Sequence
 import torch
 from torch.autograd.function import once_differentiable
 
-from kerastorch.kernels.opaque import opaque
+from kerastorch.kernels.opaque import opaque, opaque_with_gradient
 from kerastorch.kernels.pointwise import POINTWISE, function_of
 from kerastorch.kernels.recurrence import (
     Activation,
+    as_one_applies,
     hold_back,
     masked,
     needed,
@@ -64,6 +65,14 @@ def simple_rnn(
         >>> y.shape
         torch.Size([2, 5, 4])
     """
+    given = x, weight_ih, weight_hh, bias, h, mask, tuple(input_masks), tuple(recurrent_masks)
+    if as_one_applies(x, mask, (activation,)):
+        product = x.numel() * weight_ih.shape[0]
+        return opaque_with_gradient(_simple_rnn, *given, activation, need_outputs, product=product)
+    return _simple_rnn(*given, activation, need_outputs)
+
+
+def _simple_rnn(x, weight_ih, weight_hh, bias, h, mask, input_masks, recurrent_masks, activation, need_outputs):
     mask = needed(mask)
     tensors = (weight_ih, weight_hh, bias, h, *input_masks, *recurrent_masks)
     if not scan_applies(x, tensors, (activation,)):

@@ -67,6 +67,10 @@ COUNT = BATCH * STEPS
 X, X2 = vectors(COUNT, 6), vectors(COUNT, 4)
 CLASSES, BITS = random.randint(0, 3, (COUNT, 1)), random.randint(0, 2, (COUNT, 1)).astype("float32")
 WORDS = random.randint(0, 9, (COUNT, 5))
+PADDED = random.randint(1, 9, (COUNT, 5))  # batches without zeros, with zeros behind, in front and anywhere
+PADDED[COUNT // 4 : COUNT // 2, 3:] = 0
+PADDED[COUNT // 2 : -COUNT // 4, :2] = 0
+PADDED[-COUNT // 4 :] *= random.randint(0, 2, (COUNT // 4, 5))
 IMAGES = random.standard_normal((COUNT, 8, 8, 2)).astype("float32")
 
 
@@ -166,6 +170,22 @@ def recurrent():
     return model
 
 
+def masked_recurrent():
+    model = Sequential(
+        [
+            kl.Embedding(9, 4, mask_zero=True, input_length=5),
+            kl.LSTM(6, return_sequences=True, recurrent_activation="sigmoid"),
+            kl.LSTM(5, return_sequences=True, dropout=0.2, recurrent_dropout=0.3),
+            kl.Bidirectional(kl.GRU(5, return_sequences=True)),
+            kl.SimpleRNN(4, return_sequences=True, go_backwards=True),
+            kl.LSTM(4),
+            kl.Dense(3, activation="softmax"),
+        ]
+    )
+    model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
+    return model
+
+
 def remembering():
     model = Sequential([kl.Dense(4, activation="tanh", input_dim=6), kl.Dense(1, activation="sigmoid")])
     metrics = [keras.metrics.AUC(num_thresholds=20), keras.metrics.Precision(), "mae"]
@@ -182,6 +202,7 @@ CASES = {
     "several outputs": (several_outputs, [X, X2], [CLASSES, BITS], {"sample_weight": {"size": WEIGHTS}}),
     "convolution": (convolutional, IMAGES, CLASSES, {"class_weight": {0: 1.0, 1: 2.0, 2: 0.5}}),
     "recurrent": (recurrent, WORDS, CLASSES, {}),
+    "recurrent with a mask": (masked_recurrent, PADDED, CLASSES, {}),
     "stateful metrics": (remembering, X, BITS, {"sample_weight": WEIGHTS}),
 }
 

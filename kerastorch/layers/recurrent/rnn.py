@@ -18,7 +18,7 @@ from ...engine.layer import Layer
 from ...engine.symbolic import flatten, is_symbolic, map_structure, tracing
 from ...engine.symbolic.immutable import shielded
 from ...kernels.loop import rnn
-from ...kernels.recurrence import needed
+from ...kernels.recurrence import by_step
 from .base import as_list, call_takes, check_cell, differs_in_training, state_sizes, zeros_for_rows
 from .stacked import StackedRNNCells, output_size_of
 
@@ -347,7 +347,7 @@ class RNN(Layer):
         self, cells: Sequence[Any], x: Tensor, states: list[Tensor], mask: Tensor | None, training: bool | None
     ) -> tuple[Tensor, Tensor, list[Tensor]]:
         """Built-in cells take a sequence whole, one cell after the other."""
-        mask = needed(mask)
+        mask = by_step(mask)
         if self.go_backwards:
             x = x.flip(1)
             mask = None if mask is None else mask.flip(1)
