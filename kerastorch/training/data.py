@@ -11,7 +11,7 @@ import torch
 from .. import config, eras
 from . import torch_draws
 
-__all__ = ["Columns", "DeviceFeed", "SparseRows", "epoch_order", "batch_shuffle"]
+__all__ = ["Columns", "DeviceFeed", "SparseRows", "batch_shuffle", "epoch_order", "one_batch"]
 
 _CHUNK_BYTES = 4 << 20  # rows of several batches are gathered together: fewer calls, still in the cache
 _CHUNK_BATCHES = 64
@@ -268,3 +268,10 @@ class Columns:
         if not self.size:  # a model that is fed nothing: its data lie in variables
             return [None] * len(self._columns)
         return next(iter(self.batches(None, self.size)))
+
+
+def one_batch(arrays: Sequence[Any], dtypes: Sequence[torch.dtype | None]) -> list[torch.Tensor | None]:
+    """Arrays as one batch on the device; the arguments are those of ``Columns``."""
+    if config.device().type == "cpu" and all(a is None or isinstance(a, (np.ndarray, torch.Tensor)) for a in arrays):
+        return [None if a is None else _as_tensor(a, dtype) for a, dtype in zip(arrays, dtypes, strict=True)]
+    return Columns(arrays, dtypes).whole()

@@ -225,6 +225,28 @@ def _answer(task: Callable, argument: Any) -> Any:
         return ForkingPickler.dumps((False, RuntimeError(reason), traceback.format_exc()))
 
 
+class _Queue(queue.Queue):
+    """A queue that is filled in bursts: once full, it asks for more when only ``low`` batches are left.
+
+    A thread that makes one batch after each one taken would be in the way of every step, as Python runs one thread at
+    a time.
+    """
+
+    def __init__(self, maxsize: int, low: int) -> None:
+        super().__init__(maxsize)
+        self.not_full = _WhenFew(self, low)
+
+
+class _WhenFew(threading.Condition):
+    def __init__(self, owner: _Queue, low: int) -> None:
+        super().__init__(owner.mutex)
+        self._owner, self._low = owner, low
+
+    def notify(self, n: int = 1) -> None:
+        if self._owner._qsize() <= self._low:
+            super().notify(n)
+
+
 class SequenceEnqueuer:
     """What both queues share: workers fill a queue that ``get()`` empties.
 
@@ -262,7 +284,8 @@ class SequenceEnqueuer:
             if value < 1:
                 raise ValueError(f"{type(self).__name__}: expected {name} to be at least 1. Received: {name}={value!r}")
         self.workers = workers
-        self.queue = queue.Queue(max_queue_size)
+        # no worker is ever without work while batches are wanted
+        self.queue = _Queue(max_queue_size, max(max_queue_size // 2, min(workers, max_queue_size - 1)))
         self.stop_signal = threading.Event()
         self._workers = self._start_workers()
         self.run_thread = threading.Thread(target=self._main, daemon=True)

@@ -341,8 +341,8 @@ class Trainer(Compiling, GeneratorMethods, OnBatch, UserData, OwnSteps):
     def __getstate__(self) -> dict[str, Any]:
         state = super().__getstate__()
         state["_objective"] = state["_program"] = None  # made of closures; compile's arguments make them again
-        state.pop("_predictor", None)
-        state.pop("_compiled", None)
+        for name in ("_predictor", "_compiled", "_found_right"):
+            state.pop(name, None)
         return state
 
     def __setstate__(self, state: dict[str, Any]) -> None:

@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 import torch
 
-from .. import config, eras
+from .. import config, eras, losses
 from ..engine import checks
 from . import standardize
-from .data import Columns, DeviceFeed
+from .data import Columns, DeviceFeed, one_batch
 from .objective import Objective
 from .target_tensors import Held
 
@@ -46,6 +46,22 @@ class UserData:
         self, x: Any, y: Any, sample_weight: Any = None, class_weight: Any = None
     ) -> tuple[list[Any], list[Any], list[Any]]:
         """Lists of arrays: inputs, a target for each output (None without a loss), weights or None."""
+        plain = sample_weight is None and class_weight is None and (_kinds(x), _kinds(y))
+        last = self.__dict__.get("_found_right")
+        if plain and last is not None and last[0] == plain and _same(last[1], self._meaning()):
+            return _listed(x), _listed(y), [None] * len(_listed(y))
+        xs, ys, ws = self._checked(x, y, sample_weight, class_weight)
+        as_they_are = plain and None not in plain and _same(xs, _listed(x)) and _same(ys, _listed(y))
+        by_value = any(map(losses.is_sparse, self._objective.functions))  # class numbers are looked at in each batch
+        # batches of these types and shapes need not be checked again
+        self._found_right = (plain, self._meaning()) if as_they_are and not by_value else None
+        return xs, ys, ws
+
+    def _meaning(self) -> tuple[Any, ...]:
+        """What decides which data are right, besides shapes and types."""
+        return self._objective, self.__dict__.get("outputs"), eras.current()
+
+    def _checked(self, x: Any, y: Any, sample_weight: Any, class_weight: Any) -> tuple[list[Any], list[Any], list[Any]]:
         xs = self._standardize_x(x)
         if self._objective is None or (eras.current().accuracy_by == "shape" and y is not None):
             self._settle_objective(y)
@@ -117,8 +133,6 @@ class UserData:
 
     def _target_type(self, i: int, y: Any) -> torch.dtype | None:
         """Class numbers stay integers, floating targets keep the float type, everything else becomes it."""
-        from .. import losses
-
         floats = config.torch_dtype(None)
         if y is None:
             return floats
@@ -131,7 +145,7 @@ class UserData:
     def _on_device(
         self, xs: Sequence[Any], ys: Sequence[Any] = (), ws: Sequence[Any] = ()
     ) -> list[torch.Tensor | None]:
-        return self._columns(xs, ys, ws).whole()
+        return one_batch([*xs, *ys, *ws], self._types(ys, ws))
 
     def _count(self, owner: str, xs: Sequence[Any], ys: Sequence[Any], steps: int | None) -> int:
         """The number of samples.
@@ -161,6 +175,22 @@ class UserData:
             if batch_size is not None:
                 raise ValueError(f"{name}: expected batch_size=None beside it. Received: batch_size={batch_size}")
         return checks.positive_int("fit", "batch_size", 32 if batch_size is None else batch_size)
+
+
+def _kinds(data: Any) -> tuple[Any, ...] | None:
+    """Types and shapes of plain arrays; None for other data."""
+    arrays = _listed(data)
+    if not arrays or not all(type(array) in (np.ndarray, torch.Tensor) for array in arrays):
+        return None
+    return type(data), *[(array.dtype, array.shape) for array in arrays]
+
+
+def _listed(data: Any) -> list[Any]:
+    return list(data) if type(data) in (list, tuple) else [data]
+
+
+def _same(a: Sequence[Any], b: Sequence[Any]) -> bool:
+    return len(a) == len(b) and all(one is other for one, other in zip(a, b, strict=True))
 
 
 def validation_triple(data: Any, owner: str = "fit") -> tuple[Any, Any, Any]:

@@ -335,3 +335,56 @@ def test_spawned_processes(monkeypatch, tmp_path):
     assert taken(OrderedEnqueuer(squares, use_multiprocessing=True), 5, workers=1) == [0, 1, 4, 9, 0]
     with pytest.raises(ValueError, match="expected a Sequence that can be pickled.* Received: Doing"):
         taken(OrderedEnqueuer(Doing(lambda i: i), use_multiprocessing=True), 1, workers=1)
+
+
+def test_a_full_queue_is_filled_again_when_few_batches_are_left():
+    """In bursts, since a thread that works between any two steps takes Python from them each time."""
+    drawn = []
+
+    def numbers():
+        while True:
+            drawn.append(len(drawn))
+            yield drawn[-1]
+
+    def settled():
+        count = -1
+        while count != len(drawn):
+            count = len(drawn)
+            time.sleep(0.05)
+        return count
+
+    enqueuer = GeneratorEnqueuer(numbers())
+    enqueuer.start(workers=1, max_queue_size=8)
+    batches = enqueuer.get()
+    full = settled()
+    assert full in (8, 9)  # one may be made that has no place yet
+    assert [next(batches) for _ in range(3)] == [0, 1, 2]
+    assert settled() == full
+    assert [next(batches) for _ in range(2)] == [3, 4]
+    assert settled() >= full + 4
+    enqueuer.stop()
+
+
+@pytest.mark.parametrize("workers, size", [(1, 1), (3, 2), (4, 10)])
+def test_no_worker_waits_while_batches_are_wanted(workers, size):
+    at_once, most, lock = [0], [0], threading.Lock()
+
+    class Slow(Numbers):
+        def __getitem__(self, index):
+            with lock:
+                at_once[0] += 1
+                most[0] = max(most[0], at_once[0])
+            time.sleep(0.02)
+            with lock:
+                at_once[0] -= 1
+            return index
+
+    enqueuer = OrderedEnqueuer(Slow(60))
+    enqueuer.start(workers=workers, max_queue_size=size)
+    batches = enqueuer.get()
+    for expected in range(40):
+        assert next(batches) == expected
+        if expected == 15:
+            most[0] = 0
+    assert most[0] == workers
+    enqueuer.stop()
