@@ -36,7 +36,6 @@ __all__ = [
 ]
 
 STORAGE = "https://storage.googleapis.com/tensorflow/keras-applications/"
-_MODULES = ("backend", "layers", "models", "utils")  # what the keras_applications package is told to build with
 
 Tensor = Any  # symbolic
 
@@ -111,7 +110,7 @@ def check_modules(owner: str, given: dict[str, Any]) -> None:
         TypeError: for any other keyword.
     """
     for key in given:
-        if key not in _MODULES:
+        if key not in imagenet_utils.MODULES:
             raise TypeError(f"{owner}: expected only known keyword arguments. Received: {key!r}")
 
 

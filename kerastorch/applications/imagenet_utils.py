@@ -5,10 +5,11 @@ Source: https://keras.io/api/applications/
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -42,6 +43,20 @@ Shape = tuple[int | None, ...]
 _class_index: dict[str, list[str]] | None = None
 
 
+MODULES = ("backend", "layers", "models", "utils")  # what the keras_applications package is told to work with
+
+
+def _passing_over_modules(function: Callable) -> Callable:
+    """A function that may be told to work with ``keras.backend`` and its kin, as it does."""
+
+    @functools.wraps(function)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        return function(*args, **{name: value for name, value in kwargs.items() if name not in MODULES})
+
+    return call
+
+
+@_passing_over_modules
 def preprocess_input(x: Any, data_format: str | None = None, mode: str = "caffe") -> Any:
     """Brings pixels into the range that a model was trained on.
 
@@ -72,16 +87,19 @@ def preprocess_input(x: Any, data_format: str | None = None, mode: str = "caffe"
     return _preprocess_array(x, data_format, mode)
 
 
+@_passing_over_modules
 def preprocess_tf(x: Any, data_format: str | None = None, mode: str = "tf") -> Any:
     """Scales pixels from [0, 255] to [-1, 1]: ``preprocess_input`` with another default of ``mode``."""
     return preprocess_input(x, data_format, mode)
 
 
+@_passing_over_modules
 def preprocess_torch(x: Any, data_format: str | None = None, mode: str = "torch") -> Any:
     """Scales pixels to [0, 1] and normalizes each channel: ``preprocess_input`` with another default of ``mode``."""
     return preprocess_input(x, data_format, mode)
 
 
+@_passing_over_modules
 def preprocess_nothing(x: Any, data_format: str | None = None) -> Any:
     """Returns the pixels as they are, since the model scales them itself."""
     return x
@@ -123,6 +141,7 @@ def _preprocess_tensor(x: Any, data_format: str, mode: str) -> Any:
     return torch.flip(x, (axis,)) - along(_CAFFE_MEAN)
 
 
+@_passing_over_modules
 def decode_predictions(preds: Any, top: int = 5) -> list[list[tuple[str, str, Any]]]:
     """Names the classes that a model trained on ImageNet finds likeliest.
 

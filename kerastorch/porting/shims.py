@@ -15,8 +15,8 @@ from collections.abc import Callable, Sequence
 from importlib.machinery import ModuleSpec
 from typing import Any
 
-_DROPPED, _SKLEARN = "kerastorch.porting.dropped", "kerastorch.porting.dropped_sklearn"
-_PANDAS = "kerastorch.porting.dropped_pandas"
+_PORTING = "kerastorch.porting"
+_DROPPED, _SKLEARN, _PANDAS = (f"{_PORTING}.{name}" for name in ("dropped", "dropped_sklearn", "dropped_pandas"))
 
 __all__ = ["ATTRIBUTES", "MODULES", "install", "set_attribute", "uninstall", "when_taken_back"]
 
@@ -112,6 +112,15 @@ MODULES: dict[str, tuple[str, ...]] = {
     "sklearn.externals": (),
     "sklearn.externals.joblib": ("joblib",),
     "sklearn.externals.six": ("kerastorch.porting.six",),
+    "keras_applications": (f"{_PORTING}.dropped_applications", "kerastorch.applications"),
+    "keras_applications.resnet_common": ("kerastorch.applications",),
+    **{
+        f"keras_applications.{room}": (f"kerastorch.applications.{room}", f"{_PORTING}.dropped_applications")
+        for room in (
+            "densenet imagenet_utils inception_resnet_v2 inception_v3 mobilenet mobilenet_v2 nasnet resnet resnet50 "
+            "resnet_v2 resnext vgg16 vgg19 xception"
+        ).split()
+    },
     "keras_preprocessing": ("kerastorch.preprocessing",),
     "keras_preprocessing.image": ("kerastorch.preprocessing.image",),
     "keras_preprocessing.sequence": ("kerastorch.preprocessing.sequence",),

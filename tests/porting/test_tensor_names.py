@@ -198,3 +198,47 @@ logits[np.arange(4), [0, 2, 1, 1]] = 0
 assert model.predict(logits).tolist() == [[0, 0], [2, 2], [1, 1], [1, 1]]
 """,
     )
+
+
+def test_how_many_parts_a_mask_keeps_only_data_tells(run):
+    ran(
+        run,
+        """
+import tensorflow as tf
+rows = np.arange(12.0).reshape(4, 3)
+a = Input(batch_shape=(4, 3))
+kept = Lambda(lambda x: tf.boolean_mask(x, tf.greater(x[:, 0], 4.0)))(a)
+places = Lambda(lambda x: tf.cast(tf.where(x > 8.0), "float32"))(a)
+columns = Lambda(lambda x: tf.boolean_mask(x, np.array([True, False, True]), axis=1))(a)
+assert K.int_shape(kept) == (None, 3) and K.int_shape(places) == (None, 2) and K.int_shape(columns)[0] == 4
+found = K.function([a], [kept, places, columns])([rows])
+assert found[0].tolist() == rows[2:].tolist() and found[1].tolist() == [[3, 0], [3, 1], [3, 2]]
+assert found[2].tolist() == rows[:, [0, 2]].tolist()
+""",
+    )
+
+
+def test_the_package_of_architectures(run):
+    ran(
+        run,
+        """
+import keras
+import keras_applications
+from keras_applications import correct_pad, get_submodules_from_kwargs, resnext
+from keras_applications.imagenet_utils import _obtain_input_shape, preprocess_input
+from keras_applications.resnet import ResNet101
+modules = {"backend": keras.backend, "layers": keras.layers, "models": keras.models, "utils": keras.utils}
+assert get_submodules_from_kwargs(modules) == list(modules.values()) == get_submodules_from_kwargs({})
+try:
+    get_submodules_from_kwargs({"engine": 1})
+except TypeError as error:
+    assert "engine" in str(error)
+else:
+    raise SystemExit("taken")
+assert _obtain_input_shape(None, 224, 32, "channels_last", True) == (224, 224, 3)
+pixels = preprocess_input(np.full((1, 2, 2, 3), 255.0), mode="tf", **modules)
+assert pixels.min() == pixels.max() == 1.0 and resnext.preprocess_input(pixels * 0, **modules).shape == (1, 2, 2, 3)
+assert correct_pad(keras.backend, Input((8, 7, 3)), 3) == ((0, 1), (1, 1))
+assert keras_applications.vgg16.VGG16(weights=None, include_top=False, **modules).count_params() == 14714688
+""",
+    )

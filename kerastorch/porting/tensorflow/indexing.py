@@ -12,6 +12,7 @@ import numpy as np
 import torch
 
 from ... import eras
+from ...engine.symbolic import Spec, is_symbolic, record_as
 from ...engine.symbolic.immutable import as_immutable
 from ._dtypes import torch_type
 from ._functions import ints, op, pair, tensor, text_or_tensor
@@ -96,12 +97,23 @@ def gather_nd(params: Any, indices: Any, batch_dims: int = 0) -> torch.Tensor:
     return params[tuple(keys)] if keys else params
 
 
-@op
-def where(condition: Any, x: Any = None, y: Any = None) -> Any:
+def where(condition: Any, x: Any = None, y: Any = None, name: str | None = None) -> Any:
     """``x`` where the condition holds and ``y`` elsewhere; without both the places where it holds, one in each row."""
+    if x is not None or y is not None:
+        return _chosen(condition, x, y)
+    if not is_symbolic(condition):
+        return _places_of(condition)
+    return record_as(_places_of, (condition,), {}, Spec((None, len(condition.shape)), torch.int64), "where")
+
+
+@op
+def _places_of(condition: Any) -> torch.Tensor:
+    return torch.nonzero(tensor(condition))
+
+
+@op
+def _chosen(condition: Any, x: Any, y: Any) -> Any:
     condition = tensor(condition)
-    if x is None and y is None:
-        return torch.nonzero(condition)
     if isinstance(x, (TextTensor, str, bytes)) or isinstance(y, (TextTensor, str, bytes)):
         chosen = np.where(condition.cpu().numpy(), TextTensor(x).array, TextTensor(y).array)
         return TextTensor(chosen)
@@ -111,9 +123,17 @@ def where(condition: Any, x: Any = None, y: Any = None) -> Any:
     return torch.where(condition.to(torch.bool), x, y)
 
 
-@op
-def boolean_mask(tensor: Any, mask: Any, axis: Any = None) -> Any:
+def boolean_mask(tensor: Any, mask: Any, axis: Any = None, name: str | None = None) -> Any:
     """The parts of a tensor where a mask over its axes, from ``axis`` on, is True."""
+    if not is_symbolic((tensor, mask)):
+        return _masked(tensor, mask, axis)
+    start, (shape, kept) = ints(axis) or 0, (text_or_tensor(value).shape for value in (tensor, mask))
+    found = Spec((*shape[:start], None, *shape[start + len(kept) :]), text_or_tensor(tensor).dtype)
+    return record_as(_masked, (tensor, mask, axis), {}, found, "boolean_mask")
+
+
+@op
+def _masked(tensor: Any, mask: Any, axis: Any) -> Any:
     x = text_or_tensor(tensor)
     kept, start = text_or_tensor(mask).to(torch.bool), ints(axis) or 0
     if isinstance(x, TextTensor):
