@@ -18,7 +18,7 @@ import types
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from . import alias, detect
+from . import alias, detect, script_code
 
 __all__ = ["cells", "decode", "main"]
 
@@ -204,7 +204,7 @@ def _new_main(path: str) -> types.ModuleType:
 
 
 def _execute(source: str, path: str) -> None:
-    code = compile(source, path, "exec", dont_inherit=True)
+    code = script_code.compiled(source, path)
     if path == "<string>":
         linecache.cache[path] = (len(source), None, source.splitlines(True), path)
     exec(code, _new_main(path).__dict__)
@@ -261,7 +261,7 @@ def _execute_cells(cells: list[str], path: str) -> None:
     for i, source in enumerate(cells, 1):
         name = f"{path}[cell {i}]"
         linecache.cache[name] = (len(source), None, source.splitlines(True), name)
-        exec(compile(source, name, "exec", dont_inherit=True), main_module.__dict__)
+        exec(script_code.compiled(source, name), main_module.__dict__)
 
 
 # ------------------------------------------------------------------------------------- errors
@@ -275,7 +275,7 @@ def _show() -> None:
     """
     _, error, tb = sys.exc_info()
     assert error is not None
-    own = {__file__, runpy.__file__, "<frozen runpy>"}
+    own = {__file__, script_code.__file__, runpy.__file__, "<frozen runpy>"}
     while tb is not None and tb.tb_frame.f_code.co_filename in own:
         tb = tb.tb_next
     told = traceback.TracebackException(type(error), error, tb)
