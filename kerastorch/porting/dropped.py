@@ -12,7 +12,7 @@ import os
 import re
 import sys
 from collections import namedtuple
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -20,29 +20,37 @@ import numpy as np
 from . import shims
 
 __all__ = [
-    "LooseVersion",
-    "StrictVersion",
     "array",
     "asarray",
     "asfarray",
     "asscalar",
+    "cast",
+    "column_stack",
+    "dstack",
     "extend_axis",
     "extend_styles",
     "fromimage",
     "fromstring",
     "getargspec",
+    "hstack",
     "imread",
     "imresize",
     "imrotate",
     "imsave",
     "imshow",
     "load",
+    "set_printoptions",
     "split",
+    "stack",
     "toimage",
+    "vstack",
+    "LooseVersion",
+    "StrictVersion",
 ]
 
 _ArgSpec = namedtuple("ArgSpec", "args varargs keywords defaults")
 _numpy_array, _numpy_asarray, _numpy_fromstring, _numpy_load = np.array, np.asarray, np.fromstring, np.load
+_numpy_set_printoptions = np.set_printoptions
 NEAREST, LANCZOS, BILINEAR, BICUBIC = 0, 1, 2, 3  # PIL's ways to resample, by their numbers
 
 
@@ -170,6 +178,40 @@ class _SafeArchive:
     def close(self) -> None:
         """Closes the file."""
         self._archive.close()
+
+
+class _Casts:
+    """``np.cast["float32"](x)``."""
+
+    def __getitem__(self, dtype: Any) -> Callable:
+        return lambda value: np.asarray(value).astype(dtype)
+
+
+cast = _Casts()
+
+
+def set_printoptions(*args: Any, **kwargs: Any) -> None:
+    """``numpy.set_printoptions`` that takes a threshold of NaN for no threshold."""
+    found = dict(zip(("precision", "threshold"), args, strict=False), **kwargs)
+    threshold = found.get("threshold")
+    if threshold is not None and str(threshold) == "nan":
+        found["threshold"] = sys.maxsize
+    _numpy_set_printoptions(*args[2:], **found)
+
+
+def _of_iterators(function: Callable) -> Callable:
+    """A function of a sequence of arrays that takes a generator or ``map`` of them too."""
+
+    @functools.wraps(function)
+    def call(arrays: Any, *args: Any, **kwargs: Any) -> Any:
+        return function(list(arrays) if isinstance(arrays, Iterator) else arrays, *args, **kwargs)
+
+    return call
+
+
+vstack, hstack, dstack, stack, column_stack = map(
+    _of_iterators, (np.vstack, np.hstack, np.dstack, np.stack, np.column_stack)
+)
 
 
 def asfarray(a: Any, dtype: Any = np.float64) -> np.ndarray:

@@ -1,6 +1,6 @@
 """A script's source as code in which an array of one element is a number where Python wants one, as numpy had it.
 
-From numpy 2.4 on ``float(model.predict(x))``, ``"%.2f" % loss``, ``math.sqrt(loss)`` and ``a[i] = model.predict(x)`` fail.
+From numpy 2.4 on ``float(model.predict(x))``, ``"%.2f" % loss`` and ``a[i] = model.predict(x)`` raise a TypeError.
 Only such expressions are rewritten, and nothing is where numpy still allows them.
 """
 

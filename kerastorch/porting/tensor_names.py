@@ -1,4 +1,4 @@
-"""Names that scripts of TensorFlow ask of every tensor and dtype, on torch's own while ``install()`` is in force.
+"""Names that scripts ask of every tensor, dtype and array, on torch's and numpy's own while ``install()`` is in force.
 
 Functions of a script that get torch's plain tensors, activations and regularizers among them, meet these names there:
 ``x.get_shape()``, ``x.dtype.base_dtype``.
@@ -10,6 +10,7 @@ import ctypes
 import gc
 from typing import Any
 
+import numpy as np
 import torch
 
 from ..engine.symbolic.shape import Shape
@@ -42,24 +43,39 @@ _DTYPE = {
 }
 
 
-def _dtype_names() -> dict[str, Any]:
-    """The namespace of ``torch.dtype``, a class that takes no attributes in the ordinary way."""
-    return next((found for found in gc.get_referents(torch.dtype.__dict__) if isinstance(found, dict)), {})
+def _itemset(array: np.ndarray, *args: Any) -> None:
+    array[args[0] if len(args) == 2 else args[:-1] or ...] = args[-1]
+
+
+# methods that arrays lost with numpy 2
+_ARRAY = {
+    "itemset": _itemset,
+    "ptp": lambda array, axis=None, **kwargs: np.ptp(array, axis, **kwargs),
+    "tostring": lambda array, order="C": array.tobytes(order),
+}
+_BUILT_IN = {torch.dtype: _DTYPE, np.ndarray: _ARRAY}
+
+
+def _namespace(cls: type) -> dict[str, Any]:
+    """The names of a class that takes no attributes in the ordinary way."""
+    return next((found for found in gc.get_referents(cls.__dict__) if isinstance(found, dict)), {})
 
 
 def install() -> None:
     """Adds the names; those of tensors go with the other shims."""
     for name, value in _TENSOR.items():
         set_attribute(torch.Tensor, name, value)
-    names = _dtype_names()
-    names.update({name: value for name, value in _DTYPE.items() if name not in names})
-    ctypes.pythonapi.PyType_Modified(ctypes.py_object(torch.dtype))
+    for cls, added in _BUILT_IN.items():
+        names = _namespace(cls)
+        names.update({name: value for name, value in added.items() if name not in names})
+        ctypes.pythonapi.PyType_Modified(ctypes.py_object(cls))
 
 
 def uninstall() -> None:
-    """Takes the names of dtypes back."""
-    names = _dtype_names()
-    for name, value in _DTYPE.items():
-        if names.get(name) is value:
-            del names[name]
-    ctypes.pythonapi.PyType_Modified(ctypes.py_object(torch.dtype))
+    """Takes the names of dtypes and arrays back."""
+    for cls, added in _BUILT_IN.items():
+        names = _namespace(cls)
+        for name, value in added.items():
+            if names.get(name) is value:
+                del names[name]
+        ctypes.pythonapi.PyType_Modified(ctypes.py_object(cls))
