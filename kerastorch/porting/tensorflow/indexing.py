@@ -141,6 +141,11 @@ def _masked(tensor: Any, mask: Any, axis: Any) -> Any:
     return x[(slice(None),) * start + (kept.to(x.device),)]
 
 
+for _recorded, _name in ((_chosen, "where"), (_masked, "boolean_mask")):  # by these names files know them
+    for _function in (_recorded, _recorded.__wrapped__):
+        _function.__name__ = _function.__qualname__ = _name
+
+
 # ------------------------------------------------------------------------ scatter
 
 
