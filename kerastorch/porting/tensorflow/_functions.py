@@ -15,12 +15,20 @@ import numpy as np
 import torch
 
 from ... import config
-from ...engine.symbolic import SymbolicTensor, map_structure, record, script, wants_recording
+from ...engine.symbolic import (
+    SymbolicTensor,
+    is_symbolic,
+    map_structure,
+    record,
+    record_as,
+    script,
+    wants_recording,
+)
 from ...engine.symbolic.immutable import as_immutable, plain
 from ._dtypes import as_dtype, torch_type
 from ._texts import TextTensor, holds_text
 
-__all__ = ["NotHere", "axes_of", "ints", "number_like", "op", "pair", "refuse", "tensor", "tensors"]
+__all__ = ["NotHere", "axes_of", "ints", "number_like", "op", "pair", "refuse", "tensor", "tensors", "with_result"]
 
 
 class NotHere(NotImplementedError, AttributeError):
@@ -43,10 +51,14 @@ def refuse(name: str, instead: str = "") -> NoReturn:
 
 def op(fn: Callable) -> Callable:
     """Makes a function of torch tensors one of TensorFlow's."""
+    told = getattr(fn, "told", None)
 
     @functools.wraps(fn)
     def wrapper(*args: Any, name: str | None = None, **kwargs: Any) -> Any:
         if wants_recording(args, kwargs):
+            found = told(*args, **kwargs) if told is not None and is_symbolic((args, kwargs)) else None
+            if found is not None:
+                return record_as(wrapper, args, kwargs, found, fn.__name__)
             return record(wrapper, args, kwargs, fn.__name__)
         if script.at_top():
             with script.gradients():
@@ -54,6 +66,20 @@ def op(fn: Callable) -> Callable:
         return as_immutable(fn(*args, **kwargs))
 
     return wrapper
+
+
+def with_result(spec: Callable[..., Any]) -> Callable[[Callable], Callable]:
+    """Tells the shape and type that a function's result has in a graph, where example tensors cannot.
+
+    Args:
+        spec: a function of the same arguments that gives a ``Spec``, or None where examples will do.
+    """
+
+    def mark(fn: Callable) -> Callable:
+        fn.told = spec  # type: ignore[attr-defined]
+        return fn
+
+    return mark
 
 
 def tensor(value: Any, dtype: Any = None, like: Any = None) -> torch.Tensor:

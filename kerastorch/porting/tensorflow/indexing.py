@@ -12,10 +12,10 @@ import numpy as np
 import torch
 
 from ... import eras
-from ...engine.symbolic import Spec, is_symbolic, record_as
+from ...engine.symbolic import Spec
 from ...engine.symbolic.immutable import as_immutable
 from ._dtypes import torch_type
-from ._functions import ints, op, pair, tensor, text_or_tensor
+from ._functions import ints, op, pair, tensor, text_or_tensor, with_result
 from ._texts import TextTensor, holds_text
 
 __all__ = [
@@ -97,23 +97,17 @@ def gather_nd(params: Any, indices: Any, batch_dims: int = 0) -> torch.Tensor:
     return params[tuple(keys)] if keys else params
 
 
-def where(condition: Any, x: Any = None, y: Any = None, name: str | None = None) -> Any:
+def _places_told(condition: Any, x: Any = None, y: Any = None) -> Spec | None:
+    return Spec((None, len(condition.shape)), torch.int64) if x is None and y is None else None
+
+
+@op
+@with_result(_places_told)
+def where(condition: Any, x: Any = None, y: Any = None) -> Any:
     """``x`` where the condition holds and ``y`` elsewhere; without both the places where it holds, one in each row."""
-    if x is not None or y is not None:
-        return _chosen(condition, x, y)
-    if not is_symbolic(condition):
-        return _places_of(condition)
-    return record_as(_places_of, (condition,), {}, Spec((None, len(condition.shape)), torch.int64), "where")
-
-
-@op
-def _places_of(condition: Any) -> torch.Tensor:
-    return torch.nonzero(tensor(condition))
-
-
-@op
-def _chosen(condition: Any, x: Any, y: Any) -> Any:
     condition = tensor(condition)
+    if x is None and y is None:
+        return torch.nonzero(condition)
     if isinstance(x, (TextTensor, str, bytes)) or isinstance(y, (TextTensor, str, bytes)):
         chosen = np.where(condition.cpu().numpy(), TextTensor(x).array, TextTensor(y).array)
         return TextTensor(chosen)
@@ -123,27 +117,20 @@ def _chosen(condition: Any, x: Any, y: Any) -> Any:
     return torch.where(condition.to(torch.bool), x, y)
 
 
-def boolean_mask(tensor: Any, mask: Any, axis: Any = None, name: str | None = None) -> Any:
-    """The parts of a tensor where a mask over its axes, from ``axis`` on, is True."""
-    if not is_symbolic((tensor, mask)):
-        return _masked(tensor, mask, axis)
-    start, (shape, kept) = ints(axis) or 0, (text_or_tensor(value).shape for value in (tensor, mask))
-    found = Spec((*shape[:start], None, *shape[start + len(kept) :]), text_or_tensor(tensor).dtype)
-    return record_as(_masked, (tensor, mask, axis), {}, found, "boolean_mask")
+def _parts_told(tensor: Any, mask: Any, axis: Any = None) -> Spec:
+    x, kept, start = text_or_tensor(tensor), text_or_tensor(mask), ints(axis) or 0
+    return Spec((*x.shape[:start], None, *x.shape[start + len(kept.shape) :]), x.dtype)
 
 
 @op
-def _masked(tensor: Any, mask: Any, axis: Any) -> Any:
+@with_result(_parts_told)
+def boolean_mask(tensor: Any, mask: Any, axis: Any = None) -> Any:
+    """The parts of a tensor where a mask over its axes, from ``axis`` on, is True."""
     x = text_or_tensor(tensor)
     kept, start = text_or_tensor(mask).to(torch.bool), ints(axis) or 0
     if isinstance(x, TextTensor):
         return TextTensor(x.array[(slice(None),) * start + (kept.cpu().numpy(),)])
     return x[(slice(None),) * start + (kept.to(x.device),)]
-
-
-for _recorded, _name in ((_chosen, "where"), (_masked, "boolean_mask")):  # by these names files know them
-    for _function in (_recorded, _recorded.__wrapped__):
-        _function.__name__ = _function.__qualname__ = _name
 
 
 # ------------------------------------------------------------------------ scatter
