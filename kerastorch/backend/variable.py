@@ -114,6 +114,11 @@ class Variable(Immutable):
         """Whether gradients are meant to change it."""
         return self.requires_grad if self.handle is None else self.handle.trainable
 
+    @property
+    def _kept(self) -> torch.Tensor:
+        """What is written to: of a weight that a policy casts, the one that stays."""
+        return self if self.handle is None else self.handle.kept
+
     def _new(self, value: Any) -> torch.Tensor:
         """New values as a tensor.
 
@@ -125,11 +130,7 @@ class Variable(Immutable):
             raise ValueError(
                 f"Variable {self.name!r}: expected values of shape {tuple(self.shape)}. Received: {tuple(new.shape)}"
             )
-        return new.detach().to(device=self.device, dtype=self.dtype)
-
-    def _kept(self) -> torch.Tensor:
-        """What is written to: of a weight that a policy casts, the one that stays."""
-        return self if self.handle is None or self.handle.tensor.dtype == self.handle.kept.dtype else self.handle.kept
+        return new.detach().to(device=self.device, dtype=self._kept.dtype)
 
     @torch.no_grad()
     def assign(self, value: Any, use_locking: bool = False, name: str | None = None, read_value: bool = True) -> Any:
@@ -140,9 +141,9 @@ class Variable(Immutable):
         """
         if tracing.active():  # the code runs to learn shapes; data will be written when there is some
             return self
-        new = self._new(value)
-        before_writing([self])
-        self._kept().copy_(new)
+        new, kept = self._new(value), self._kept
+        before_writing([kept])
+        kept.copy_(new)
         return self
 
     @torch.no_grad()
@@ -156,9 +157,9 @@ class Variable(Immutable):
         """
         if tracing.active():
             return self
-        new = self._new(delta)
-        before_writing([self])
-        self._kept().add_(new)
+        new, kept = self._new(delta), self._kept
+        before_writing([kept])
+        kept.add_(new)
         return self
 
     def assign_sub(

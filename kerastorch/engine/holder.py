@@ -10,7 +10,7 @@ import torch
 from torch import nn
 
 from .. import config, constraints, eras, initializers, regularizers
-from ..backend import names
+from ..backend import names, phase
 from ..backend.variable import State, Variable
 from . import budget, checks
 from .policy import casted
@@ -64,6 +64,11 @@ class WeightHolder(nn.Module):
 
     name: str
     built: bool
+    _is_ours = True  # whether the class is one of this package
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        cls._is_ours = cls.__module__.startswith("kerastorch.")
 
     def __new__(cls, *args: Any, **kwargs: Any) -> WeightHolder:
         self = super().__new__(cls)
@@ -172,14 +177,14 @@ class WeightHolder(nn.Module):
 
     def __getattr__(self, name: str) -> Any:
         state = self.__dict__
-        for table in ("_parameters", "_buffers", "_modules"):
-            found = state.get(table)
-            if found is not None and name in found:
-                if table == "_modules":
-                    return found[name]
-                if not type(self).__module__.startswith("kerastorch.") and _sees_variables():
-                    return self._variable_at(name, found[name])
-                return casted(found[name]) if table == "_parameters" else found[name]
+        if name in state.get("_parameters", ()):
+            held = state["_parameters"][name]
+            return self._variable_at(name, held) if self._shows_variables() else casted(held)
+        if name in state.get("_buffers", ()):
+            held = state["_buffers"][name]
+            return self._variable_at(name, held) if self._shows_variables() else held
+        if name in state.get("_modules", ()):
+            return state["_modules"][name]
         if name in state.get("_aliases", ()):
             return getattr(self, state["_aliases"][name])
         for weight in state.get("_own_weights", ()):
@@ -189,6 +194,15 @@ class WeightHolder(nn.Module):
             return object.__getattribute__(self, name)
         raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
 
+    def _shows_variables(self) -> bool:
+        """Whether who reads a stored weight is to find a variable, with Keras's name and ``assign()``.
+
+        A script's layers find them wherever a script does; of our own only a script asks while nothing runs.
+        """
+        if self._is_ours:
+            return not phase.running() and eras.current().variables == "eager"
+        return _sees_variables()
+
     def _weight_behind(self, tensor: torch.Tensor) -> Weight | None:
         """The weight that a tensor is, or that a variable stands for."""
         handle = getattr(tensor, "handle", None)
@@ -196,9 +210,11 @@ class WeightHolder(nn.Module):
         return next((weight for weight in known if weight.tensor is tensor or weight is handle), None)
 
     def _variable_at(self, attribute: str, held: Any) -> Any:
-        """A script's own weight as the variable that its code expects: with a name, and ``assign()``."""
+        """A stored weight as a variable where Keras has the attribute too, laid out alike; others as torch has them."""
         weight = next((one for one in self._own_weights if one.attribute == attribute), None)
-        return casted(held) if weight is None or weight.inverse is not None else weight.variable
+        if weight is not None and weight.inverse is None and (weight.name == attribute or not self._is_ours):
+            return weight.variable
+        return casted(held) if isinstance(held, nn.Parameter) else held
 
     @property
     def trainable(self) -> bool:

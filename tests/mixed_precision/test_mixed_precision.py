@@ -197,3 +197,22 @@ def test_the_first_names():
     assert float(experimental.LossScaleOptimizer(optimizers.SGD(), 128).loss_scale) == 128
     with pytest.warns(UserWarning, match="loss_scale has no effect"):
         experimental.Policy("mixed_float16", loss_scale=128)
+
+
+@eras
+def test_assigning_keeps_the_precision_that_a_weight_is_kept_in(era):
+    keras.set_era(era)
+
+    class Counting(layers.Layer):
+        def build(self, shape):
+            self.total = self.add_weight(name="total", shape=(), initializer="zeros", trainable=False)
+            self.built = True
+
+        def call(self, x):
+            self.total.assign(torch.tensor(0.1))
+            self.total.assign_add(torch.tensor(0.0001))
+            return x * self.total
+
+    layer = Counting(dtype="mixed_bfloat16")
+    assert layer(torch.ones(1)).dtype == torch.bfloat16
+    assert layer.get_weights()[0] == np.float32(0.1) + np.float32(0.0001)

@@ -2,6 +2,9 @@
 
 import numpy as np
 import pytest
+import torch
+
+import kerastorch
 
 
 @pytest.fixture
@@ -81,3 +84,26 @@ def test_variables_and_weights_are_listed_in_the_order_they_were_made(tf):
     assert [w.name.split("/")[-1] for w in layer.non_trainable_weights] == ["c:0", "d:0", "f:0"]
     layer.w = tf.Variable(tf.ones((2, 3)), name="again")
     assert [w.name for w in layer.trainable_weights][0] == "again:0" and len(layer.weights) == 9
+
+
+def test_weights_that_torch_names_alike_are_variables_too(tf):
+    """Values as tf_keras 2.21 prints them; while a layer runs it reads torch's own parameter."""
+    dense = tf.keras.layers.Dense(2)
+    dense(tf.ones((1, 2)))
+    dense.bias.assign([1.0, 2.0])
+    np.testing.assert_array_equal(dense(tf.zeros((1, 2))).numpy(), [[1, 2]])
+    dense.bias.assign_add([1.0, 1.0])
+    assert repr(dense.bias) == (
+        "<tf.Variable 'dense/bias:0' shape=(2,) dtype=float32, numpy=array([2., 3.], dtype=float32)>"
+    ).replace("dense/", f"{dense.name}/")
+    with tf.GradientTape() as tape:
+        total = tf.reduce_sum(dense.bias * 3.0 + dense(tf.ones((1, 2))))
+    assert [g.numpy().tolist() for g in tape.gradient(total, [dense.bias, dense.kernel])] == [[4, 4], [[1, 1], [1, 1]]]
+    assert type(dense.weight) is torch.nn.Parameter and dense.bias in dense.trainable_weights
+
+
+def test_weights_of_torch_in_the_era_of_graphs(tf):
+    kerastorch.set_era("keras2")
+    dense = kerastorch.layers.Dense(2, input_dim=3)
+    kerastorch.models.Sequential([dense])
+    assert type(dense.bias) is torch.nn.Parameter and dense.bias.is_leaf
