@@ -17,12 +17,6 @@ KERAS2 = json.loads((DATA / "families.json").read_text())["activations"]
 KERAS3 = json.loads((DATA / "families_keras3.json").read_text())
 
 
-@pytest.fixture(autouse=True)
-def keras2():
-    yield
-    eras.set_era("keras2")
-
-
 # 1 + erf(x) cancels at x = -4: in float32 the formula itself is uncertain by 4 * 2**-23, and vector units differ in it
 ROUNDING = {"gelu": 4 * 2**-23}
 

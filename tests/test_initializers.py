@@ -20,12 +20,10 @@ KERAS3 = json.loads((DATA / "families_keras3.json").read_text())["initializers"]
 
 
 @pytest.fixture(autouse=True)
-def keras2_on_cpu():
+def on_cpu():
     config.set_device("cpu")
     yield
     config.set_device(None)
-    config.set_floatx("float32")
-    eras.set_era("keras2")
 
 
 @pytest.fixture

@@ -36,20 +36,15 @@ def test_what_is_missing_or_unknown():
 
 
 def test_settings_take_the_names_of_both_kerases():
-    before = K.epsilon(), K.floatx()
-    try:
-        for names in ({"e": 1e-3}, {"value": 1e-3}):
-            K.set_epsilon(1.0)
-            K.set_epsilon(**names)
-            assert K.epsilon() == 1e-3
-        for names in ({"floatx": "float64"}, {"value": "float64"}):
-            K.set_floatx("float32")
-            K.set_floatx(**names)
-            assert K.floatx() == "float64"
-        with pytest.raises(ValueError, match="set_epsilon: expected a number"):
-            K.set_epsilon()
-        with pytest.raises(ValueError, match="set_floatx: expected one of"):
-            K.set_floatx()
-    finally:
-        K.set_epsilon(before[0])
-        K.set_floatx(before[1])
+    for names in ({"e": 1e-3}, {"value": 1e-3}):
+        K.set_epsilon(1.0)
+        K.set_epsilon(**names)
+        assert K.epsilon() == 1e-3
+    for names in ({"floatx": "float64"}, {"value": "float64"}):
+        K.set_floatx("float32")
+        K.set_floatx(**names)
+        assert K.floatx() == "float64"
+    with pytest.raises(ValueError, match="set_epsilon: expected a number"):
+        K.set_epsilon()
+    with pytest.raises(ValueError, match="set_floatx: expected one of"):
+        K.set_floatx()

@@ -70,10 +70,7 @@ def test_cifar10(data_home):
     second = np.random.RandomState(1).randint(0, 256, (2, 3072)).astype("uint8")
     np.testing.assert_array_equal(x[2:4], second.reshape(2, 3, 32, 32).transpose(0, 2, 3, 1))
     config.set_image_data_format("channels_first")
-    try:
-        (first, _), _ = cifar10.load_data()
-    finally:
-        config.set_image_data_format("channels_last")
+    (first, _), _ = cifar10.load_data()
     np.testing.assert_array_equal(first[2:4], second.reshape(2, 3, 32, 32))
 
 
@@ -92,14 +89,11 @@ def test_california_housing(data_home):
 def test_later_keras_leaves_numpys_generator_alone(data_home):
     reference = imdb.load_data()
     eras.set_era("keras3")
-    try:
-        np.random.seed(1)
-        later = imdb.load_data()
-        assert np.random.randint(0, 2**31 - 1) == np.random.RandomState(1).randint(0, 2**31 - 1)
-        (x, _), (u, _) = imdb.load_data(maxlen=8)
-        _, (_, labels) = cifar10.load_data()
-    finally:
-        eras.set_era("keras2")
+    np.random.seed(1)
+    later = imdb.load_data()
+    assert np.random.randint(0, 2**31 - 1) == np.random.RandomState(1).randint(0, 2**31 - 1)
+    (x, _), (u, _) = imdb.load_data(maxlen=8)
+    _, (_, labels) = cifar10.load_data()
     for old, new in zip(reference[0] + reference[1], later[0] + later[1]):
         assert described(old) == described(new)
     assert len(x) == sum(len(row) < 8 for row in reference[0][0])

@@ -219,12 +219,9 @@ def test_losses():
 
 
 def test_activity_penalty_is_a_mean_in_later_eras():
-    try:
-        eras.set_era("tf.keras")
-        with collecting_losses() as added:
-            layers.Dense(2, activity_regularizer=regularizers.l1(1.0), kernel_initializer="ones")(torch.ones(4, 3))
-    finally:
-        eras.set_era("keras2")
+    eras.set_era("tf.keras")
+    with collecting_losses() as added:
+        layers.Dense(2, activity_regularizer=regularizers.l1(1.0), kernel_initializer="ones")(torch.ones(4, 3))
     np.testing.assert_allclose(added[0].item(), 6.0)
 
 
@@ -264,12 +261,9 @@ def test_names():
         "dense_2",
         "max_pooling2d_1",
     ]
-    try:
-        eras.set_era("keras3")
-        names.reset_uids()
-        assert [layers.Dense(1).name, layers.Dense(1).name] == ["dense", "dense_1"]
-    finally:
-        eras.set_era("keras2")
+    eras.set_era("keras3")
+    names.reset_uids()
+    assert [layers.Dense(1).name, layers.Dense(1).name] == ["dense", "dense_1"]
 
 
 def test_devices_and_dtypes():
@@ -330,25 +324,22 @@ def test_a_layer_of_several_arguments_is_built_for_each():
 @pytest.mark.parametrize("era", ["tf.keras", "keras3"])
 def test_metrics_inside_of_a_layer_count_data_alone(era):
     eras.set_era(era)
-    try:
 
-        class Endpoint(Layer):
-            def __init__(self):
-                super().__init__()
-                self.seen = metrics.BinaryAccuracy(name="seen")
-                self.loss = losses.BinaryCrossentropy(from_logits=True)
+    class Endpoint(Layer):
+        def __init__(self):
+            super().__init__()
+            self.seen = metrics.BinaryAccuracy(name="seen")
+            self.loss = losses.BinaryCrossentropy(from_logits=True)
 
-            def call(self, logits, targets, weights):
-                self.add_loss(self.loss(targets, logits, weights))
-                self.seen.update_state(targets, logits, weights)
-                return torch.sigmoid(logits)
+        def call(self, logits, targets, weights):
+            self.add_loss(self.loss(targets, logits, weights))
+            self.seen.update_state(targets, logits, weights)
+            return torch.sigmoid(logits)
 
-        logits, targets, weights = (layers.Input((1,)) for _ in range(3))
-        endpoint = Endpoint()
-        model = Model([logits, targets, weights], endpoint(logits, targets, weights))
-        assert float(endpoint.seen.count) == 0.0
-        y = np.array([[1.0], [0.0], [1.0], [1.0]])
-        model.predict([8 * y - 4, y, np.array([[1.0], [1.0], [0.0], [0.0]])], verbose=0)
-        assert float(endpoint.seen.result()) == 1.0 and float(endpoint.seen.count) == 2.0
-    finally:
-        eras.set_era("keras2")
+    logits, targets, weights = (layers.Input((1,)) for _ in range(3))
+    endpoint = Endpoint()
+    model = Model([logits, targets, weights], endpoint(logits, targets, weights))
+    assert float(endpoint.seen.count) == 0.0
+    y = np.array([[1.0], [0.0], [1.0], [1.0]])
+    model.predict([8 * y - 4, y, np.array([[1.0], [1.0], [0.0], [0.0]])], verbose=0)
+    assert float(endpoint.seen.result()) == 1.0 and float(endpoint.seen.count) == 2.0

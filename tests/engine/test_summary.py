@@ -61,14 +61,11 @@ def test_literal_table(capsys):
 def test_weights_count_as_training_sees_them():
     """Eras that read trainable weights live count a layer frozen after compile once."""
     eras.set_era("tf.keras")
-    try:
-        assert printed("frozen_after_compile")[-4:-1] == [
-            "Total params: 26 (104.00 Byte)",
-            "Trainable params: 10 (40.00 Byte)",
-            "Non-trainable params: 16 (64.00 Byte)",
-        ]
-    finally:
-        eras.set_era("keras2")
+    assert printed("frozen_after_compile")[-4:-1] == [
+        "Total params: 26 (104.00 Byte)",
+        "Trainable params: 10 (40.00 Byte)",
+        "Non-trainable params: 16 (64.00 Byte)",
+    ]
 
 
 def test_model_without_shapes():

@@ -106,9 +106,6 @@ def test_settings_under_keras_3s_names():
     assert not config.is_traceback_filtering_enabled()
     config.enable_traceback_filtering()
     config.set_dtype_policy("mixed_bfloat16")
-    try:
-        assert keras.layers.Dense(1).compute_dtype == "bfloat16"
-    finally:
-        config.set_dtype_policy("float32")
+    assert keras.layers.Dense(1).compute_dtype == "bfloat16"
     with pytest.warns(UserWarning, match="torch"):
         config.set_backend("jax")

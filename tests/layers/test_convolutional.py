@@ -204,10 +204,7 @@ def test_dilated_depthwise_convolution_reports_the_undilated_shape():
     assert layer.compute_output_shape((None, 7, 7, 2)) == (None, 5, 5, 2)
     assert run(layer, array(1, 7, 7, 2)).shape == (1, 3, 3, 2)
     eras.set_era("tf.keras")
-    try:
-        assert layer.compute_output_shape((None, 7, 7, 2)) == (None, 3, 3, 2)
-    finally:
-        eras.set_era("keras2")
+    assert layer.compute_output_shape((None, 7, 7, 2)) == (None, 3, 3, 2)
 
 
 def test_bilinear_upsampling_samples_from_the_corner():
@@ -215,10 +212,7 @@ def test_bilinear_upsampling_samples_from_the_corner():
     layer = layers.UpSampling2D((1, 2), interpolation="bilinear")
     assert run(layer, x).ravel().tolist() == [0.0, 0.5, 1.0, 1.0]
     eras.set_era("keras3")
-    try:
-        assert run(layer, x).ravel().tolist() == [0.0, 0.25, 0.75, 1.0]
-    finally:
-        eras.set_era("keras2")
+    assert run(layer, x).ravel().tolist() == [0.0, 0.25, 0.75, 1.0]
 
 
 # Storage

@@ -71,13 +71,10 @@ def test_one_axis_ignores_the_data_format_as_keras_does():
     assert layer.compute_output_shape((None, 6, 4)) == (None, 5, 3)
     assert "data_format" not in layer.get_config()
     eras.set_era("tf.keras")
-    try:
-        layer = LocallyConnected1D(3, 2, data_format="channels_first")
-        assert layer.compute_output_shape((None, 4, 6)) == (None, 3, 5)
-        assert layer(torch.zeros(1, 4, 6)).shape == (1, 3, 5)
-        assert layer.get_config()["data_format"] == "channels_first"
-    finally:
-        eras.set_era("keras2")
+    layer = LocallyConnected1D(3, 2, data_format="channels_first")
+    assert layer.compute_output_shape((None, 4, 6)) == (None, 3, 5)
+    assert layer(torch.zeros(1, 4, 6)).shape == (1, 3, 5)
+    assert layer.get_config()["data_format"] == "channels_first"
 
 
 @pytest.mark.parametrize("cls, shape", [(LocallyConnected1D, (None, 6, 4)), (LocallyConnected2D, (None, 6, 5, 4))])

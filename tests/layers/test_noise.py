@@ -89,10 +89,7 @@ def test_the_config_of_alpha_dropout_is_that_of_the_era():
     layer = AlphaDropout(0.3, (None, 1), seed=3, name="twin")
     assert layer.get_config() == {"name": "twin", "trainable": True, "rate": 0.3}
     eras.set_era("tf.keras")
-    try:
-        assert layer.get_config()["noise_shape"] == (None, 1) and layer.get_config()["seed"] == 3
-    finally:
-        eras.set_era("keras2")
+    assert layer.get_config()["noise_shape"] == (None, 1) and layer.get_config()["seed"] == 3
 
 
 @pytest.mark.parametrize("make", LAYERS)

@@ -27,8 +27,6 @@ def schedules():
 @pytest.fixture
 def keras3():
     eras.set_era("keras3")
-    yield
-    eras.set_era("keras2")
 
 
 def close(got, expected, tolerance):

@@ -237,11 +237,8 @@ def test_epoch_ends_of_a_sequence():
     model.fit(generator_cases.sequence(keras, log), epochs=3, verbose=0, workers=0)
     assert log == []
     eras.set_era("tf.keras")
-    try:
-        with Stream(generator_cases.sequence(keras, log), "fit", workers=0) as stream:
-            assert len([*stream.epoch(5), *stream.epoch(5), *stream.epoch(1)]) == 11
-    finally:
-        eras.set_era("keras2")
+    with Stream(generator_cases.sequence(keras, log), "fit", workers=0) as stream:
+        assert len([*stream.epoch(5), *stream.epoch(5), *stream.epoch(1)]) == 11
     assert len(log) == 2
 
 
