@@ -87,9 +87,9 @@ class _Merge(Layer):
             for _ in range(rank - x.ndim):
                 x = x.unsqueeze(1)
             aligned.append(x)
-        return self._merge(aligned)
+        return self._merge_function(aligned)
 
-    def _merge(self, inputs: list[torch.Tensor]) -> torch.Tensor:
+    def _merge_function(self, inputs: list[torch.Tensor]) -> torch.Tensor:
         result = inputs[0]
         for x in inputs[1:]:
             result = self._combine(result, x)
@@ -224,8 +224,8 @@ class Average(_Merge):
     def _combine(self, x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
         return x + y
 
-    def _merge(self, inputs: list[torch.Tensor]) -> torch.Tensor:
-        return super()._merge(inputs) / len(inputs)
+    def _merge_function(self, inputs: list[torch.Tensor]) -> torch.Tensor:
+        return super()._merge_function(inputs) / len(inputs)
 
 
 class Maximum(_Merge):

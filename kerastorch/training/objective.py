@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-import inspect
+import types
 import warnings
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -14,10 +14,14 @@ from .. import losses, metrics
 from ..backend.registry import nearest
 from ..engine.network import as_list
 from ..engine.symbolic import SymbolicTensor, placeholder
+from ..engine.symbolic.immutable import of_script
 from ..engine.symbolic.plan import topological
 from .target_tensors import targets_of
 
 __all__ = ["Objective"]
+
+# what may close over tensors of the graph: an object's method reads what the object keeps
+_FUNCTIONS = (types.FunctionType, types.MethodType, functools.partial)
 
 
 def _by_output(value: Any, names: Sequence[str], argument: str, default: Any) -> list[Any]:
@@ -206,7 +210,7 @@ class Objective:
         A variational autoencoder's loss function does so: it reads ``z_mean`` from outside its arguments. So does one
         that asks its prediction which layer made it, which only a tensor of the graph can tell.
         """
-        if output is None or not inspect.isfunction(function) or function.__module__.startswith("kerastorch."):
+        if output is None or not isinstance(function, _FUNCTIONS) or not of_script(function):
             return None
         target = placeholder(output.shape, output.dtype, f"{self.output_names[i]}_target")
         output.traced_back = False

@@ -6,6 +6,7 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import torch
 
 from .immutable import as_immutable, foreign
@@ -66,6 +67,8 @@ def recordable(fn: Callable) -> Callable:
 
     @functools.wraps(fn)
     def wrapper(*args: Any, **kwargs: Any) -> Any:
+        if isinstance(kwargs.get("axis"), np.ndarray):
+            kwargs["axis"] = kwargs["axis"].tolist()  # axes are no data of the graph
         if wants_recording(args, kwargs):
             return record(wrapper, args, kwargs, fn.__name__)
         return as_immutable(fn(*args, **kwargs)) if foreign.active() else fn(*args, **kwargs)
