@@ -291,16 +291,25 @@ def slice(x: Any, start: Any, size: Any) -> torch.Tensor:
         for begin, length, total in zip(first, lengths, x.shape, strict=True)
     )
     if not inside:
-        raise ValueError(
-            f"slice: expected start and size to name a block of the tensor. "
-            f"Received: start={starts}, size={lengths} for shape {tuple(x.shape)}"
-        )
+        raise _no_such_block(x, starts, lengths)
+    block = x
     for axis, (begin, length) in enumerate(zip(first, lengths, strict=True)):
-        if axis in gathered:
-            x = x.index_select(axis, gathered[axis].to(x.device) + torch.arange(length, device=x.device))
-        else:
-            x = x.narrow(axis, begin, x.shape[axis] - begin if length == -1 else length)
-    return x
+        if axis not in gathered:
+            block = block.narrow(axis, begin, x.shape[axis] - begin if length == -1 else length)
+            continue
+        rows = gathered[axis].to(x.device) + torch.arange(length, device=x.device)
+        try:
+            block = block.index_select(axis, rows)
+        except (IndexError, RuntimeError) as error:  # raised by a CPU; a GPU is not asked here
+            raise _no_such_block(x, [int(begin) for begin in starts], lengths) from error
+    return block
+
+
+def _no_such_block(x: torch.Tensor, start: list[Any], size: list[int]) -> ValueError:
+    return ValueError(
+        f"slice: expected start and size to name a block of the tensor. "
+        f"Received: start={start}, size={size} for shape {tuple(x.shape)}"
+    )
 
 
 # --------------------------------------------------------------- space and time
