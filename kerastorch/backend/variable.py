@@ -281,8 +281,8 @@ def _getitem(self: Variable, key: Any) -> Any:
 @torch.no_grad()
 def _assign_part(variable: Variable, key: Any, value: Any, use_locking: bool = False, name: str | None = None) -> Any:
     """Writes new values into a part of a variable."""
-    tensor = variable.as_subclass(torch.Tensor)
-    before_writing([variable])
+    tensor = variable._kept.as_subclass(torch.Tensor)
+    before_writing([tensor])
     tensor[key] = torch.as_tensor(value, dtype=tensor.dtype, device=tensor.device)
     return variable
 
