@@ -19,6 +19,7 @@ from . import (
     math,
     nn,
     random,
+    reductions,
     session,
     shaping,
     tensors,
@@ -32,6 +33,7 @@ from .functions import *  # noqa: F403
 from .math import *  # noqa: F403
 from .nn import *  # noqa: F403
 from .random import *  # noqa: F403
+from .reductions import *  # noqa: F403
 from .session import *  # noqa: F403
 from .session import _get_available_gpus  # noqa: F401 - scripts ask for it by this name
 from .shaping import *  # noqa: F403
@@ -41,7 +43,21 @@ from .values import *  # noqa: F403
 from .variable import Variable  # noqa: F401 - where Keras 3's layers find it
 from .windows import *  # noqa: F403
 
-_FAMILIES = (control, ctc, differentiation, functions, math, nn, random, session, shaping, tensors, values, windows)
+_FAMILIES = (
+    control,
+    ctc,
+    differentiation,
+    functions,
+    math,
+    nn,
+    random,
+    reductions,
+    session,
+    shaping,
+    tensors,
+    values,
+    windows,
+)
 
 __all__ = ["moving_average_update", "update", "update_add", "update_sub"]
 for _family in _FAMILIES:

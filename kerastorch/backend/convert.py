@@ -14,7 +14,7 @@ from ..engine.symbolic import SymbolicTensor, flatten
 from ..engine.symbolic.immutable import values_of
 from .arrays import forward
 
-__all__ = ["as_tensor", "beside", "dtype_name", "is_tensor_like", "sizes", "static_shape", "to_numpy"]
+__all__ = ["as_tensor", "beside", "dtype_name", "floats", "is_tensor_like", "sizes", "static_shape", "to_numpy"]
 
 
 def is_tensor_like(value: Any) -> bool:
@@ -58,6 +58,17 @@ def as_tensor(value: Any, like: Any = None) -> Any:
     tensor = torch.as_tensor(forward(value), device=config.device())
     typed = isinstance(value, (np.ndarray, np.generic))
     return tensor if typed or tensor.dtype != torch.float64 else tensor.to(config.torch_dtype(None))
+
+
+def floats(value: Any) -> Any:
+    """The value as a tensor of floats: whole numbers and booleans become ``floatx()``.
+
+    Example:
+        >>> floats([1, 2]).dtype
+        torch.float32
+    """
+    x = as_tensor(value)
+    return x if x.dtype.is_floating_point else x.to(config.torch_dtype(None))
 
 
 def dtype_name(dtype: Any) -> str:

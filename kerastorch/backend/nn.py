@@ -13,7 +13,7 @@ import torch.nn.functional as F
 
 from .. import config, eras
 from ..engine.symbolic import recordable
-from .convert import as_tensor
+from .convert import as_tensor, floats
 
 __all__ = [
     "batch_normalization",
@@ -36,11 +36,6 @@ __all__ = [
 ]
 
 _FUSED_EPSILON = 1.001e-5  # the least that TensorFlow's fused kernel takes
-
-
-def _floats(x: Any) -> Any:
-    x = as_tensor(x)
-    return x if x.dtype.is_floating_point else x.to(config.torch_dtype(None))
 
 
 # ----------------------------------------------------------------- activations
@@ -94,7 +89,7 @@ def elu(x: Any, alpha: float = 1.0) -> torch.Tensor:
         >>> elu(torch.tensor([1.0, 0.0])).tolist()
         [1.0, 0.0]
     """
-    return F.elu(_floats(x), alpha)
+    return F.elu(floats(x), alpha)
 
 
 @recordable
@@ -105,7 +100,7 @@ def softmax(x: Any, axis: int = -1) -> torch.Tensor:
         >>> softmax(torch.zeros(1, 4)).tolist()
         [[0.25, 0.25, 0.25, 0.25]]
     """
-    return torch.softmax(_floats(x), axis)
+    return torch.softmax(floats(x), axis)
 
 
 @recordable
@@ -116,7 +111,7 @@ def softplus(x: Any) -> torch.Tensor:
         >>> softplus(torch.tensor([0.0]))
         tensor([0.6931])
     """
-    return F.softplus(_floats(x), threshold=50.0)
+    return F.softplus(floats(x), threshold=50.0)
 
 
 @recordable
@@ -127,7 +122,7 @@ def softsign(x: Any) -> torch.Tensor:
         >>> softsign(torch.tensor([1.0])).tolist()
         [0.5]
     """
-    return F.softsign(_floats(x))
+    return F.softsign(floats(x))
 
 
 @recordable
@@ -138,7 +133,7 @@ def sigmoid(x: Any) -> torch.Tensor:
         >>> sigmoid(torch.tensor([0.0])).tolist()
         [0.5]
     """
-    return torch.sigmoid(_floats(x))
+    return torch.sigmoid(floats(x))
 
 
 @recordable
@@ -149,7 +144,7 @@ def hard_sigmoid(x: Any) -> torch.Tensor:
         >>> hard_sigmoid(torch.tensor([-3.0, 0.0, 3.0])).tolist()
         [0.0, 0.5, 1.0]
     """
-    x = _floats(x)
+    x = floats(x)
     return F.hardsigmoid(x) if eras.current().hard_sigmoid == "relu6" else torch.clamp(0.2 * x + 0.5, 0.0, 1.0)
 
 
@@ -161,7 +156,7 @@ def tanh(x: Any) -> torch.Tensor:
         >>> tanh(torch.tensor([0.0])).tolist()
         [0.0]
     """
-    return torch.tanh(_floats(x))
+    return torch.tanh(floats(x))
 
 
 # --------------------------------------------------------------- crossentropies
@@ -189,7 +184,7 @@ def categorical_crossentropy(target: Any, output: Any, from_logits: bool = False
         >>> categorical_crossentropy(torch.tensor([[0.0, 1.0]]), torch.tensor([[0.5, 0.5]]))
         tensor([0.6931])
     """
-    output = _floats(output)
+    output = floats(output)
     target = as_tensor(target, output).to(output.dtype)
     _check_axis(axis, output)
     return -torch.sum(target * _log_probabilities(output, from_logits, axis), axis)
@@ -224,7 +219,7 @@ def sparse_categorical_crossentropy(
         >>> sparse_categorical_crossentropy(torch.tensor([1]), torch.tensor([[0.5, 0.5]]))
         tensor([0.6931])
     """
-    output = _floats(output)
+    output = floats(output)
     _check_axis(axis, output)
     output = torch.movedim(output, axis, -1)
     if not from_logits:
@@ -250,7 +245,7 @@ def binary_crossentropy(target: Any, output: Any, from_logits: bool = False) -> 
         >>> binary_crossentropy(torch.tensor([1.0]), torch.tensor([0.5]))
         tensor([0.6931])
     """
-    output = _floats(output)
+    output = floats(output)
     target = as_tensor(target, output).to(output.dtype)
     logits = output if from_logits else torch.logit(output, eps=config.epsilon())
     target, logits = torch.broadcast_tensors(target, logits)
@@ -282,7 +277,7 @@ def binary_focal_crossentropy(
         >>> binary_focal_crossentropy(torch.tensor([1.0]), torch.tensor([0.5]))
         tensor([0.1733])
     """
-    probability = torch.sigmoid(_floats(output)) if from_logits else _floats(output)
+    probability = torch.sigmoid(floats(output)) if from_logits else floats(output)
     target = as_tensor(target, probability).to(probability.dtype)
     right = target * probability + (1.0 - target) * (1.0 - probability)
     value = torch.pow(1.0 - right, gamma) * binary_crossentropy(target, probability)
@@ -309,7 +304,7 @@ def categorical_focal_crossentropy(
         >>> categorical_focal_crossentropy(torch.tensor([[0.0, 1.0]]), torch.tensor([[0.5, 0.5]]))
         tensor([0.0433])
     """
-    output = torch.softmax(_floats(output), axis) if from_logits else _floats(output)
+    output = torch.softmax(floats(output), axis) if from_logits else floats(output)
     target = as_tensor(target, output).to(output.dtype)
     small = config.epsilon()
     output = torch.clamp(output / torch.sum(output, axis, keepdim=True), small, 1.0 - small)
@@ -387,7 +382,7 @@ def batch_normalization(
         >>> batch_normalization(torch.tensor([[3.0]]), one, one, None, 2 * one, epsilon=0.0).tolist()
         [[4.0]]
     """
-    x = _floats(x)
+    x = floats(x)
     axis = axis % x.ndim
     if x.ndim == 4 and axis == 3:
         epsilon = max(epsilon, _FUSED_EPSILON)
@@ -424,7 +419,7 @@ def normalize_batch_in_training(
         >>> y.flatten().tolist(), mean.tolist(), var.tolist()
         ([-1.0, 1.0], [2.0], [1.0])
     """
-    x = _floats(x)
+    x = floats(x)
     axes = [axis % x.ndim for axis in reduction_axes]
     fused = x.ndim == 4 and axes == [0, 1, 2]
     if fused:
