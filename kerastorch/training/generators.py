@@ -1,4 +1,4 @@
-"""``fit_generator`` and its kin, and what fit does with data that makes its batches itself.
+"""``fit_generator``, ``evaluate_generator`` and ``predict_generator``, and what ``fit`` does with their kind of data.
 
 Source: Keras 2.2.4, ``keras.engine.training_generator``.
 """
@@ -7,25 +7,20 @@ from __future__ import annotations
 
 import contextlib
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
-import torch
 
 from ..engine import checks
-from . import checkpoint, loop, standardize
+from . import loop
 from .callback import CallbackList, History
-from .data import DeviceFeed
-from .logs import RunningTotals
-from .position import Position
-from .progress import RunBar
-from .step import Program, predict_step, test_step
-from .streams import Samples, Stream, as_arrays, as_batches, inputs_of, is_stream, unpack
+from .step import Program
+from .stream_loop import Validation, evaluate_stream, fit_stream, predict_stream
+from .streams import Samples, Stream, as_arrays, as_batches, is_stream, unpack
 from .user_data import shown_to_callbacks, validation_triple
 
-__all__ = ["GeneratorMethods", "Validation", "queue_arguments"]
+__all__ = ["GeneratorMethods", "queue_arguments"]
 
 _QUEUE = ("max_queue_size", "workers", "use_multiprocessing")
 _KERAS1 = {
@@ -62,198 +57,6 @@ def _translated(owner: str, generator: Any, given: dict[str, Any], kwargs: dict[
             value = Samples(value)
         given[new] = value
     return given
-
-
-@dataclass
-class Validation:
-    """What fit evaluates on after an epoch.
-
-    Attributes:
-        measure: gives the values in the order of the objective's names, for a program, a batch size and callbacks.
-        shown: what callbacks find as ``validation_data``.
-    """
-
-    measure: Callable[[Program, int, CallbackList | None], list[Any]]
-    shown: list[Any] | None = None
-
-
-class _Batches:
-    """One epoch of a stream as steps take it: inputs, targets and weights on the device.
-
-    Attributes:
-        count: how many batches there were.
-        size: samples in the latest.
-    """
-
-    def __init__(self, model: Any, feed: DeviceFeed, raw: Iterable[Any], owner: str, class_weight: Any = None) -> None:
-        self.model, self.feed, self.raw, self.owner, self.class_weight = model, feed, raw, owner, class_weight
-        self.count = self.size = 0
-
-    def __iter__(self) -> Iterator[tuple[Sequence[Any], Sequence[Any], Sequence[Any]]]:
-        model = self.model
-        for batch in self.raw:
-            x, y, weight = unpack(batch, self.owner, model._needs_targets())
-            xs, ys, ws = model._standardize(x, y, weight, self.class_weight)
-            self.size = standardize.lengths(xs, ys) or 1
-            self.count += 1
-            fed = loop.Split(len(xs), len(ys))(model._feed(self.feed, xs, ys, ws))
-            model._program.look()
-            yield fed
-
-
-def _as_they_are(batch: Any) -> Any:
-    return batch
-
-
-def fit_stream(
-    model: Any,
-    stream: Stream,
-    *,
-    steps: int | float | None,
-    epochs: int,
-    initial_epoch: int,
-    verbose: int,
-    callbacks: Iterable[Any] | None,
-    class_weight: Any,
-    validation: Validation | None,
-    strict: bool,
-    validation_freq: Any = 1,
-    validation_batch_size: int | None = None,
-) -> History:
-    """Trains for some epochs; the arguments are those of ``fit_generator``, checked and brought in order.
-
-    Args:
-        strict: whether a source that ends too early is an error, or ends the training with a warning.
-        validation_freq: after every how many epochs to evaluate, or a set of epochs, the first being 1.
-        validation_batch_size: the size of a batch in evaluation of arrays, that of the latest one when missing.
-    """
-    program = model._ready_program()
-    names = program.objective.names
-    hooks = loop.begin_callbacks(
-        model,
-        callbacks,
-        verbose=verbose,
-        names=names,
-        params={
-            "epochs": epochs,
-            "steps": steps,
-            "do_validation": validation is not None,
-            "metrics": [*names, *(f"val_{name}" for name in names)],
-        },
-        count_mode="steps",
-        stateful=program.objective.stateful_names,
-    )
-    if program.params:
-        program.bind()  # a torch optimizer is made here: callbacks look for its learning rate
-    position = Position.begin(model, initial_epoch, loop.told(hooks), exact=False)
-    hooks.on_train_begin()
-    checkpoint.take_up(position, initial_epoch)
-    if validation is not None and validation.shown is not None:
-        for callback in hooks:
-            callback.validation_data = validation.shown
-    stream.start()
-    model.stop_training = False
-    feed, logs, warned = DeviceFeed(), {}, False
-    for epoch in range(position.epoch, epochs):
-        loop.begin_epoch(position, program, hooks, epoch)
-        batches = _Batches(model, feed, stream.epoch(steps), stream.owner, class_weight)
-        totals, finished = loop.run_epoch(model, program, hooks, batches, _as_they_are, one_step_each=False)
-        complete = finished if steps is None else batches.count >= steps
-        short = not batches.count or (stream.ended and not complete)
-        if short:
-            _tell_end(stream, steps, batches.count, epoch, strict)
-        if not batches.count:
-            break
-        measured: dict[str, Any] = {}
-        if validation is not None and complete and loop.due(validation_freq, epoch):
-            size = validation_batch_size or batches.size
-            measured = dict(zip(names, validation.measure(program, size, hooks), strict=True))
-        # As in Keras 2, what an earlier epoch left in the logs stays there until it is written again.
-        logs = {**(logs if validation_freq == 1 else {}), **loop.merge_logs(loop.averaged(totals, names), measured)}
-        warned = loop.warn_if_not_finite(logs, epoch, warned)
-        hooks.on_epoch_end(epoch, logs)
-        position.epoch_done(epoch)
-        if stream.ended and not short and epoch + 1 < epochs:
-            _tell_end(stream, steps, 0, epoch + 1, strict)
-        if model.stop_training or stream.ended:
-            break
-    stream.close()
-    position.reached()
-    if program.params and epochs > 0:
-        program.optimizer.finalize_variable_values(program.params)
-    hooks.on_train_end()
-    return model.history
-
-
-def _tell_end(stream: Stream, steps: Any, count: int, epoch: int, strict: bool) -> None:
-    wanted = "at least one batch" if steps is None else f"{steps} batches"
-    text = f"{stream.owner}: expected {wanted} an epoch. Received: {count} in epoch {epoch + 1}, where the data ended"
-    if strict:
-        raise ValueError(text)
-    warnings.warn(f"{text}; training ends here.", RuntimeWarning, stacklevel=4)
-
-
-def evaluate_stream(
-    model: Any,
-    program: Program,
-    stream: Stream,
-    steps: int | float | None,
-    verbose: int = 0,
-    hooks: CallbackList | None = None,
-) -> list[Any]:
-    """The mean loss and metrics over a stream's batches, weighted by their sizes, in the order of the names."""
-    objective = program.objective
-    objective.reset_states()
-    names = objective.names
-    totals = RunningTotals(objective.stateful_names)
-    bar = RunBar(verbose, steps, steps, counts_steps=True)
-    batches = _Batches(model, DeviceFeed(), stream.epoch(steps), stream.owner)
-    heard = loop.Heard(hooks, totals, names)
-    for batch in batches:
-        heard.batch()
-        totals.add(dict(zip(names, test_step(program, *batch), strict=True)), batches.size, names)
-        heard.batch_done()
-        bar.step(1, totals.read)
-    _check_count(stream, steps, batches.count)
-    found = loop.averaged(totals, names)
-    heard.done(found)
-    bar.close(found)
-    return [found[name] for name in names]
-
-
-def predict_stream(model: Any, stream: Stream, steps: int | float | None, verbose: int = 0) -> list[Any]:
-    """The outputs for a stream's batches, one array an output."""
-    feed, parts = DeviceFeed(), []
-    bar = RunBar(verbose, steps, steps, counts_steps=True)
-    pick = None
-    for batch in stream.epoch(steps):
-        if pick is None:
-            pick = inputs_of(stream.source, stream.owner, len(model.input_names) if model._is_ready() else 1)
-        xs = model._standardize_x(pick(batch))
-        parts.append(predict_step(model, model._feed(feed, xs)))
-        bar.step(1)
-    _check_count(stream, steps, len(parts))
-    bar.close()
-    return [_joined(column, stream.owner) for column in zip(*parts, strict=True)]
-
-
-def _check_count(stream: Stream, steps: int | float | None, count: int) -> None:
-    if count < (1 if steps is None else steps):
-        raise ValueError(
-            f"{stream.owner}: expected {'at least one batch' if steps is None else f'{steps} batches'}. "
-            f"Received: {count}, then the data ended"
-        )
-
-
-def _joined(parts: Sequence[torch.Tensor], owner: str) -> Any:
-    if len(parts) == 1:
-        return loop.to_numpy(parts[0])
-    if len({part.shape[1:] for part in parts}) > 1:
-        shapes = sorted({tuple(part.shape[1:]) for part in parts})
-        raise ValueError(
-            f"{owner}: expected outputs of one shape to put together. Received: samples of shapes {shapes}"
-        )
-    return loop.to_numpy(torch.cat(parts))
 
 
 class GeneratorMethods:
