@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,12 +13,14 @@ from ..backend import names, phase, text
 from ..backend.seeds import numpy_seed
 from . import checks
 from .additions import Additions
-from .arguments import as_tensor, as_tensors, masks_of, shapes_for, signature
-from .holder import WeightHolder, partition, sublayers
+from .arguments import as_tensor, as_tensors, shapes_for, signature
+from .holder import partition, sublayers
 from .input_spec import InputSpec, check_inputs
+from .masking import Masking
 from .nodes import NodeInfo
 from .outer import outer_tensors
-from .policy import Policy, casting_weights, policy_of
+from .policy import casting_weights
+from .precision import Precision
 from .stateless import Stateless
 from .symbolic import (
     SymbolicTensor,
@@ -49,7 +50,7 @@ def _shape_of(x: Any) -> tuple[int | None, ...]:
     return Shape(shape) if eras.current().shapes == "tensor_shape" else shape
 
 
-class Layer(NodeInfo, Additions, Stateless, WeightHolder):
+class Layer(NodeInfo, Additions, Stateless, Masking, Precision):
     """Base of all layers.
 
     A subclass writes ``build(input_shape)``, which makes weights with ``add_weight``, ``call(inputs)``, the maths, and
@@ -85,14 +86,9 @@ class Layer(NodeInfo, Additions, Stateless, WeightHolder):
         [[1.0, 1.0]]
     """
 
-    supports_masking = False
     keeps_dtype = False  # True for layers that only move values: integers stay integers
-    casts_inputs = True  # whether a dtype policy casts what comes in
-    casts_weights = True  # and the weights; False for layers whose kernels take both types
     takes_text = False  # whether its input is text
     _mode_chosen = False  # whether train() or eval() was ever called on it
-    _policy: Policy | None = None
-    _compute: torch.dtype | None = None  # what the policy computes in
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -150,50 +146,6 @@ class Layer(NodeInfo, Additions, Stateless, WeightHolder):
         if dtype is not None:
             self.dtype = dtype
 
-    # --------------------------------------------------------------- precision
-
-    def _take_policy(self, dtype: Any) -> Any:
-        """Settles what the layer computes in; gives the dtype of its weights, None for ``floatx()``."""
-        policy = policy_of(dtype)
-        if policy is None:
-            if dtype is None:
-                return None
-            found = config.torch_dtype(dtype)
-            return dtype if isinstance(dtype, str) else str(found).removeprefix("torch.")
-        self._policy = policy
-        kind = config.torch_dtype(policy.compute_dtype)
-        if kind.is_floating_point and (self.casts_inputs or not self.casts_weights):
-            self._compute = kind
-        return policy.variable_dtype
-
-    @property
-    def dtype_policy(self) -> Policy:
-        """What it computes in and keeps its weights in."""
-        return self._policy or Policy(self.__dict__.get("dtype") or config.floatx())
-
-    @property
-    def compute_dtype(self) -> str:
-        """The name of the dtype that it computes in."""
-        return self.dtype_policy.compute_dtype
-
-    @property
-    def variable_dtype(self) -> str:
-        """The name of the dtype that its weights are kept in."""
-        return self.dtype_policy.variable_dtype
-
-    def _cast(self, leaf: Any) -> Any:
-        """A float tensor in the dtype that the layer computes in."""
-        kind = getattr(leaf, "dtype", None)
-        floating = isinstance(kind, torch.dtype) and kind.is_floating_point
-        return leaf.to(self._compute) if floating and kind != self._compute else leaf
-
-    def _call_in_policy(self, args: tuple, kwargs: dict[str, Any]) -> Any:
-        if self.casts_inputs and args:
-            args = (map_structure(self._cast, args[0]), *args[1:])
-        with casting_weights(self._compute if self.casts_weights else None):
-            outputs = self._call_plainly(args, kwargs)
-        return outputs if self.casts_weights else map_structure(self._cast, outputs)
-
     # ---------------------------------------------------------------- calling
 
     def build(self, input_shape: Any) -> None:
@@ -221,28 +173,6 @@ class Layer(NodeInfo, Additions, Stateless, WeightHolder):
             self._ensure_built(inputs if isinstance(input_shape, list) else inputs[0])
             outputs = self.call(inputs if isinstance(input_shape, list) else inputs[0])
         return map_structure(lambda leaf: leaf.shape, outputs)
-
-    def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
-        """The output's mask: the input's where the layer supports masking.
-
-        Raises:
-            TypeError: in the era keras2 when a mask comes and the layer does not support one; later Kerases drop it.
-        """
-        if self.supports_masking:
-            return mask
-        era = eras.current()
-        if mask is None or era.unsupported_mask == "dropped" or all(m is None for m in flatten(mask)):
-            return None
-        if era.unsupported_mask == "refused":
-            raise TypeError(
-                f"Layer {self.name}: expected an input without a mask, since {type(self).__name__} does not support "
-                "masking. Received: a masked input"
-            )
-        warnings.warn(
-            f"Layer {self.name}: its input's mask ends here, since {type(self).__name__} does not support masking.",
-            stacklevel=2,
-        )
-        return None
 
     def _ensure_built(self, inputs: Any, arguments: dict[str, Any] | None = None) -> None:
         """Builds the layer for its first inputs.
@@ -332,6 +262,13 @@ class Layer(NodeInfo, Additions, Stateless, WeightHolder):
         """``call``; the code of a script gets tensors that it cannot change in place."""
         return self._call_plainly(args, kwargs) if self._compute is None else self._call_in_policy(args, kwargs)
 
+    def _call_in_policy(self, args: tuple, kwargs: dict[str, Any]) -> Any:
+        if self.casts_inputs and args:
+            args = (map_structure(self._cast, args[0]), *args[1:])
+        with casting_weights(self._compute if self.casts_weights else None):
+            outputs = self._call_plainly(args, kwargs)
+        return outputs if self.casts_weights else map_structure(self._cast, outputs)
+
     def _call_plainly(self, args: tuple, kwargs: dict[str, Any]) -> Any:
         if torch.compiler.is_compiling():
             return self.call(*args, **kwargs)
@@ -363,42 +300,9 @@ class Layer(NodeInfo, Additions, Stateless, WeightHolder):
             self._call_losses = added
         else:
             outputs = self._run(args, kwargs)
-        if mask is not None or type(self).compute_mask is not Layer.compute_mask:
+        if mask is not None or type(self).compute_mask is not Masking.compute_mask:
             self._attach_masks(outputs, self.compute_mask(inputs, self._told_masks(inputs, mask)))
         return outputs
-
-    @staticmethod
-    def _told_masks(inputs: Any, mask: Any) -> Any:
-        """The mask that ``compute_mask`` is told: without one, the era says whether several inputs have a list."""
-        if mask is None and isinstance(inputs, (list, tuple, dict)) and eras.current().absent_masks == "listed":
-            return map_structure(lambda _: None, inputs)
-        return mask
-
-    def _with_masks(self, args: tuple, kwargs: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
-        """The mask of the inputs, and the arguments of the call with the masks that it asks for."""
-        sig = signature(type(self).call)
-        inputs, mask = args[0], kwargs.get("mask")
-        if sig.masked:
-            arguments = sig.arguments(args, kwargs)
-            kwargs = {**masks_of(arguments, sig, lambda leaf: getattr(leaf, "_keras_mask", None)), **kwargs}
-        if mask is not None:  # one that the caller names is the layer's own business where it hands none on
-            hands_on = self.supports_masking or type(self).compute_mask is not Layer.compute_mask
-            return mask if hands_on else None, kwargs
-        masks = [getattr(x, "_keras_mask", None) for x in flatten(inputs)]
-        if all(m is None for m in masks):
-            return None, kwargs
-        mask = masks if isinstance(inputs, (list, tuple)) else masks[0]
-        return mask, {**kwargs, "mask": mask} if "mask" in sig.names else kwargs
-
-    @staticmethod
-    def _attach_masks(outputs: Any, masks: Any) -> None:
-        if masks is None:
-            return
-        outputs = list(flatten(outputs))
-        masks = masks if isinstance(masks, (list, tuple)) else [masks]
-        for output, mask in zip(outputs, masks, strict=False):
-            if mask is not None:
-                output._keras_mask = mask
 
     def _take_inputs(self, inputs: Any) -> Any:
         """The first argument of a call with arrays as tensors; layers that take Python lists as data override it."""
