@@ -10,6 +10,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
+import kerastorch as keras
 from kerastorch.engine.symbolic import SymbolicTensor, is_symbolic, placeholder, recordable
 from kerastorch.engine.symbolic.plan import Plan, topological
 
@@ -182,3 +183,14 @@ def test_windows_go_back_into_images_of_a_number_that_is_a_power_of_two():
     windows = placeholder((None, 2, 2, 3))
     images = torch.reshape(windows, (-1, 8, 8, 2, 2, 3)).permute(0, 1, 3, 2, 4, 5).reshape(-1, 16, 16, 3)
     assert images.shape == (None, 16, 16, 3)
+
+
+BACKWARDS = [np.s_[:, ::-1], np.s_[..., ::-1], np.s_[:, 4:1:-2], np.s_[::-1, None, :, ::-1], np.s_[:, ::-1, 0]]
+
+
+@pytest.mark.parametrize("key", [*BACKWARDS, np.s_[:, -2::-1]], ids=str)
+def test_slices_of_negative_step(key):
+    x = np.arange(2 * 5 * 3, dtype="float32").reshape(2, 5, 3)
+    inputs = keras.layers.Input((5, 3))
+    for sliced in (inputs[key], keras.layers.Lambda(lambda t: t[key])(inputs)):
+        np.testing.assert_array_equal(keras.models.Model(inputs, sliced).predict(x), x[key])

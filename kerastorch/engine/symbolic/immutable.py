@@ -19,6 +19,7 @@ from ...backend.arrays import forward
 from ...backend.text import StringTensor
 from . import script
 from .shape import Shape
+from .slicing import sliced
 from .trees import map_structure
 
 __all__ = [
@@ -144,7 +145,7 @@ def operand(value: Any, like: torch.Tensor) -> Any:
 
 
 def _operator(name: str) -> Callable:
-    method = getattr(torch.Tensor, name)
+    method = sliced if name == "__getitem__" else getattr(torch.Tensor, name)
 
     def apply(self: Immutable, *args: Any) -> Any:
         result = method(self, *[operand(arg, self) for arg in args])

@@ -8,6 +8,7 @@ import torch
 
 from .inference import infer
 from .known import Spec, record_as
+from .slicing import sliced, turns
 from .tensor import SymbolicTensor, record
 
 __all__ = ["part_of"]
@@ -27,6 +28,8 @@ def part_of(x: SymbolicTensor, key: Any) -> Any:
         (None, None, 4)
     """
     keys = key if isinstance(key, tuple) else (key,)
+    if turns(key):
+        return record(sliced, (x, key), {}, "__getitem__")
     if not any(_moves(item) for item in keys):
         return record(torch.Tensor.__getitem__, (x, key), {})
     # A slice that is empty and one that is not show which axes of the result are its own.
