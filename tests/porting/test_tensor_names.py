@@ -242,3 +242,19 @@ assert correct_pad(keras.backend, Input((8, 7, 3)), 3) == ((0, 1), (1, 1))
 assert keras_applications.vgg16.VGG16(weights=None, include_top=False, **modules).count_params() == 14714688
 """,
     )
+
+
+def test_boxes_that_do_not_overlap_are_chosen_in_a_graph(run):
+    ran(
+        run,
+        """
+import tensorflow as tf
+boxes, scores = Input(batch_shape=(3, 4)), Input(batch_shape=(3,))
+most = K.variable(3, dtype="int32")
+kept = tf.image.non_max_suppression(boxes, scores, most, iou_threshold=0.5)
+assert K.int_shape(kept) == (None,)
+three = np.array([[0.0, 0.0, 1.0, 1.0], [0.0, 0.1, 1.0, 1.1], [0.0, 2.0, 1.0, 3.0]])
+found = K.function([boxes, scores], [kept, K.gather(boxes, kept)])([three, np.array([0.9, 0.8, 0.7])])
+assert found[0].tolist() == [0, 2] and np.allclose(found[1], three[[0, 2]])
+""",
+    )

@@ -10,6 +10,7 @@ from typing import Any
 
 import torch
 
+from ....engine.symbolic import Spec, is_symbolic, record_as
 from ....engine.symbolic.immutable import as_immutable
 from .._functions import ints, op, tensor
 
@@ -108,7 +109,10 @@ def non_max_suppression(
         >>> non_max_suppression(boxes, [0.9, 0.8, 0.7], 3).tolist()
         [0, 2]
     """
-    return as_immutable(_chosen(boxes, scores, max_output_size, float(iou_threshold), float(score_threshold)))
+    given = (boxes, scores, max_output_size, iou_threshold, score_threshold)
+    if is_symbolic(given):  # how many stay only data tells
+        return record_as(non_max_suppression, given, {}, Spec((None,), torch.int32), "non_max_suppression")
+    return as_immutable(_chosen(boxes, scores, ints(max_output_size), float(iou_threshold), float(score_threshold)))
 
 
 def non_max_suppression_with_scores(
