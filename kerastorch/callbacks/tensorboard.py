@@ -101,8 +101,14 @@ class TensorBoard(Callback):
         batches = hook in ("on_batch_end", "on_train_batch_end")
         return super().listens_to(hook) and (not batches or self.update_freq != "epoch")
 
-    def on_train_begin(self, logs: dict | None = None) -> None:
+    def set_model(self, model: Any) -> None:
+        """Stores the model and opens ``writer``, which loops of a script's own write to."""
+        super().set_model(model)
         self.writer = writer_of(self.log_dir)
+
+    def on_train_begin(self, logs: dict | None = None) -> None:
+        if self.writer is None:
+            self.writer = writer_of(self.log_dir)
         if self.write_graph:
             self._add_graph()
 
@@ -252,7 +258,14 @@ def writer_of(log_dir: str) -> Any:
             warnings.warn(f"{needed}. Training goes on, and nothing is written to {log_dir}.", stacklevel=4)
             return _NoWriter()
         raise ImportError(needed) from None
-    return SummaryWriter(log_dir)
+
+    class Writer(SummaryWriter):
+        def add_summary(self, summary: Any, global_step: int | None = None) -> None:
+            """Writes the numbers of a ``tf.Summary``, as TensorFlow 1's writer does."""
+            for value in summary.value:
+                self.add_scalar(value.tag, float(value.simple_value), global_step)
+
+    return Writer(log_dir)
 
 
 def _weights(model: Any) -> list[Any]:

@@ -1,6 +1,7 @@
 """TensorBoard writes what it is asked for, under Keras 2.2.4's names and steps."""
 
 import sys
+import types
 
 import numpy as np
 import pytest
@@ -178,3 +179,15 @@ def test_real_event_files(model, tmp_path):
     tags = events.Tags()
     assert [event.value for event in events.Scalars("loss")] == pytest.approx(history["loss"], rel=1e-6)
     assert {"head_out", "head/kernel_0"} <= set(tags["histograms"]) and tags["images"] and tags["graph"]
+
+
+def test_loops_of_a_scripts_own_write_numbers(tmp_path):
+    events = pytest.importorskip("tensorboard.backend.event_processing.event_accumulator")
+    board = keras.callbacks.TensorBoard(str(tmp_path))
+    board.set_model(keras.models.Sequential([keras.layers.Dense(1, input_dim=2)]))
+    for step in range(3):
+        number = types.SimpleNamespace(tag="loss", simple_value=np.float32(step / 2))
+        board.writer.add_summary(types.SimpleNamespace(value=[number]), step)
+    board.writer.flush()
+    found = events.EventAccumulator(str(tmp_path)).Reload().Scalars("loss")
+    assert [(event.step, event.value) for event in found] == [(0, 0.0), (1, 0.5), (2, 1.0)]
