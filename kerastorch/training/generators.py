@@ -122,9 +122,7 @@ class GeneratorMethods:
             "steps_per_epoch": steps_per_epoch,
             "epochs": epochs,
             "validation_steps": validation_steps,
-            "max_queue_size": max_queue_size,
-            "workers": workers,
-            "use_multiprocessing": use_multiprocessing,
+            **_queue(max_queue_size, workers, use_multiprocessing),
         }
         given = _translated("fit_generator", generator, given, kwargs)
         return self._fit_stream(
@@ -172,7 +170,7 @@ class GeneratorMethods:
 
         Source: https://keras.io/api/models/model_training_apis/
         """
-        given = _queue_and_steps(max_queue_size, workers, use_multiprocessing, steps)
+        given = {"steps": steps, **_queue(max_queue_size, workers, use_multiprocessing)}
         given = _translated("evaluate_generator", generator, given, kwargs)
         return self._evaluate_stream("evaluate_generator", generator, given.pop("steps"), verbose, given)
 
@@ -205,7 +203,7 @@ class GeneratorMethods:
 
         Source: https://keras.io/api/models/model_training_apis/
         """
-        given = _queue_and_steps(max_queue_size, workers, use_multiprocessing, steps)
+        given = {"steps": steps, **_queue(max_queue_size, workers, use_multiprocessing)}
         given = _translated("predict_generator", generator, given, kwargs)
         return self._predict_stream("predict_generator", generator, given.pop("steps"), verbose, given)
 
@@ -298,11 +296,7 @@ class GeneratorMethods:
 
     def _array_validation(self, owner: str, data: Any) -> Validation:
         xs, ys, ws = self._standardize(*validation_triple(data, owner))
-        columns, split = self._columns(xs, ys, ws), loop.Split(len(xs), len(ys))
-
-        def measure(program: Program, batch_size: int, hooks: CallbackList | None) -> list[Any]:
-            return loop.evaluate_arrays(program, columns, split, batch_size=batch_size, hooks=hooks)
-
+        measure = loop.measuring(self._columns(xs, ys, ws), loop.Split(len(xs), len(ys)))
         return Validation(measure, shown_to_callbacks(xs, ys, ws))
 
     def _evaluate_stream(
@@ -327,10 +321,5 @@ class GeneratorMethods:
         return outputs[0] if len(outputs) == 1 else outputs
 
 
-def _queue_and_steps(max_queue_size: Any, workers: Any, use_multiprocessing: Any, steps: Any) -> dict[str, Any]:
-    return {
-        "max_queue_size": max_queue_size,
-        "workers": workers,
-        "use_multiprocessing": use_multiprocessing,
-        "steps": steps,
-    }
+def _queue(*values: Any) -> dict[str, Any]:
+    return dict(zip(_QUEUE, values, strict=True))

@@ -23,7 +23,10 @@ from .progress import ProgbarLogger, RunBar
 from .step import Program, predictor_of, test_step, train_step
 
 __all__ = [
+    "end_run",
     "fit_arrays",
+    "measuring",
+    "own_callbacks",
     "begin_epoch",
     "evaluate_arrays",
     "predict_arrays",
@@ -32,9 +35,12 @@ __all__ = [
     "due",
     "merge_logs",
     "run_epoch",
-    "told",
     "warn_if_not_finite",
 ]
+
+
+# Evaluates after an epoch: for a program, a batch size and callbacks the values in the order of the objective's names.
+Measure = Callable[[Program, int, CallbackList | None], list[Any]]
 
 
 class Split:
@@ -123,14 +129,14 @@ def fit_arrays(
     validation: Columns | None,
     validation_steps: int | None,
     validation_data: list[Any] | None,
-    measure: Callable[[Program, int, CallbackList | None], list[Any]] | None = None,
+    measure: Measure | None = None,
     validation_freq: Any = 1,
     validation_batch_size: int | None = None,
 ) -> History:
     """Trains for some epochs; the arguments are those of ``Model.fit``, checked and brought in order.
 
     Args:
-        measure: evaluates, given the program and the batch size, where ``validation`` is no set of arrays.
+        measure: evaluates where ``validation`` is no set of arrays.
         validation_freq: after every how many epochs to evaluate, or a set of epochs, the first being 1.
         validation_batch_size: the size of a batch in evaluation, ``batch_size`` when missing.
     """
@@ -155,7 +161,9 @@ def fit_arrays(
     )
     if program.params:
         program.bind()  # a torch optimizer is made here: callbacks look for its learning rate
-    position = Position.begin(model, initial_epoch, told(hooks), order=np.arange(data.size))
+    position = Position.begin(model, initial_epoch, own_callbacks(hooks), order=np.arange(data.size))
+    if validation is not None:
+        measure = measuring(validation, split, validation_steps if steps_per_epoch else None)
     if initial_epoch < epochs:
         torch_draws.begin_run(model, shuffle, data.size, batch_size)
     hooks.on_train_begin()
@@ -172,21 +180,20 @@ def fit_arrays(
             batches = data.batches(_rest_of_epoch(position, shuffle, batch_size), batch_size)
         totals, finished = run_epoch(model, program, hooks, batches, split, one_step_each=bool(steps_per_epoch))
         measured: dict[str, Any] = {}
-        if (finished or steps_per_epoch) and due(validation_freq, epoch):
-            steps = validation_steps if steps_per_epoch else None
-            if validation is not None:
-                program.look()
-                size = validation_batch_size or batch_size
-                values = evaluate_arrays(program, validation, split, batch_size=size, steps=steps, hooks=hooks)
-                measured = dict(zip(names, values, strict=True))
-            elif measure is not None:
-                measured = dict(zip(names, measure(program, batch_size, hooks), strict=True))
+        if measure is not None and (finished or steps_per_epoch) and due(validation_freq, epoch):
+            values = measure(program, validation_batch_size or batch_size, hooks)
+            measured = dict(zip(names, values, strict=True))
         logs = merge_logs(averaged(totals, names), measured)
         warned = warn_if_not_finite(logs, epoch, warned)
         hooks.on_epoch_end(epoch, logs)
         position.epoch_done(epoch)
         if model.stop_training:
             break
+    return end_run(model, program, hooks, position, epochs)
+
+
+def end_run(model: Any, program: Program, hooks: CallbackList, position: Position, epochs: int) -> History:
+    """What follows the last epoch."""
     position.reached()
     if program.params and epochs > 0:
         program.optimizer.finalize_variable_values(program.params)  # running means of the weights, where they are kept
@@ -194,7 +201,17 @@ def fit_arrays(
     return model.history
 
 
-def told(hooks: CallbackList) -> list[Any]:
+def measuring(data: Columns, split: Split, steps: int | None = None) -> Measure:
+    """A function that evaluates arrays after an epoch."""
+
+    def measure(program: Program, batch_size: int, hooks: CallbackList | None) -> list[Any]:
+        program.look()
+        return evaluate_arrays(program, data, split, batch_size=batch_size, steps=steps, hooks=hooks)
+
+    return measure
+
+
+def own_callbacks(hooks: CallbackList) -> list[Any]:
     """The callbacks of a run without its progress bar."""
     return [callback for callback in hooks if type(callback) is not ProgbarLogger]
 
@@ -230,9 +247,9 @@ def run_epoch(
     if position.totals is not None:
         totals.restore(position.totals)
     begins, ends = hooks.listens_to("on_batch_begin"), hooks.listens_to("on_batch_end")
-    others = CallbackList(told(hooks))
-    heard = others.listens_to("on_batch_end")
-    watched = others.listens_to("on_batch_begin") or heard
+    others = CallbackList(own_callbacks(hooks))
+    reads_logs = others.listens_to("on_batch_end")
+    watched = others.listens_to("on_batch_begin") or reads_logs
     means = _RunningMeans(totals) if eras.current().batch_logs == "running" else None
     if means is not None:
         for callback in hooks:
@@ -250,7 +267,7 @@ def run_epoch(
         results = train_step(program, xs, ys, ws)
         totals.add(dict(zip(names, results, strict=True)), size, names)
         position.done(index + 1, totals)
-        if means is not None and heard:
+        if means is not None and reads_logs:
             hooks.on_batch_end(index, means.after(names, results, size))
         elif ends:
             hooks.on_batch_end(index, _batch_logs(index, size, names, results))
@@ -295,8 +312,8 @@ def _bar(verbose: int, data: Columns, batch_size: int, steps: int | None) -> Run
     return RunBar(verbose, steps or data.size, batches, counts_steps=bool(steps))
 
 
-class Heard:
-    """What callbacks hear of an evaluation; nothing where there are none, or in an era that does not tell them.
+class EvaluationHooks:
+    """Calls the callbacks of an evaluation; nothing where there are none, or in an era that does not call them.
 
     Args:
         hooks: the callbacks, or None.
@@ -346,17 +363,17 @@ def evaluate_arrays(
     bar = _bar(verbose, data, batch_size, steps)
     torch_draws.pass_over()
     batches = data.batches(None, batch_size) if steps is None else (data.whole() for _ in range(steps))
-    heard = Heard(hooks, totals, names)
+    called = EvaluationHooks(hooks, totals, names)
     program.look()
     for batch in batches:
-        heard.batch()
+        called.batch()
         xs, ys, ws = split(batch)
         size = 1 if steps else _rows(xs, ys)
         totals.add(dict(zip(names, test_step(program, xs, ys, ws), strict=True)), size, names)
-        heard.batch_done()
+        called.batch_done()
         bar.step(size, totals.read)
     found = averaged(totals, names)
-    heard.done(found)
+    called.done(found)
     bar.close(found)
     return [found[name] for name in names]
 

@@ -6,7 +6,7 @@ Source: Keras 2.2.4, ``keras.engine.training_generator``.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,7 +33,7 @@ class Validation:
         shown: what callbacks find as ``validation_data``.
     """
 
-    measure: Callable[[Program, int, CallbackList | None], list[Any]]
+    measure: loop.Measure
     shown: list[Any] | None = None
 
 
@@ -105,7 +105,7 @@ def fit_stream(
     )
     if program.params:
         program.bind()  # a torch optimizer is made here: callbacks look for its learning rate
-    position = Position.begin(model, initial_epoch, loop.told(hooks), exact=False)
+    position = Position.begin(model, initial_epoch, loop.own_callbacks(hooks), exact=False)
     hooks.on_train_begin()
     checkpoint.take_up(position, initial_epoch)
     if validation is not None and validation.shown is not None:
@@ -138,11 +138,7 @@ def fit_stream(
         if model.stop_training or stream.ended:
             break
     stream.close()
-    position.reached()
-    if program.params and epochs > 0:
-        program.optimizer.finalize_variable_values(program.params)
-    hooks.on_train_end()
-    return model.history
+    return loop.end_run(model, program, hooks, position, epochs)
 
 
 def _tell_end(stream: Stream, steps: Any, count: int, epoch: int, strict: bool) -> None:
@@ -168,15 +164,15 @@ def evaluate_stream(
     totals = RunningTotals(objective.stateful_names)
     bar = RunBar(verbose, steps, steps, counts_steps=True)
     batches = _Batches(model, DeviceFeed(), stream.epoch(steps), stream.owner)
-    heard = loop.Heard(hooks, totals, names)
+    called = loop.EvaluationHooks(hooks, totals, names)
     for batch in batches:
-        heard.batch()
+        called.batch()
         totals.add(dict(zip(names, test_step(program, *batch), strict=True)), batches.size, names)
-        heard.batch_done()
+        called.batch_done()
         bar.step(1, totals.read)
     _check_count(stream, steps, batches.count)
     found = loop.averaged(totals, names)
-    heard.done(found)
+    called.done(found)
     bar.close(found)
     return [found[name] for name in names]
 
