@@ -153,7 +153,7 @@ def likeliest(logs: np.ndarray, beam_width: int) -> list[tuple[tuple[int, ...], 
     """The likeliest labellings of one sample and their log-probabilities.
 
     For each labelling that is kept, two probabilities are known: that of ending in a blank and that of ending in its
-    last label. A label that repeats the last one begins anew only after a blank.
+    last label. A label that repeats the last one starts over only after a blank.
     """
     blank = logs.shape[1] - 1
     beams: dict[tuple[int, ...], tuple[float, float]] = {(): (0.0, -np.inf)}

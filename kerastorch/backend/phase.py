@@ -1,6 +1,7 @@
 """Whether the process is training: Keras's learning phase, one value a thread.
 
-``fit`` and its kin set it around a step; outside of them it is None and each module's own ``training`` flag counts.
+``fit``, ``evaluate`` and ``predict`` set it around a step; outside of them it is None and each module's own
+``training`` flag counts.
 """
 
 from __future__ import annotations

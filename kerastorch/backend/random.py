@@ -101,7 +101,7 @@ def stream_places(operations: Iterable[Any], device: torch.device) -> list[torch
 
 
 def forget_streams() -> None:
-    """Starts all draws with a seed anew (``K.clear_session`` does)."""
+    """Starts all draws with a seed again (``K.clear_session`` does)."""
     _streams.clear()
 
 
@@ -129,7 +129,7 @@ class _Draw:
         self.stream = Stream(seed)
 
     def __call__(self, shape: Any) -> Any:
-        if is_symbolic(shape):  # a nested model is called anew: the draw stays the same operation
+        if is_symbolic(shape):  # a nested model is called again: the draw stays the same operation
             return record_as(self, (shape,), {}, Spec(static_shape(shape), self.dtype), f"random_{self.kind}")
         return self.stream.draw(self.kind, sizes(shape), self.dtype, config.device())
 

@@ -1,6 +1,6 @@
 """The process's seed, as ``tf.random.set_seed`` and ``keras.utils.set_random_seed`` set it; Keras 2's is numpy's.
 
-TensorFlow gives each draw two seeds: the process's, and one of its own, which comes from a generator that begins anew
+TensorFlow gives each draw two seeds: the process's, and one of its own, which comes from a generator that starts over
 with the process's seed. A draw that repeats both goes on where the last one ended.
 """
 
@@ -28,7 +28,7 @@ class _State:
 def numpy_seed() -> int:
     """A seed out of numpy's global generator, as Keras 2 draws one for each random operation without its own.
 
-    Masks and noise of layers come from torch's global generator. Where nobody has seeded that, it begins anew with this
+    Masks and noise of layers come from torch's global generator. Where nobody has seeded that, it starts over with this
     seed: then ``np.random.seed`` alone makes a run repeatable, as it does in Keras 2.
 
     Example:

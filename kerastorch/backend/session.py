@@ -117,7 +117,7 @@ def name_scope(name: str, default_name: str | None = None, values: Iterable[Any]
 
 
 def clear_session() -> None:
-    """Starts names, the learning phase and seeded draws anew, and gives free GPU memory back.
+    """Starts names, the learning phase and seeded draws again, and gives free GPU memory back.
 
     Models made before stay usable.
 

@@ -179,7 +179,7 @@ def repeat(x: Any, n: int) -> torch.Tensor:
 
 @recordable
 def repeat_elements(x: Any, rep: int, axis: int) -> torch.Tensor:
-    """Every element along an axis, so many times in a row.
+    """Repeats every element along an axis.
 
     Args:
         x: a tensor.
@@ -195,7 +195,7 @@ def repeat_elements(x: Any, rep: int, axis: int) -> torch.Tensor:
 
 @recordable
 def tile(x: Any, n: Any) -> torch.Tensor:
-    """The tensor so many times along each axis.
+    """Repeats the tensor along each axis.
 
     Args:
         x: a tensor.

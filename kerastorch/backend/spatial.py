@@ -99,7 +99,7 @@ def pool_padding(
 
 @recordable
 def repeat_elements(x: torch.Tensor, times: int, axis: int) -> torch.Tensor:
-    """Every element along an axis, so many times in a row.
+    """Repeats every element along an axis.
 
     Example:
         >>> repeat_elements(torch.tensor([1, 2]), 2, 0).tolist()

@@ -1,4 +1,4 @@
-"""New values of variables that wait to be assigned: ``K.update`` and its kin."""
+"""New values of variables that wait to be assigned: ``K.update``, ``K.update_add``, ``K.update_sub``."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ class BackupAndRestore(Callback):
     remember in plain attributes. It is one file, replaced at once when the new one is complete, and read without
     running anything in it.
 
-    In ``fit_generator``, and ``fit`` on a generator or a loader, the source itself begins anew: backups are made at the
+    In ``fit_generator``, and ``fit`` on a generator or a loader, the source itself starts over: backups are made at the
     ends of epochs only, and a source that depends on more than numpy's and torch's global random numbers and the number
     of the epoch should be a ``Sequence``.
 

@@ -46,7 +46,7 @@ class Additions:
     """The part of a layer that knows its losses, updates and added metrics.
 
     Three times may things be added. While a step runs they count for this step. While a call is recorded they are kept
-    with the call, so that ``losses`` can list them; the step itself asks the layer anew. Outside of both, in ``build``
+    with the call, so that ``losses`` can list them; the step itself asks the layer again. Outside of both, in ``build``
     or by a script, they stay with the layer and count in every step.
     """
 

@@ -45,7 +45,7 @@ __all__ = ["Layer", "InputSpec", "collecting_losses", "from_graph", "partition",
 
 
 def _shape_of(x: Any) -> tuple[int | None, ...]:
-    """The shape that a layer is told of, of the kind that the era's layers are told."""
+    """An input's shape as ``build`` and ``compute_output_shape`` get it, in the era's type."""
     shape = tuple(x.shape) if isinstance(x, SymbolicTensor) else (None, *tuple(x.shape)[1:])
     return Shape(shape) if eras.current().shapes == "tensor_shape" else shape
 
@@ -225,7 +225,7 @@ class Layer(NodeInfo, Additions, Stateless, Masking, Precision):
         return as_immutable(outputs) if foreign.active() else outputs
 
     def train(self, mode: bool = True) -> Layer:
-        """Chooses training or inference for calls outside of ``fit`` and its kin.
+        """Chooses training or inference for calls outside of ``fit``, ``evaluate`` and ``predict``.
 
         Before it was chosen, layers infer, but for those whose ``call`` says ``training=True``: augmentations.
         """
@@ -238,16 +238,16 @@ class Layer(NodeInfo, Additions, Stateless, Masking, Precision):
             outer, *values = kwargs.pop(Outer.argument)
             with standing_in(outer, values):
                 return self._run(args, kwargs)
-        told, sig = kwargs.get("training"), signature(type(self).call)
+        given, sig = kwargs.get("training"), signature(type(self).call)
         if "training" not in sig.names:
-            if told is None or not sig.takes_any:
+            if given is None or not sig.takes_any:
                 kwargs.pop("training", None)
-        elif told is None:
+        elif given is None:
             now = phase.current()
             own = self.training or (sig.trains and not self._mode_chosen)
             kwargs["training"] = own if now is None else now
-        if isinstance(told, (bool, int)) and eras.current().training_inherited and told != phase.current():
-            with phase.of(bool(told)):
+        if isinstance(given, (bool, int)) and eras.current().training_inherited and given != phase.current():
+            with phase.of(bool(given)):
                 outputs = self._call(args, kwargs)
         elif phase.running() or tracing.active():
             outputs = self._call(args, kwargs)
@@ -301,7 +301,7 @@ class Layer(NodeInfo, Additions, Stateless, Masking, Precision):
         else:
             outputs = self._run(args, kwargs)
         if mask is not None or type(self).compute_mask is not Masking.compute_mask:
-            self._attach_masks(outputs, self.compute_mask(inputs, self._told_masks(inputs, mask)))
+            self._attach_masks(outputs, self.compute_mask(inputs, self._mask_argument(inputs, mask)))
         return outputs
 
     def _take_inputs(self, inputs: Any) -> Any:
@@ -356,7 +356,7 @@ class Layer(NodeInfo, Additions, Stateless, Masking, Precision):
         finally:
             calls.traced = around
         with hidden():
-            output_masks = self.compute_mask(inputs, self._told_masks(inputs, mask))
+            output_masks = self.compute_mask(inputs, self._mask_argument(inputs, mask))
         outputs = record_layer(self, args, {**kwargs, Outer.argument: outer} if outer else kwargs, shapes, dtypes)
         self._attach_masks(outputs, output_masks)
         node = next(flatten(outputs)).node

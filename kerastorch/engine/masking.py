@@ -41,8 +41,8 @@ class Masking:
         return None
 
     @staticmethod
-    def _told_masks(inputs: Any, mask: Any) -> Any:
-        """The mask that ``compute_mask`` is told: without one, the era says whether several inputs have a list."""
+    def _mask_argument(inputs: Any, mask: Any) -> Any:
+        """The mask that ``compute_mask`` gets: without one, the era says whether several inputs have a list."""
         if mask is None and isinstance(inputs, (list, tuple, dict)) and eras.current().absent_masks == "listed":
             return map_structure(lambda _: None, inputs)
         return mask

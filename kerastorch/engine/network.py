@@ -163,10 +163,10 @@ class Network(Layer):
     def _run(self, args: tuple, kwargs: dict[str, Any]) -> Any:
         # a frozen network leaves the statistics of its layers alone, even of those that are trainable themselves
         pure = True if not self.trainable and not self.stateful else None
-        told = bool(kwargs["training"]) if self._graph and kwargs.get("training") is not None else None
-        if pure is None and told is None:
+        given_phase = bool(kwargs["training"]) if self._graph and kwargs.get("training") is not None else None
+        if pure is None and given_phase is None:
             return super()._run(args, kwargs)
-        with phase.of(told, pure=pure):
+        with phase.of(given_phase, pure=pure):
             return super()._run(args, kwargs)
 
     def _pack(self, outputs: list[Any]) -> Any:
@@ -225,7 +225,7 @@ class Network(Layer):
         return values
 
     def _run_with_masks(self, values: list[Any], masks: list[Any]) -> tuple[list[Any], list[Any]]:
-        """The slow way, for a nested network whose inputs come masked: masks are worked out anew on the way."""
+        """The slow way, for a nested network whose inputs come masked: masks are worked out again on the way."""
         known: dict[int, Any] = {id(x): v for x, v in zip(self.inputs, values, strict=True)}
         mask_of: dict[int, Any] = {id(x): m for x, m in zip(self.inputs, masks, strict=True)}
         for node in self._masked_plan.nodes:

@@ -19,7 +19,7 @@ def _check(layer: Any) -> None:
         raise CannotWrite("a recurrent layer's rarer arguments")
     if layer.stateful:
         raise ValueError(
-            f"to_source: expected layers that begin anew with each batch. Received: the stateful layer {layer.name}"
+            f"to_source: expected layers that start over with each batch. Received: the stateful layer {layer.name}"
         )
 
 

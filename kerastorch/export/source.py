@@ -183,7 +183,7 @@ class Document:
         layer = call.layer
         if getattr(layer, "stateful", False) and not isinstance(layer, Network):
             raise ValueError(
-                f"to_source: expected layers that begin anew with each batch. Received: the stateful layer {layer.name}"
+                f"to_source: expected layers that start over with each batch. Received: the stateful layer {layer.name}"
             )
         if isinstance(layer, Network):
             return self._nested(writer, call)

@@ -1,4 +1,4 @@
-"""Memory that a scan borrows for one pass: making it anew would cost a small scan more than its arithmetic.
+"""Memory that a scan borrows for one pass: making it again would cost a small scan more than its arithmetic.
 
 A workspace holds arrays and, for each time step, the views that the step works on. It is lent out from a forward pass
 to the end of its backward pass and then goes back on the shelf for the next pass of the same sizes. On a GPU each pass

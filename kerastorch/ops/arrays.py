@@ -245,7 +245,7 @@ def broadcast_to(x: Any, shape: Any) -> Any:
 
 @operation
 def repeat(x: Any, repeats: Any, axis: int | None = None) -> Any:
-    """Each element so many times in a row."""
+    """Repeats each element along an axis."""
     x = converted(x)
     repeats = repeats if isinstance(repeats, int) else converted(repeats)
     return torch.repeat_interleave(x, repeats, dim=axis)
@@ -253,7 +253,7 @@ def repeat(x: Any, repeats: Any, axis: int | None = None) -> Any:
 
 @operation
 def tile(x: Any, repeats: Any) -> Any:
-    """The whole so many times along each axis."""
+    """Repeats the whole tensor along each axis."""
     return torch.tile(converted(x), (repeats,) if isinstance(repeats, int) else sizes(repeats))
 
 
@@ -283,7 +283,7 @@ def flipud(x: Any) -> Any:
 
 @operation
 def rot90(array: Any, k: int = 1, axes: Sequence[int] = (0, 1)) -> Any:
-    """A quarter turn, so many times."""
+    """Rotates by 90 degrees ``k`` times, in the plane of two axes."""
     return torch.rot90(converted(array), k, list(axes))
 
 

@@ -128,7 +128,7 @@ def _ends(start: Any, stop: Any, dtype: Any) -> list[Any]:
 def linspace(
     start: Any, stop: Any, num: int = 50, endpoint: bool = True, retstep: bool = False, dtype: Any = None, axis: int = 0
 ) -> Any:
-    """So many numbers from one to another, in even steps."""
+    """``num`` evenly spaced numbers from one to another."""
     start, stop = _ends(start, stop, dtype)
     parts = num - 1 if endpoint else num
     step = (stop - start) / parts if parts > 0 else (stop - start) * float("nan")
@@ -147,7 +147,7 @@ def logspace(
 
 @operation
 def geomspace(start: Any, stop: Any, num: int = 50, endpoint: bool = True, dtype: Any = None, axis: int = 0) -> Any:
-    """So many numbers from one to another, each the same multiple of the one before."""
+    """``num`` numbers from one to another, evenly spaced on a logarithmic scale."""
     start, stop = _ends(start, stop, dtype)
     powers = linspace(torch.log10(start.abs()), torch.log10(stop.abs()), num, endpoint, axis=axis)
     signs = torch.sign(start) if start.ndim == 0 else torch.sign(start).unsqueeze(axis)

@@ -400,7 +400,7 @@ def unique(
 
 
 def _sized(x: Any, size: int, axis: int, fill: Any) -> Any:
-    """So many entries along an axis."""
+    """The number of entries along an axis."""
     if x.shape[axis] >= size:
         return x.narrow(axis, 0, size)
     shape = list(x.shape)

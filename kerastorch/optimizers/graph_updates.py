@@ -113,7 +113,7 @@ class GraphUpdates:
 
     def _graph_of(self, binding: Binding) -> Function:
         for name, held in list(self.__dict__.items()):
-            if isinstance(held, Tensor) and type(held) is not Variable and not held.ndim:  # what a graph reads anew
+            if isinstance(held, Tensor) and type(held) is not Variable and not held.ndim:  # what a graph reads again
                 self.__dict__[name] = Variable.of(held, f"{name}:0")
         seen = binding.keras_view(list(binding.params))
         variables = [Variable.of(view.detach(), f"weight_{i}:0") for i, view in enumerate(seen)]

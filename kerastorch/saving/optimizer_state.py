@@ -61,7 +61,7 @@ def restore(model: Any, named: Named) -> None:
         optimizer.set_weights(_as_keras2(optimizer, head, slots))
     except ValueError as error:
         warnings.warn(
-            f"load_model: the optimizer starts anew, since its state does not fit: {brief(error)}", stacklevel=7
+            f"load_model: the optimizer starts over, since its state does not fit: {brief(error)}", stacklevel=7
         )
         return
     if head and not optimizer.saves_iterations:

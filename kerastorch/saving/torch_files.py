@@ -53,7 +53,7 @@ def write(model: Any, filepath: Any) -> None:
 def read(model: Any, filepath: Any, by_name: bool = False, skip_mismatch: bool = False) -> None:
     """Reads a ``state_dict`` into a model; when anything does not fit, nothing is changed.
 
-    Entries are matched by name. Where names differ, as those of a model that was numbered anew, entries of the same
+    Entries are matched by name. Where names differ, as those of a model that was numbered again, entries of the same
     shapes in the same order are taken.
 
     Args:
@@ -106,7 +106,7 @@ def _matched(own: State, state: State, some: bool) -> dict[str, tuple[str, torch
     if len(common) == len(own) == len(state) or (some and common):
         return {name: (name, state[name]) for name in common}
     shapes = [tensor.shape for tensor in own.values()], [tensor.shape for tensor in state.values()]
-    if shapes[0] == shapes[1]:  # a model that was numbered anew may have some names in common, of other layers
+    if shapes[0] == shapes[1]:  # a model that was numbered again may have some names in common, of other layers
         return dict(zip(own, state.items(), strict=True))
     missing = next((name for name in own if name not in state), None)
     extra = next((name for name in state if name not in own), None)

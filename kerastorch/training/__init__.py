@@ -1,1 +1,1 @@
-"""How a model learns: data in, one step, many of them, and what is told on the way."""
+"""Compiling and training: data, steps, the loops over them, callbacks and logs."""

@@ -23,7 +23,7 @@ class State:
         current: the steps done.
         target: of how many, None if unknown.
         elapsed: seconds since the bar began.
-        first: seconds that the first step took, None if no update told of it alone.
+        first: seconds that the first step took, None if no update reported it alone.
         values: what is shown, as ``{name: [sum, count]}``.
         done: whether this is the last line.
         unit: what is counted.

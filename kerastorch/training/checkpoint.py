@@ -82,7 +82,7 @@ def kept_for(memory: Memory, writer: Any, logs: dict[str, Any] | None) -> dict[s
 
     Args:
         memory: of the run's callbacks.
-        writer: the callback; those behind it are told of the epoch's end only after the file is written.
+        writer: the callback; those behind it are called at the epoch's end only after the file is written.
         logs: of the epoch that has ended; None in the middle of one.
     """
     position: Position = writer.model._position
@@ -151,10 +151,10 @@ def _resumed(position: Position, tensors: list[torch.Tensor], state: dict[str, A
         restore_random(position.model, state["random"])
         callbacks = remembering(position)
         if [type(callback).__name__ for callback in callbacks] != [name for name, _ in state["callbacks"]]:
-            return  # other callbacks than those of the run begin anew
+            return  # other callbacks than those of the run start over
         for callback, (_, remembered) in zip(callbacks, state["callbacks"], strict=True):
             _remember(callback, remembered)
-        if not state["batch"]:  # the file was written before these were told of the epoch's end
+        if not state["batch"]:  # the file was written before these were called at the epoch's end
             for callback in callbacks[state["told"] :]:
                 callback.on_epoch_end(state["epoch"] - 1, dict(value_of(state["logs"])))
 

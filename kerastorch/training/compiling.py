@@ -261,10 +261,10 @@ class Compiling:
         """Readies predictions: here there is nothing to do."""
 
     def _ready_program(self) -> Program:
-        """What a training step needs, made anew when the trained weights changed.
+        """What a training step needs, made again when the trained weights changed.
 
         Raises:
-            ValueError: when nothing told what the model's inputs are: the data held no batch.
+            ValueError: when it is unknown what the model's inputs are: the data held no batch.
         """
         if self._objective is None:
             raise ValueError(f"Model {self.name}: expected at least one batch. Received: data without any")

@@ -95,7 +95,7 @@ class CompiledLoss(_Compiled):
         return [self._total, *(part for part in self._parts if part is not None)]
 
     def reset_state(self) -> None:
-        """Starts the means anew."""
+        """Resets the means."""
         for metric in self.metrics:
             metric.reset_state()
 
@@ -199,7 +199,7 @@ class CompiledMetrics(_Compiled):
         return found
 
     def reset_state(self) -> None:
-        """Starts all of them anew."""
+        """Resets all of them."""
         for metric in self.metrics:
             metric.reset_state() if hasattr(metric, "reset_state") else metric.reset_states()
 

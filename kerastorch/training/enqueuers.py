@@ -381,12 +381,12 @@ class OrderedEnqueuer(SequenceEnqueuer):
     """The batches of a ``Sequence``, epoch after epoch, in order whichever worker is faster.
 
     ``on_epoch_end`` of the sequence is called here, when the last batch of an epoch was taken; worker processes are
-    started anew then, so that they see what it changed.
+    restarted then, so that they see what it changed.
 
     Args:
         sequence: the ``Sequence``.
         use_multiprocessing: processes instead of threads.
-        shuffle: whether Python's ``random`` orders the batches anew in each epoch.
+        shuffle: whether Python's ``random`` orders the batches again in each epoch.
 
     Example:
         >>> class Squares(Sequence):

@@ -217,7 +217,7 @@ def own_callbacks(hooks: CallbackList) -> list[Any]:
 
 
 def begin_epoch(position: Position, program: Program, hooks: CallbackList, epoch: int) -> None:
-    """Tells of an epoch's begin; a run that goes on in its middle is brought to where it was afterwards."""
+    """Calls ``on_epoch_begin``; a run that resumes inside the epoch then returns to its position."""
     position.epoch = epoch
     if not position.batch:
         position.reached()

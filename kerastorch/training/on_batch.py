@@ -1,4 +1,4 @@
-"""One batch at a time: ``train_on_batch`` and its kin.
+"""One batch at a time: ``train_on_batch``, ``test_on_batch`` and ``predict_on_batch``.
 
 Source: https://keras.io/api/models/model_training_apis/
 """
@@ -34,7 +34,7 @@ class OnBatch:
             y: targets.
             sample_weight: weights, as for ``fit``.
             class_weight: dict from class number to weight.
-            reset_metrics: whether metrics start anew; otherwise they go on from the calls before.
+            reset_metrics: whether to reset the metrics first; otherwise they continue from earlier calls.
             return_dict: whether to give a dict by name.
 
         Returns:
@@ -64,7 +64,7 @@ class OnBatch:
             x: inputs.
             y: targets.
             sample_weight: weights, as for ``fit``.
-            reset_metrics: whether metrics start anew; otherwise they go on from the calls before.
+            reset_metrics: whether to reset the metrics first; otherwise they continue from earlier calls.
             return_dict: whether to give a dict by name.
 
         Returns:

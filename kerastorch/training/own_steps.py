@@ -191,7 +191,7 @@ class OwnSteps:
         return list({id(metric): metric for metric in found}.values())
 
     def reset_metrics(self) -> None:
-        """Starts all metrics anew."""
+        """Resets all metrics."""
         for metric in self.metrics:
             metric.reset_state() if hasattr(metric, "reset_state") else metric.reset_states()
 

@@ -27,7 +27,7 @@ __all__ = [
     "value_of",
 ]
 
-# what a callback is given anew by every fit
+# what a callback is given again by every fit
 _GIVEN = frozenset(("model", "params", "validation_data"))
 _NUMBERS = (bool, int, float, str, type(None))
 
@@ -41,7 +41,7 @@ class Position:
         batch: how many of its batches are done.
         order: the order of samples in this epoch, where the loop chooses it.
         totals: what is logged of the epoch so far; None before its first batch.
-        keep: called after each batch and each epoch with True at an epoch's end, when all callbacks have been told.
+        keep: called after each batch and each epoch with True at an epoch's end, when all callbacks have been called.
         resume: called once, when the loop has reached the place where it goes on.
         exact: whether the loop can begin in the middle of an epoch.
         model: the model that is trained.
@@ -68,7 +68,7 @@ class Position:
         return position
 
     def done(self, count: int, totals: RunningTotals) -> None:
-        """Notes that so many batches of the epoch are done; callbacks are told afterwards."""
+        """Notes that so many batches of the epoch are done; callbacks are called afterwards."""
         self.batch, self.totals = count, totals
 
     def epoch_done(self, epoch: int) -> None:

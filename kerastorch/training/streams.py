@@ -312,7 +312,7 @@ class Stream:
                 if self.endless or fresh or steps is None:
                     self.ended = self.endless or not taken
                     break
-                self._batches, fresh = self._iterate(), True  # a loader begins anew
+                self._batches, fresh = self._iterate(), True  # a loader starts over
                 continue
             taken, fresh = taken + 1, False
             yield batch

@@ -1,6 +1,6 @@
 """What Keras 3 draws from torch's global generator while it goes over arrays, so that a seed gives its order of rows.
 
-Each pass makes a torch ``DataLoader``, which draws once when it begins and once more when it is made anew at the end;
+Each pass makes a torch ``DataLoader``, which draws once when it begins and once more when it is made again at the end;
 its ``RandomSampler`` draws the seed of a permutation in between. The first pass after ``compile`` looks ahead.
 
 Source: ``torch.utils.data``; Keras 3, ``keras.src.trainers.data_adapters.array_data_adapter`` and ``epoch_iterator``.

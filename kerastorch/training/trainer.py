@@ -1,4 +1,4 @@
-"""``fit``, ``evaluate``, ``predict`` and their kin: arguments in, checked; results out.
+"""``fit``, ``evaluate`` and ``predict``: they check arguments, choose the loop and return results.
 
 Source: https://keras.io/api/models/model_training_apis/ and Keras 2.2.4, ``keras.engine.training``.
 """

@@ -85,7 +85,7 @@ class Plan:
         outputs: symbolic tensors that values are wanted of; None entries stay None.
 
     ``run(values)`` takes one tensor an input and gives one an output. A value is dropped after its last use.
-    Symbolic values work too: the steps are then recorded anew.
+    Symbolic values work too: the steps are then recorded again.
     """
 
     def __init__(self, inputs: Sequence[SymbolicTensor], outputs: Sequence[SymbolicTensor | None]) -> None:

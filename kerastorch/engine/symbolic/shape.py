@@ -44,7 +44,7 @@ for _name in "add radd sub rsub mul rmul floordiv rfloordiv mod rmod".split():
 
 
 class Shape(tuple):
-    """A tensor's shape: a tuple with None for unknown axes, and ``as_list()`` and its kin.
+    """A tensor's shape: a tuple with None for unknown axes, and ``as_list()`` and the other methods of a TensorShape.
 
     In the era ``keras2`` the sizes in it have a ``value``.
 

@@ -1,4 +1,4 @@
-"""Pooling to a given size: windows as large as it takes, which may overlap by one element.
+"""Pooling to a given size: windows are as large as that takes and may overlap by one element.
 
 Source: https://keras.io/api/layers/pooling_layers/
 """
@@ -53,7 +53,7 @@ class _AdaptivePooling(Layer):
 
 
 class AdaptiveAveragePooling1D(_AdaptivePooling):
-    """The mean of windows of a sequence, so many that a given size comes out.
+    """The mean of windows of a sequence, as many as the output has elements.
 
     Args:
         output_size: length of the output: an int, or a tuple of one.
@@ -78,7 +78,7 @@ class AdaptiveAveragePooling1D(_AdaptivePooling):
 
 
 class AdaptiveAveragePooling2D(_AdaptivePooling):
-    """The mean of windows of a image, so many that a given size comes out.
+    """The mean of windows of an image, as many as the output has elements.
 
     Args:
         output_size: height and width of the output: an int for both, or a tuple of two.
@@ -103,7 +103,7 @@ class AdaptiveAveragePooling2D(_AdaptivePooling):
 
 
 class AdaptiveAveragePooling3D(_AdaptivePooling):
-    """The mean of windows of a volume, so many that a given size comes out.
+    """The mean of windows of a volume, as many as the output has elements.
 
     Args:
         output_size: depth, height and width of the output: an int for all, or a tuple of three.
@@ -129,7 +129,7 @@ class AdaptiveAveragePooling3D(_AdaptivePooling):
 
 
 class AdaptiveMaxPooling1D(_AdaptivePooling):
-    """The largest element of windows of a sequence, so many that a given size comes out.
+    """The largest element of windows of a sequence, as many as the output has elements.
 
     Args:
         output_size: length of the output: an int, or a tuple of one.
@@ -154,7 +154,7 @@ class AdaptiveMaxPooling1D(_AdaptivePooling):
 
 
 class AdaptiveMaxPooling2D(_AdaptivePooling):
-    """The largest element of windows of a image, so many that a given size comes out.
+    """The largest element of windows of an image, as many as the output has elements.
 
     Args:
         output_size: height and width of the output: an int for both, or a tuple of two.
@@ -179,7 +179,7 @@ class AdaptiveMaxPooling2D(_AdaptivePooling):
 
 
 class AdaptiveMaxPooling3D(_AdaptivePooling):
-    """The largest element of windows of a volume, so many that a given size comes out.
+    """The largest element of windows of a volume, as many as the output has elements.
 
     Args:
         output_size: depth, height and width of the output: an int for all, or a tuple of three.

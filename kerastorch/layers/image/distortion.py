@@ -184,7 +184,7 @@ class RandomElasticTransform(RandomImageLayer):
         torch.Size([2, 8, 8, 3])
     """
 
-    capturable = False  # how far neighbours go together is decided on the host, anew for each batch
+    capturable = False  # how far neighbours go together is decided on the host, again for each batch
 
     def __init__(
         self,

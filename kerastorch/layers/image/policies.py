@@ -60,7 +60,7 @@ class _Policy(RandomImageLayer):
         **kwargs: those of ``RandomImageLayer``.
     """
 
-    capturable = False  # which augmentations run is decided on the host, anew for each batch
+    capturable = False  # which augmentations run is decided on the host, again for each batch
 
     def __init__(
         self, value_range: Sequence[float], factor: Any, interpolation: str, names: Sequence[str], **kwargs: Any

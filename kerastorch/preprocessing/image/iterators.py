@@ -83,7 +83,7 @@ class Iterator(Sequence):
         self._set_index_array()
 
     def reset(self) -> None:
-        """Lets ``next`` begin an epoch anew."""
+        """Lets ``next`` begin an epoch again."""
         self.batch_index = 0
 
     def _flow_index(self) -> AnyIterator[np.ndarray]:

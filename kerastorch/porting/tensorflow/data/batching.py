@@ -1,4 +1,4 @@
-"""Several elements as one, and one as several.
+"""Batches, windows and groups of elements.
 
 Source: https://www.tensorflow.org/api_docs/python/tf/data/Dataset
 """
@@ -37,7 +37,7 @@ class Batching:
         deterministic: bool | None = None,
         name: str | None = None,
     ) -> Dataset:
-        """So many elements as one, along a new first axis.
+        """Stacks ``batch_size`` elements along a new first axis.
 
         Raises:
             ValueError: for a size below 1.
@@ -64,14 +64,14 @@ class Batching:
         drop_remainder: bool = False,
         name: str | None = None,
     ) -> Dataset:
-        """So many elements as one, each padded at its ends to the longest, or to given sizes."""
+        """Stacks ``batch_size`` elements, each padded at its ends to the longest, or to given sizes."""
         size = ints(batch_size)
         groups = lambda: _groups(self._make(), size, drop_remainder)  # noqa: E731
         count = _batches(self._count, size, drop_remainder)
         return self._new(lambda: (padded(group, padded_shapes, padding_values) for group in groups()), count)
 
     def ragged_batch(self, batch_size: Any, drop_remainder: bool = False, *args: Any, **kwargs: Any) -> Dataset:
-        """So many elements as rows of different lengths."""
+        """Batches of ``batch_size`` elements as rows of different lengths."""
 
         def rows(group: list[Any]) -> Any:
             columns = iter(list(zip(*(flat(item) for item in group))))
@@ -93,7 +93,7 @@ class Batching:
         drop_remainder: bool = False,
         name: str | None = None,
     ) -> Dataset:
-        """Elements of similar length as one, each padded at its ends."""
+        """Batches of elements of similar length, each padded at its ends."""
         edges, sizes = list(bucket_boundaries), list(bucket_batch_sizes)
 
         def make() -> Iterator[Any]:
@@ -124,7 +124,7 @@ class Batching:
         return self._new(lambda: (row for item in self._make() for row in Rows.of(item)))
 
     def rebatch(self, batch_size: Any, drop_remainder: bool = False, name: str | None = None) -> Dataset:
-        """The rows of the elements, so many as one."""
+        """Takes the batches apart and makes others of ``batch_size`` rows."""
         return self.unbatch().batch(batch_size, drop_remainder)
 
     def window(
@@ -148,7 +148,7 @@ class Batching:
         window_size_func: Callable | None = None,
         name: str | None = None,
     ) -> Dataset:
-        """Elements of one key, so many at a time, as a function puts them together."""
+        """Groups elements by a key, and gives what a function makes of each group."""
 
         def make() -> Iterator[Any]:
             waiting: dict[int, list[Any]] = {}

@@ -1,4 +1,4 @@
-"""Which elements, in which order, and functions of them.
+"""Selecting, ordering and mapping elements.
 
 Source: https://www.tensorflow.org/api_docs/python/tf/data/Dataset
 """
@@ -36,7 +36,7 @@ class Changing:
     _rows: Rows | None
 
     def take(self, count: Any, name: str | None = None) -> Dataset:
-        """The first so many elements; all for -1."""
+        """The first ``count`` elements; all for -1."""
         most = ints(count)
         if most < 0:
             return self
@@ -44,7 +44,7 @@ class Changing:
         return self._reordered(lambda items: itertools.islice(items, most), size)
 
     def skip(self, count: Any, name: str | None = None) -> Dataset:
-        """All but the first so many elements; none for -1."""
+        """All but the first ``count`` elements; none for -1."""
         first = ints(count)
         if first < 0:
             return self._new(lambda: iter(()), 0, self._spec)
@@ -52,13 +52,13 @@ class Changing:
         return self._reordered(lambda items: itertools.islice(items, first, None), size)
 
     def shard(self, num_shards: Any, index: Any, name: str | None = None) -> Dataset:
-        """Every so many elements, from the one with a number on."""
+        """Every ``num_shards``-th element, beginning with number ``index``."""
         every, first = ints(num_shards), ints(index)
         size = self._count if self._count < 0 else max(-(-(self._count - first) // every), 0)
         return self._reordered(lambda items: itertools.islice(items, first, None, every), size)
 
     def repeat(self, count: Any = None, name: str | None = None) -> Dataset:
-        """The elements so many times over; without end when no number is given."""
+        """The elements ``count`` times over; without end when no number is given."""
         times = -1 if count is None else ints(count)
         size = INFINITE if times < 0 and self._count != 0 else self._count if self._count < 0 else self._count * times
 
@@ -84,7 +84,7 @@ class Changing:
         reshuffle_each_iteration: bool | None = None,
         name: str | None = None,
     ) -> Dataset:
-        """The elements in random order, each drawn from a buffer of so many; in TensorFlow's order for its seeds.
+        """The elements in random order, drawn from a buffer of ``buffer_size``; in TensorFlow's order for its seeds.
 
         Raises:
             ValueError: for a buffer without elements.

@@ -51,7 +51,7 @@ class Dataset(Sources, Changing, Batching):
     """Elements: tensors, or tuples and dicts of them.
 
     Args:
-        make: gives an iterator over the elements, anew for each pass.
+        make: gives an iterator over the elements, again for each pass.
         cardinality: how many elements there are, ``INFINITE`` or ``UNKNOWN``.
         spec: gives the elements' description; found from the first element when missing.
         rows: the same elements as rows of tensors, where they are that.

@@ -20,7 +20,7 @@ class Rows:
 
     Args:
         columns: the tensors, in tuples and dicts.
-        order: gives the numbers of the rows, anew for each pass.
+        order: gives the numbers of the rows, again for each pass.
     """
 
     def __init__(self, columns: Any, order: Callable[[], Iterator[int]]) -> None:

@@ -41,15 +41,15 @@ class Seeds:
 
     Args:
         seed: of the operation.
-        anew: whether each pass has an order of its own.
+        again: whether each pass has an order of its own.
     """
 
-    def __init__(self, seed: int | None, anew: bool) -> None:
+    def __init__(self, seed: int | None, again: bool) -> None:
         first, second = get_seed(seed)
         if first is None:  # nothing was seeded: torch's generator decides, so that its seed fixes the order
             first, second = torch.randint(2**31 - 1, (2,)).tolist()
         self._fixed = (first, second)
-        self._next = _Words(self._fixed) if anew else None
+        self._next = _Words(self._fixed) if again else None
 
     def draw(self) -> tuple[int, int]:
         """The seeds of the next pass."""

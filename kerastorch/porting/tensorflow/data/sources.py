@@ -69,7 +69,7 @@ class Sources:
         """What a generator yields.
 
         Args:
-            generator: gives an iterable, anew for each pass.
+            generator: gives an iterable, again for each pass.
             output_types: the dtypes, nested as the elements.
             output_shapes: the shapes, accepted as in TensorFlow.
             args: arguments of the generator, given as arrays.

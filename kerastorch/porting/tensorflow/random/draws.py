@@ -89,7 +89,7 @@ class _Draw:
 
 
 def _drawn(draw: Callable, shape: Any, dtype: torch.dtype) -> Any:
-    """Numbers of a shape; drawn anew at each run where a symbolic tensor is in it."""
+    """Numbers of a shape; drawn again at each run where a symbolic tensor is in it."""
     from ....backend.convert import static_shape
 
     if is_symbolic(shape) or building():
@@ -172,7 +172,7 @@ def _whole(shape: Sequence[int], low: int, high: int, dtype: torch.dtype, seed: 
 
 
 def _drawn_by(draw: Callable[[torch.Tensor], torch.Tensor], value: Any, spec: Spec | None, name: str) -> Any:
-    """What is drawn by a tensor's values; anew at each run of a graph where ``spec``, the result's, is given."""
+    """What is drawn by a tensor's values; again at each run of a graph where ``spec``, the result's, is given."""
     if spec is not None:
         return record_as(draw, (value,), {}, spec, name)
     return as_immutable(draw(plain(tensor(value))))

@@ -168,7 +168,7 @@ def add_to_collection(name: str, value: Any) -> None:
 
 
 def reset_default_graph() -> None:
-    """Forgets variables by name, and starts names and seeded draws anew."""
+    """Forgets variables by name, and starts names and seeded draws again."""
     _variables.clear()
     _collections.clear()
     keras_session.clear_session()
