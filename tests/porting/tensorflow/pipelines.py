@@ -1,7 +1,10 @@
 """Data sets that are compared with TensorFlow's, one a line: their elements, in order."""
 
+from pathlib import Path
+
 import numpy as np
 
+CSV = str(Path(__file__).with_name("rows.csv"))
 PIPELINES = """
 D.range(5)
 D.range(2, 20, 5)
@@ -62,12 +65,17 @@ D.from_tensor_slices((np.arange(8), np.arange(8) * 2)).shuffle(8, seed=7).batch(
 D.range(10).map(lambda x: x + 1).shuffle(4, seed=2)
 (tf.random.set_seed(5), D.range(12).shuffle(12))[1]
 (tf.random.set_seed(5), D.range(12).shuffle(12, seed=9))[1]
+csv(CSV, 2, shuffle=False, num_epochs=1, na_value="?")
+csv(CSV, 3, shuffle=False, num_epochs=1, na_value="?", label_name="b", column_defaults=[[7], [0.25], ["none"]])
+csv(CSV, 3, shuffle=False, na_value="?", select_columns=["a", "c"]).take(3)
+csv(CSV, 2, shuffle=False, num_epochs=1, na_value="?", column_names=["x", "y", "z"], num_rows_for_inference=2)
 """.strip().splitlines()
 
 
 def values(tf, text):
     """The elements of a data set as a flat list of arrays."""
-    made = eval(text, {"tf": tf, "np": np, "D": tf.data.Dataset})
+    csv = tf.data.experimental.make_csv_dataset
+    made = eval(text, {"tf": tf, "np": np, "D": tf.data.Dataset, "csv": csv, "CSV": CSV})
     found = []
     for element in made.as_numpy_iterator():
         for leaf in tf.nest.flatten(element):

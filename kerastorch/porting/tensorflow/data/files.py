@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import gzip
+import itertools
 import os
 from collections.abc import Iterator
 from typing import Any
@@ -193,8 +194,11 @@ class CsvDataset(_FilesDataset):
                 yield tuple(decode_csv(TextTensor(line), defaults, delim, quotes, missing, columns))
 
 
-def _guessed(fields: list[str]) -> str:
-    """The dtype of a column: whole numbers, floats or text."""
+_BLANK = {"int32": 0, "int64": 0, "float32": 0.0, "float64": 0.0, "string": ""}
+
+
+def _guessed(fields: list[str]) -> Any:
+    """What an empty field of a column stands for, by the type of the others: whole numbers, floats or text."""
     given = [field for field in fields if field != ""]
     for kind, read in (("int32", int), ("float32", float)):
         try:
@@ -202,11 +206,8 @@ def _guessed(fields: list[str]) -> str:
                 read(field)
         except ValueError:
             continue
-        return kind
-    return "string"
-
-
-_BLANK = {"int32": 0, "int64": 0, "float32": 0.0, "float64": 0.0, "string": ""}
+        return _BLANK[kind]
+    return _BLANK["string"]
 
 
 def make_csv_dataset(
@@ -266,29 +267,25 @@ def make_csv_dataset(
     with opener(path_of(paths[0]), "rt", encoding=encoding, newline="") as file:
         rows = csv.reader(file, delimiter=field_delim, quoting=quoting)
         names = list(next(rows)) if header else None
-        names = list(column_names) if column_names is not None else names
-        sample = [row for row, _ in zip(rows, range(num_rows_for_inference or 10**12))]
+        sample = list(itertools.islice(rows, num_rows_for_inference or None))
+    names = list(column_names) if column_names is not None else names
     places = list(range(len(names)))
     if select_columns is not None:
         places = [names.index(c) if isinstance(c, str) else c for c in select_columns]
     chosen = [names[i] for i in places]
     if column_defaults is None:
-        kinds = [_guessed(["" if row[i] == na_value else row[i] for row in sample]) for i in places]
-        column_defaults = [_BLANK[kind] for kind in kinds]
+        defaults = [_guessed(["" if row[i] == na_value else row[i] for row in sample]) for i in places]
     else:
-        column_defaults = [_default(d) for d in column_defaults]
+        defaults = [_default(given) for given in column_defaults]
     if label_name is not None and label_name not in chosen:
         raise ValueError(f"make_csv_dataset: expected label_name to be one of {chosen}. Received: {label_name!r}")
-    rows_of = CsvDataset(
-        paths, column_defaults, compression_type, None, header, field_delim, use_quote_delim, na_value, places
-    )
+    lines = CsvDataset(paths, defaults, compression_type, None, header, field_delim, use_quote_delim, na_value, places)
 
     def named(*values: Any) -> Any:
         found = dict(zip(chosen, values))
         return found if label_name is None else (found, found.pop(label_name))
 
-    found = rows_of.ignore_errors() if ignore_errors else Dataset(rows_of._make)
-    found = found.cache()
+    found = (lines.ignore_errors() if ignore_errors else Dataset(lines._make)).cache()
     if shuffle:
         found = found.shuffle(shuffle_buffer_size, shuffle_seed)
     return found.repeat(num_epochs).batch(batch_size, drop_remainder=num_epochs is None).map(named)
