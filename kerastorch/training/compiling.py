@@ -45,6 +45,29 @@ def _third_by_era(compile: Callable[..., None]) -> Callable[..., None]:
     return by_era
 
 
+def _check_options(
+    run_eagerly: Any = None,
+    steps_per_execution: Any = None,
+    jit_compile: Any = None,
+    auto_scale_loss: Any = None,
+    **rest: Any,
+) -> None:
+    """Checks the arguments of ``compile`` that say how steps are run.
+
+    Raises:
+        TypeError: for an unknown argument.
+        ValueError: for a wrong value.
+    """
+    if rest:
+        raise TypeError(f"compile: expected only known arguments. Received: {min(rest)!r}")
+    if jit_compile not in (None, True, False, "auto"):
+        raise ValueError(
+            f"compile: expected jit_compile to be True, False or 'auto'. Received: jit_compile={jit_compile!r}"
+        )
+    if (steps_per_execution or 1) != 1:
+        warnings.warn("compile: steps_per_execution changes nothing here.", stacklevel=3)
+
+
 class Compiling:
     """The part of a model that settles how it learns. Mixed into ``Trainer``."""
 
@@ -99,16 +122,7 @@ class Compiling:
                 "compile: expected target_tensors=None for a model whose shapes are not known yet. "
                 "Received: target_tensors"
             )
-        unknown = set(kwargs) - {"run_eagerly", "steps_per_execution", "jit_compile", "auto_scale_loss"}
-        if unknown:
-            raise TypeError(f"compile: expected only known arguments. Received: {min(unknown)!r}")
-        jit_compile = kwargs.get("jit_compile")
-        if jit_compile not in (None, True, False, "auto"):
-            raise ValueError(
-                f"compile: expected jit_compile to be True, False or 'auto'. Received: jit_compile={jit_compile!r}"
-            )
-        if (kwargs.get("steps_per_execution") or 1) != 1:
-            warnings.warn("compile: steps_per_execution changes nothing here.", stacklevel=2)
+        _check_options(**kwargs)
         settled = {
             "loss": loss,
             "metrics": metrics,
@@ -122,7 +136,7 @@ class Compiling:
         own = self._has_own_steps()
         objective = self._make_objective(settled) if self._is_ready() and not own else None
         self.optimizer = chosen
-        self.jit_compile, self.run_eagerly = jit_compile is True, bool(kwargs.get("run_eagerly"))
+        self.jit_compile, self.run_eagerly = kwargs.get("jit_compile") is True, bool(kwargs.get("run_eagerly"))
         self.__dict__.pop("_compiled", None)
         self.__dict__.pop("_looked_at_data", None)
         if eras.current().trainable_at == "flags":
@@ -130,11 +144,8 @@ class Compiling:
         self.loss = loss if loss is not None else []
         self._given_metrics = metrics if metrics is not None else []
         self._settle_compiled(settled)
-        self.loss_weights, self.sample_weight_mode, self.weighted_metrics = (
-            loss_weights,
-            sample_weight_mode,
-            weighted_metrics,
-        )
+        self.loss_weights, self.weighted_metrics = loss_weights, weighted_metrics
+        self.sample_weight_mode = sample_weight_mode
         self._compile_arguments = settled
         self._objective, self._program = objective, None
         if objective is not None:
