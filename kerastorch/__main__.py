@@ -4,9 +4,9 @@ import sys
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["check"]:
-        from kerastorch.porting.check import main
+        from .porting.check import main
     elif sys.argv[1:2] == ["port"]:
-        from kerastorch.porting.port import main
+        from .porting.port import main
     else:
-        from kerastorch.porting.runner import main
+        from .porting.runner import main
     sys.exit(main(sys.argv[2:] if sys.argv[1:2] in (["check"], ["port"]) else sys.argv[1:]))

@@ -13,9 +13,9 @@ from typing import Any
 
 import torch
 
-from kerastorch import config as _config
-from kerastorch.backend.registry import Registry
-from kerastorch.engine.symbolic.immutable import seen
+from . import config as _config
+from .backend.registry import Registry
+from .engine.symbolic.immutable import seen
 
 __all__ = [
     "Constraint",

@@ -13,10 +13,10 @@ from typing import Any
 
 import torch
 
-from kerastorch import config as _config
-from kerastorch import eras
-from kerastorch.backend.registry import Registry
-from kerastorch.engine.symbolic.immutable import seen
+from . import config as _config
+from . import eras
+from .backend.registry import Registry
+from .engine.symbolic.immutable import seen
 
 __all__ = [
     "Regularizer",

@@ -13,8 +13,7 @@ from typing import Any
 
 import torch
 
-from kerastorch.backend import torch_callables
-
+from ..backend import torch_callables
 from .keras2 import (
     REGISTRY,
     elu,
@@ -133,7 +132,7 @@ def deserialize(name: Any, custom_objects: dict[str, Any] | None = None) -> Any:
 
 def _layer(identifier: Any, custom_objects: dict[str, Any] | None) -> Any:
     """The layer that a name or a config dict means, None when it means none."""
-    from kerastorch import layers  # above this floor: needed only when an activation is itself a layer
+    from .. import layers  # above this floor: needed only when an activation is itself a layer
 
     config = identifier if isinstance(identifier, dict) else {"class_name": identifier, "config": {}}
     if not isinstance(getattr(layers, str(config.get("class_name")), None), type):

@@ -7,9 +7,9 @@ import warnings
 import torch
 import torch.nn.functional as F
 
-from kerastorch import eras
-from kerastorch.backend.registry import Registry
-from kerastorch.engine.symbolic.immutable import seen
+from .. import eras
+from ..backend.registry import Registry
+from ..engine.symbolic.immutable import seen
 
 __all__ = [
     "softmax",

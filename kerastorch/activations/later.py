@@ -5,8 +5,7 @@ from __future__ import annotations
 import torch
 import torch.nn.functional as F
 
-from kerastorch.engine.symbolic.immutable import seen
-
+from ..engine.symbolic.immutable import seen
 from .keras2 import REGISTRY, check_axis
 
 __all__ = [

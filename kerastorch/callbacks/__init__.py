@@ -1,14 +1,14 @@
 """Callbacks: objects that listen to training and act on it."""
 
-from kerastorch.callbacks.backup import BackupAndRestore
-from kerastorch.callbacks.checkpoint import ModelCheckpoint
-from kerastorch.callbacks.early_stopping import EarlyStopping
-from kerastorch.callbacks.logging import CSVLogger, LambdaCallback, RemoteMonitor, TerminateOnNaN
-from kerastorch.callbacks.schedule import LearningRateScheduler, ReduceLROnPlateau
-from kerastorch.callbacks.swap_ema import SwapEMAWeights
-from kerastorch.callbacks.tensorboard import TensorBoard
-from kerastorch.training.callback import BaseLogger, Callback, CallbackList, History
-from kerastorch.training.progress import ProgbarLogger
+from ..training.callback import BaseLogger, Callback, CallbackList, History
+from ..training.progress import ProgbarLogger
+from .backup import BackupAndRestore
+from .checkpoint import ModelCheckpoint
+from .early_stopping import EarlyStopping
+from .logging import CSVLogger, LambdaCallback, RemoteMonitor, TerminateOnNaN
+from .schedule import LearningRateScheduler, ReduceLROnPlateau
+from .swap_ema import SwapEMAWeights
+from .tensorboard import TensorBoard
 
 __all__ = [
     "BackupAndRestore",

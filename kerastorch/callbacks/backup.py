@@ -9,10 +9,10 @@ from typing import Any
 
 import torch
 
-from kerastorch.saving import files
-from kerastorch.saving.errors import as_file_errors
-from kerastorch.training.callback import Callback
-from kerastorch.training.position import Position, put_back, snapshot
+from ..saving import files
+from ..saving.errors import as_file_errors
+from ..training.callback import Callback
+from ..training.position import Position, put_back, snapshot
 
 __all__ = ["BackupAndRestore"]
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from kerastorch import eras
-from kerastorch.callbacks.monitor import Direction, checked_mode, monitored
-from kerastorch.training import checkpoint
-from kerastorch.training.callback import Callback
+from .. import eras
+from ..training import checkpoint
+from ..training.callback import Callback
+from .monitor import Direction, checked_mode, monitored
 
 __all__ = ["ModelCheckpoint"]
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from kerastorch.training.callback import Callback
+from ..training.callback import Callback
 
 __all__ = ["CSVLogger", "LambdaCallback", "RemoteMonitor", "TerminateOnNaN"]
 

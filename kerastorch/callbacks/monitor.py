@@ -6,7 +6,7 @@ import warnings
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from kerastorch import eras
+from .. import eras
 
 __all__ = ["Direction", "checked_mode", "monitored"]
 

@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 import torch
 
-from kerastorch import eras
-from kerastorch.backend.variable import Variable
-from kerastorch.callbacks.monitor import Direction, checked_mode, monitored
-from kerastorch.training.callback import Callback
-from kerastorch.training.logs import fetch
+from .. import eras
+from ..backend.variable import Variable
+from ..training.callback import Callback
+from ..training.logs import fetch
+from .monitor import Direction, checked_mode, monitored
 
 __all__ = ["LearningRateScheduler", "ReduceLROnPlateau"]
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import torch
 
-from kerastorch.training.callback import Callback
+from ..training.callback import Callback
 
 __all__ = ["SwapEMAWeights"]
 

@@ -14,10 +14,10 @@ from typing import Any
 import numpy as np
 import torch
 
-from kerastorch import config
-from kerastorch.backend import phase
-from kerastorch.training import step
-from kerastorch.training.callback import Callback
+from .. import config
+from ..backend import phase
+from ..training import step
+from ..training.callback import Callback
 
 __all__ = ["TensorBoard", "writer_of"]
 

@@ -5,7 +5,7 @@ Source: https://keras.io/api/datasets/
 
 from __future__ import annotations
 
-from kerastorch.datasets import (
+from . import (
     boston_housing,
     california_housing,
     cifar10,

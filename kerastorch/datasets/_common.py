@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from kerastorch import eras
+from .. import eras
 
 __all__ = ["ORIGIN", "check_test_split", "random_generator", "shuffle_together", "split_tail"]
 

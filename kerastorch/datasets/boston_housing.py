@@ -6,7 +6,8 @@ https://keras.io/api/datasets/boston_housing/
 
 from __future__ import annotations
 
-from kerastorch.datasets._common import (
+from ..utils.file_utils import get_file
+from ._common import (
     ORIGIN,
     Split,
     check_test_split,
@@ -14,8 +15,7 @@ from kerastorch.datasets._common import (
     shuffle_together,
     split_tail,
 )
-from kerastorch.datasets._read import load_npz
-from kerastorch.utils.file_utils import get_file
+from ._read import load_npz
 
 __all__ = ["load_data"]
 

@@ -5,7 +5,8 @@ Source: Pace, Barry, "Sparse Spatial Autoregressions", 1997; https://keras.io/ap
 
 from __future__ import annotations
 
-from kerastorch.datasets._common import (
+from ..utils.file_utils import get_file
+from ._common import (
     ORIGIN,
     Split,
     check_test_split,
@@ -13,8 +14,7 @@ from kerastorch.datasets._common import (
     shuffle_together,
     split_tail,
 )
-from kerastorch.datasets._read import load_npz
-from kerastorch.utils.file_utils import get_file
+from ._read import load_npz
 
 __all__ = ["load_data"]
 

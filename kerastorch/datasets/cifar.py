@@ -9,8 +9,8 @@ import os
 
 import numpy as np
 
-from kerastorch import config
-from kerastorch.datasets._read import load_pickle
+from .. import config
+from ._read import load_pickle
 
 __all__ = ["load_batch"]
 

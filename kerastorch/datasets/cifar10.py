@@ -11,10 +11,10 @@ import os
 
 import numpy as np
 
-from kerastorch import eras
-from kerastorch.datasets._common import Split
-from kerastorch.datasets.cifar import column, images, load_batch
-from kerastorch.utils.file_utils import get_folder
+from .. import eras
+from ..utils.file_utils import get_folder
+from ._common import Split
+from .cifar import column, images, load_batch
 
 __all__ = ["load_data"]
 

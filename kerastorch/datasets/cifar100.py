@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import os
 
-from kerastorch.datasets._common import Split
-from kerastorch.datasets.cifar import column, images, load_batch
-from kerastorch.utils.file_utils import get_folder
+from ..utils.file_utils import get_folder
+from ._common import Split
+from .cifar import column, images, load_batch
 
 __all__ = ["load_data"]
 

@@ -10,7 +10,7 @@ import importlib.resources
 
 import numpy as np
 
-from kerastorch.datasets._common import Split, check_test_split, shuffle_together, split_tail
+from ._common import Split, check_test_split, shuffle_together, split_tail
 
 __all__ = ["load_data"]
 

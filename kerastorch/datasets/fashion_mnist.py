@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import os
 
-from kerastorch.datasets._common import ORIGIN, Split
-from kerastorch.datasets._read import load_idx
-from kerastorch.utils.file_utils import get_file
+from ..utils.file_utils import get_file
+from ._common import ORIGIN, Split
+from ._read import load_idx
 
 __all__ = ["load_data"]
 

@@ -11,11 +11,11 @@ from typing import Any
 
 import numpy as np
 
-from kerastorch import eras
-from kerastorch.datasets._common import ORIGIN, Split, random_generator, shuffle_together
-from kerastorch.datasets._read import load_json, load_npz
-from kerastorch.datasets._text import cut_vocabulary, legacy_num_words, offset_words, remove_long, to_array
-from kerastorch.utils.file_utils import get_file
+from .. import eras
+from ..utils.file_utils import get_file
+from ._common import ORIGIN, Split, random_generator, shuffle_together
+from ._read import load_json, load_npz
+from ._text import cut_vocabulary, legacy_num_words, offset_words, remove_long, to_array
 
 __all__ = ["load_data", "get_word_index"]
 

@@ -5,9 +5,9 @@ Source: LeCun, Cortes, Burges, "The MNIST database of handwritten digits"; https
 
 from __future__ import annotations
 
-from kerastorch.datasets._common import ORIGIN, Split
-from kerastorch.datasets._read import load_npz
-from kerastorch.utils.file_utils import get_file
+from ..utils.file_utils import get_file
+from ._common import ORIGIN, Split
+from ._read import load_npz
 
 __all__ = ["load_data"]
 

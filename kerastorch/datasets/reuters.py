@@ -11,7 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from kerastorch.datasets._common import (
+from ..utils.file_utils import get_file
+from ._common import (
     ORIGIN,
     Split,
     check_test_split,
@@ -19,9 +20,8 @@ from kerastorch.datasets._common import (
     shuffle_together,
     split_tail,
 )
-from kerastorch.datasets._read import load_json, load_npz
-from kerastorch.datasets._text import cut_vocabulary, legacy_num_words, offset_words, remove_long, to_array
-from kerastorch.utils.file_utils import get_file
+from ._read import load_json, load_npz
+from ._text import cut_vocabulary, legacy_num_words, offset_words, remove_long, to_array
 
 __all__ = ["load_data", "get_word_index", "get_label_names"]
 

@@ -17,9 +17,8 @@ from typing import Any
 import numpy as np
 import torch
 
-from kerastorch import config as _config
-from kerastorch.backend import torch_callables
-
+from .. import config as _config
+from ..backend import torch_callables
 from .base import REGISTRY, Dtype, Initializer, Shape
 from .drawn import (
     GlorotNormal,

@@ -7,8 +7,8 @@ from typing import Any, TypeAlias
 
 import torch
 
-from kerastorch.backend.registry import Registry
-from kerastorch.engine.symbolic.immutable import seen
+from ..backend.registry import Registry
+from ..engine.symbolic.immutable import seen
 
 __all__ = ["REGISTRY", "Shape", "Dtype", "Initializer", "checked_shape"]
 

@@ -13,10 +13,9 @@ from typing import Any
 import numpy as np
 import torch
 
-from kerastorch import config as _config
-from kerastorch import eras
-from kerastorch.backend import draws, philox
-
+from .. import config as _config
+from .. import eras
+from ..backend import draws, philox
 from .base import REGISTRY, Dtype, Initializer, Shape, checked_shape
 
 __all__ = [

@@ -7,9 +7,8 @@ from typing import Any
 
 import torch
 
-from kerastorch import config as _config
-from kerastorch import eras
-
+from .. import config as _config
+from .. import eras
 from .base import REGISTRY, Dtype, Initializer, Shape, checked_shape
 
 __all__ = ["Zeros", "Ones", "Constant", "Identity", "STFT"]

@@ -3,6 +3,6 @@
 ``KERASTORCH_FAST=0`` in the environment, or ``with fast_paths(False)``, leaves only the slow twins.
 """
 
-from kerastorch.kernels.switch import fast_enabled, fast_paths
+from .switch import fast_enabled, fast_paths
 
 __all__ = ["fast_enabled", "fast_paths"]

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 import torch
 import torch.nn.functional as F
 
-from kerastorch.kernels.switch import fast_enabled, tracing
+from .switch import fast_enabled, tracing
 
 __all__ = ["dropout", "dropout_mask", "dropout_slow", "dropout_mask_slow"]
 

@@ -11,10 +11,10 @@ from collections.abc import Sequence
 import torch
 import torch.nn.functional as F
 
-from kerastorch.kernels.gru_scan import scan
-from kerastorch.kernels.opaque import opaque_with_gradient
-from kerastorch.kernels.pointwise import function_of
-from kerastorch.kernels.recurrence import (
+from .gru_scan import scan
+from .opaque import opaque_with_gradient
+from .pointwise import function_of
+from .recurrence import (
     Activation,
     as_one_applies,
     fused_applies,

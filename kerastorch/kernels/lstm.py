@@ -10,11 +10,11 @@ from collections.abc import Sequence
 
 import torch
 
-from kerastorch.kernels.lstm_scan import scan
-from kerastorch.kernels.on_gpu import lstm_scan
-from kerastorch.kernels.opaque import opaque_with_gradient
-from kerastorch.kernels.pointwise import POINTWISE, function_of
-from kerastorch.kernels.recurrence import (
+from .lstm_scan import scan
+from .on_gpu import lstm_scan
+from .opaque import opaque_with_gradient
+from .pointwise import POINTWISE, function_of
+from .recurrence import (
     Activation,
     as_one_applies,
     fused_applies,

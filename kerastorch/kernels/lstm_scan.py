@@ -12,10 +12,10 @@ from typing import Any
 import torch
 from torch.autograd.function import once_differentiable
 
-from kerastorch.kernels.opaque import opaque
-from kerastorch.kernels.pointwise import POINTWISE
-from kerastorch.kernels.scan import Feedback, Inputs, affine_of, apply_in_place, apply_of, picked, put
-from kerastorch.kernels.workspace import Lease, arithmetic, borrow, rows_of
+from .opaque import opaque
+from .pointwise import POINTWISE
+from .scan import Feedback, Inputs, affine_of, apply_in_place, apply_of, picked, put
+from .workspace import Lease, arithmetic, borrow, rows_of
 
 __all__ = ["scan"]
 

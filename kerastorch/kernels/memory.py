@@ -14,7 +14,7 @@ import functools
 import os
 import sys
 
-from kerastorch.kernels.switch import fast_enabled
+from .switch import fast_enabled
 
 __all__ = ["LIMIT", "keep_freed"]
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import torch
 import torch.nn.functional as F
 
-from kerastorch.kernels.switch import fast_enabled, tracing
+from .switch import fast_enabled, tracing
 
 __all__ = [
     "Activation",

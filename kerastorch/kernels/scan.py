@@ -13,8 +13,8 @@ from typing import Any
 
 import torch
 
-from kerastorch.kernels.pointwise import POINTWISE, Pointwise
-from kerastorch.kernels.workspace import by_numpy, rows_of
+from .pointwise import POINTWISE, Pointwise
+from .workspace import by_numpy, rows_of
 
 __all__ = ["Affine", "Feedback", "Inputs", "affine_of", "apply_in_place", "apply_of", "picked", "put"]
 

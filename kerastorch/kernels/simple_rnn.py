@@ -10,9 +10,9 @@ from collections.abc import Sequence
 import torch
 from torch.autograd.function import once_differentiable
 
-from kerastorch.kernels.opaque import opaque, opaque_with_gradient
-from kerastorch.kernels.pointwise import POINTWISE, function_of
-from kerastorch.kernels.recurrence import (
+from .opaque import opaque, opaque_with_gradient
+from .pointwise import POINTWISE, function_of
+from .recurrence import (
     Activation,
     as_one_applies,
     hold_back,
@@ -22,8 +22,8 @@ from kerastorch.kernels.recurrence import (
     scan_applies,
     time_major,
 )
-from kerastorch.kernels.scan import Feedback, Inputs, affine_of, apply_of, picked, put
-from kerastorch.kernels.workspace import arithmetic, borrow, rows_of
+from .scan import Feedback, Inputs, affine_of, apply_of, picked, put
+from .workspace import arithmetic, borrow, rows_of
 
 __all__ = ["simple_rnn", "simple_rnn_slow", "simple_rnn_step"]
 

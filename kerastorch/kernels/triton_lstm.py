@@ -16,8 +16,8 @@ import triton
 import triton.language as tl
 from torch.autograd.function import once_differentiable
 
-from kerastorch.kernels import triton_persistent
-from kerastorch.kernels.triton_pointwise import KINDS, activate, derivative
+from . import triton_persistent
+from .triton_pointwise import KINDS, activate, derivative
 
 __all__ = ["scan"]
 

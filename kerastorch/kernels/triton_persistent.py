@@ -17,7 +17,7 @@ import torch
 import triton
 import triton.language as tl
 
-from kerastorch.kernels.triton_pointwise import activate, derivative
+from .triton_pointwise import activate, derivative
 
 __all__ = ["fits", "forward", "backward"]
 

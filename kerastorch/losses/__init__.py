@@ -15,12 +15,12 @@ from typing import Any
 
 import torch
 
-from kerastorch.backend.registry import Registry
-from kerastorch.losses import base, extra, functions, objects, reduction, torch_loss
-from kerastorch.losses.base import *  # noqa: F403
-from kerastorch.losses.extra import *  # noqa: F403
-from kerastorch.losses.functions import *  # noqa: F403
-from kerastorch.losses.functions import (
+from ..backend.registry import Registry
+from . import base, extra, functions, objects, reduction, torch_loss
+from .base import *  # noqa: F403
+from .extra import *  # noqa: F403
+from .functions import *  # noqa: F403
+from .functions import (
     binary_crossentropy,
     cosine_proximity,
     huber,
@@ -30,9 +30,9 @@ from kerastorch.losses.functions import (
     mean_squared_error,
     mean_squared_logarithmic_error,
 )
-from kerastorch.losses.objects import *  # noqa: F403
-from kerastorch.losses.reduction import *  # noqa: F403
-from kerastorch.losses.torch_loss import TorchLoss
+from .objects import *  # noqa: F403
+from .reduction import *  # noqa: F403
+from .torch_loss import TorchLoss
 
 mse = MSE = mean_squared_error
 mae = MAE = mean_absolute_error

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from kerastorch import config
-from kerastorch.backend.names import snake_case
-from kerastorch.losses import functions as fn
+from .. import config
+from ..backend.names import snake_case
+from . import functions as fn
 
 __all__ = ["Loss", "LossFunctionWrapper", "Reduction"]
 

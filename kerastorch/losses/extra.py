@@ -10,9 +10,9 @@ from typing import Any
 import torch
 import torch.nn.functional as F
 
-from kerastorch import config
-from kerastorch.engine.symbolic.immutable import seen
-from kerastorch.losses.functions import as_floats, as_tensor, binary_crossentropy, smooth_labels
+from .. import config
+from ..engine.symbolic.immutable import seen
+from .functions import as_floats, as_tensor, binary_crossentropy, smooth_labels
 
 __all__ = [
     "binary_focal_crossentropy",

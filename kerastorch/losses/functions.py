@@ -14,10 +14,10 @@ from typing import Any
 import torch
 import torch.nn.functional as F
 
-from kerastorch import config, eras
-from kerastorch.backend.convert import beside
-from kerastorch.engine.symbolic import building, is_graph_type, read
-from kerastorch.engine.symbolic.immutable import seen
+from .. import config, eras
+from ..backend.convert import beside
+from ..engine.symbolic import building, is_graph_type, read
+from ..engine.symbolic.immutable import seen
 
 __all__ = [
     "mean_squared_error",

@@ -12,8 +12,8 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from kerastorch import config, eras
-from kerastorch.losses import functions as fn
+from .. import config, eras
+from . import functions as fn
 
 __all__ = [
     "binary_crossentropy_from_logits",

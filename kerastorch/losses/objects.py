@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from kerastorch.losses import extra
-from kerastorch.losses import functions as fn
-from kerastorch.losses.base import LossFunctionWrapper
+from . import extra
+from . import functions as fn
+from .base import LossFunctionWrapper
 
 __all__ = [
     "MeanSquaredError",

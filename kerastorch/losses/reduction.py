@@ -16,12 +16,12 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from kerastorch import config, eras
-from kerastorch.engine.symbolic.immutable import shielded
-from kerastorch.losses import functions as fn
-from kerastorch.losses import logits
-from kerastorch.losses.base import Loss
-from kerastorch.losses.torch_loss import TorchLoss
+from .. import config, eras
+from ..engine.symbolic.immutable import shielded
+from . import functions as fn
+from . import logits
+from .base import Loss
+from .torch_loss import TorchLoss
 
 __all__ = ["objective", "weighted_masked_mean", "is_sparse", "check_sparse_labels"]
 

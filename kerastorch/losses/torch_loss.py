@@ -8,7 +8,7 @@ from typing import Any
 
 import torch
 
-from kerastorch.backend.registry import callable_name
+from ..backend.registry import callable_name
 
 __all__ = ["TorchLoss"]
 

@@ -10,7 +10,7 @@ Source: https://keras.io/api/metrics/
 
 from __future__ import annotations
 
-from kerastorch.losses import (
+from ..losses import (
     BCE,
     KLD,
     MAE,
@@ -44,7 +44,7 @@ from kerastorch.losses import (
     sparse_categorical_crossentropy,
     squared_hinge,
 )
-from kerastorch.metrics import (
+from . import (
     accuracies,
     adapters,
     auc,
@@ -57,17 +57,17 @@ from kerastorch.metrics import (
     regression,
     segmentation,
 )
-from kerastorch.metrics.accuracies import *  # noqa: F403
-from kerastorch.metrics.adapters import *  # noqa: F403
-from kerastorch.metrics.auc import *  # noqa: F403
-from kerastorch.metrics.base import *  # noqa: F403
-from kerastorch.metrics.confusion import *  # noqa: F403
-from kerastorch.metrics.correlation import *  # noqa: F403
-from kerastorch.metrics.functions import *  # noqa: F403
-from kerastorch.metrics.naming import *  # noqa: F403
-from kerastorch.metrics.registry import *  # noqa: F403
-from kerastorch.metrics.regression import *  # noqa: F403
-from kerastorch.metrics.segmentation import *  # noqa: F403
+from .accuracies import *  # noqa: F403
+from .adapters import *  # noqa: F403
+from .auc import *  # noqa: F403
+from .base import *  # noqa: F403
+from .confusion import *  # noqa: F403
+from .correlation import *  # noqa: F403
+from .functions import *  # noqa: F403
+from .naming import *  # noqa: F403
+from .registry import *  # noqa: F403
+from .regression import *  # noqa: F403
+from .segmentation import *  # noqa: F403
 
 __all__ = [
     *base.__all__,

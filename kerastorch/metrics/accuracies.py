@@ -9,9 +9,9 @@ from typing import Any
 
 import torch
 
-from kerastorch.losses.functions import as_tensor
-from kerastorch.metrics import functions as fn
-from kerastorch.metrics.base import Mean, MeanMetricWrapper
+from ..losses.functions import as_tensor
+from . import functions as fn
+from .base import Mean, MeanMetricWrapper
 
 __all__ = [
     "Accuracy",

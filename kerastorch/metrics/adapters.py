@@ -6,9 +6,9 @@ from typing import Any
 
 import torch
 
-from kerastorch.backend.names import snake_case
-from kerastorch.losses.functions import as_tensor
-from kerastorch.metrics.base import Metric
+from ..backend.names import snake_case
+from ..losses.functions import as_tensor
+from .base import Metric
 
 __all__ = ["TorchMetricAdapter", "is_torch_metric"]
 

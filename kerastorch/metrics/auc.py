@@ -10,9 +10,9 @@ from typing import Any
 
 import torch
 
-from kerastorch import config
-from kerastorch.metrics.base import divide_no_nan
-from kerastorch.metrics.confusion import _MATRIX, ConfusionMatrix
+from .. import config
+from .base import divide_no_nan
+from .confusion import _MATRIX, ConfusionMatrix
 
 __all__ = ["AUC"]
 

@@ -13,14 +13,14 @@ from typing import Any
 import torch
 from torch import nn
 
-from kerastorch import config, initializers, losses
-from kerastorch.backend import names
-from kerastorch.backend.registry import callable_name
-from kerastorch.backend.variable import State
-from kerastorch.engine.symbolic.tracing import tracing
-from kerastorch.engine.symbolic.trees import map_structure
-from kerastorch.losses.base import same_rank
-from kerastorch.losses.functions import as_tensor
+from .. import config, initializers, losses
+from ..backend import names
+from ..backend.registry import callable_name
+from ..backend.variable import State
+from ..engine.symbolic.tracing import tracing
+from ..engine.symbolic.trees import map_structure
+from ..losses.base import same_rank
+from ..losses.functions import as_tensor
 
 __all__ = ["Metric", "Mean", "Sum", "MeanMetricWrapper", "MetricVariable", "is_stateful", "update"]
 

@@ -10,10 +10,10 @@ from typing import Any
 
 import torch
 
-from kerastorch import config
-from kerastorch.losses.base import same_rank
-from kerastorch.losses.functions import as_tensor
-from kerastorch.metrics.base import Metric, divide_no_nan
+from .. import config
+from ..losses.base import same_rank
+from ..losses.functions import as_tensor
+from .base import Metric, divide_no_nan
 
 __all__ = [
     "TruePositives",

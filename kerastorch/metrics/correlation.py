@@ -10,10 +10,10 @@ from typing import Any
 
 import torch
 
-from kerastorch import config
-from kerastorch.losses.base import same_rank
-from kerastorch.losses.functions import as_floats, as_tensor
-from kerastorch.metrics.base import MeanMetricWrapper, Metric
+from .. import config
+from ..losses.base import same_rank
+from ..losses.functions import as_floats, as_tensor
+from .base import MeanMetricWrapper, Metric
 
 __all__ = [
     "PearsonCorrelation",

@@ -11,8 +11,8 @@ from typing import Any
 
 import torch
 
-from kerastorch import config, eras
-from kerastorch.losses.functions import as_floats, as_tensor, cosine
+from .. import config, eras
+from ..losses.functions import as_floats, as_tensor, cosine
 
 __all__ = [
     "accuracy",

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
-from kerastorch import eras, losses
-from kerastorch.backend.registry import callable_name
-from kerastorch.metrics import functions as fn
-from kerastorch.metrics.registry import get
+from .. import eras, losses
+from ..backend.registry import callable_name
+from . import functions as fn
+from .registry import get
 
 __all__ = ["resolve", "log_key", "unique_key"]
 

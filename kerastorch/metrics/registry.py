@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from kerastorch import losses
-from kerastorch.backend.names import snake_case
-from kerastorch.backend.registry import Registry
-from kerastorch.metrics import (
+from .. import losses
+from ..backend.names import snake_case
+from ..backend.registry import Registry
+from . import (
     accuracies,
     adapters,
     auc,

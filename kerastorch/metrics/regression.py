@@ -9,11 +9,11 @@ from typing import Any
 
 import torch
 
-from kerastorch import config, losses
-from kerastorch.losses.base import same_rank
-from kerastorch.losses.functions import as_floats, as_tensor
-from kerastorch.metrics import functions as fn
-from kerastorch.metrics.base import Mean, MeanMetricWrapper, divide_no_nan
+from .. import config, losses
+from ..losses.base import same_rank
+from ..losses.functions import as_floats, as_tensor
+from . import functions as fn
+from .base import Mean, MeanMetricWrapper, divide_no_nan
 
 __all__ = [
     "MeanSquaredError",

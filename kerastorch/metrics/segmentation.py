@@ -10,9 +10,9 @@ from typing import Any
 
 import torch
 
-from kerastorch import config
-from kerastorch.losses.functions import as_tensor
-from kerastorch.metrics.base import Metric, divide_no_nan
+from .. import config
+from ..losses.functions import as_tensor
+from .base import Metric, divide_no_nan
 
 __all__ = ["IoU", "BinaryIoU", "MeanIoU", "OneHotIoU", "OneHotMeanIoU", "FBetaScore", "F1Score"]
 

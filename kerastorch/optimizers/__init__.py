@@ -13,28 +13,28 @@ from __future__ import annotations
 import inspect
 from typing import Any
 
-from kerastorch.backend.registry import Registry, get_custom_objects
-from kerastorch.optimizers import schedules
-from kerastorch.optimizers.adadelta import Adadelta
-from kerastorch.optimizers.adafactor import Adafactor
-from kerastorch.optimizers.adagrad import Adagrad
-from kerastorch.optimizers.adam import Adam
-from kerastorch.optimizers.adamax import Adamax
-from kerastorch.optimizers.adamw import AdamW
-from kerastorch.optimizers.base import Optimizer
-from kerastorch.optimizers.binding import Binding, MissingGradientError
-from kerastorch.optimizers.clipping import clip_norm
-from kerastorch.optimizers.ftrl import Ftrl
-from kerastorch.optimizers.lamb import Lamb
-from kerastorch.optimizers.lion import Lion
-from kerastorch.optimizers.loss_scale import LossScaleOptimizer
-from kerastorch.optimizers.muon import Muon
-from kerastorch.optimizers.nadam import Nadam
-from kerastorch.optimizers.rmsprop import RMSprop
-from kerastorch.optimizers.schedule_free import ScheduleFreeAdamW
-from kerastorch.optimizers.sgd import SGD
-from kerastorch.optimizers.tf_optimizer import TFOptimizer
-from kerastorch.optimizers.torch_optimizer import TorchOptimizer, is_torch_optimizer
+from ..backend.registry import Registry, get_custom_objects
+from . import schedules
+from .adadelta import Adadelta
+from .adafactor import Adafactor
+from .adagrad import Adagrad
+from .adam import Adam
+from .adamax import Adamax
+from .adamw import AdamW
+from .base import Optimizer
+from .binding import Binding, MissingGradientError
+from .clipping import clip_norm
+from .ftrl import Ftrl
+from .lamb import Lamb
+from .lion import Lion
+from .loss_scale import LossScaleOptimizer
+from .muon import Muon
+from .nadam import Nadam
+from .rmsprop import RMSprop
+from .schedule_free import ScheduleFreeAdamW
+from .sgd import SGD
+from .tf_optimizer import TFOptimizer
+from .torch_optimizer import TorchOptimizer, is_torch_optimizer
 
 __all__ = [
     "Optimizer",

@@ -11,11 +11,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from kerastorch.optimizers import fused
-from kerastorch.optimizers.base import Number, Optimizer
-from kerastorch.optimizers.binding import Group
-from kerastorch.optimizers.defaults import epsilon as epsilon_of
-from kerastorch.optimizers.hyper import Hyper
+from . import fused
+from .base import Number, Optimizer
+from .binding import Group
+from .defaults import epsilon as epsilon_of
+from .hyper import Hyper
 
 __all__ = ["Adam"]
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from kerastorch.optimizers.adam import Adam
+from .adam import Adam
 
 __all__ = ["AdamW"]
 

@@ -12,12 +12,12 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from kerastorch.backend.differentiation import gradients
-from kerastorch.backend.kept import before_writing
-from kerastorch.backend.variable import stored
-from kerastorch.engine.symbolic import script
-from kerastorch.engine.symbolic.immutable import plain
-from kerastorch.optimizers.by_variable import ByVariable
+from ..backend.differentiation import gradients
+from ..backend.kept import before_writing
+from ..backend.variable import stored
+from ..engine.symbolic import script
+from ..engine.symbolic.immutable import plain
+from .by_variable import ByVariable
 
 __all__ = ["Applying", "as_stored", "project"]
 

@@ -12,9 +12,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from kerastorch import eras
-from kerastorch.backend.variable import stored
-from kerastorch.optimizers.binding import Binding, Group
+from .. import eras
+from ..backend.variable import stored
+from .binding import Binding, Group
 
 __all__ = ["Averaging", "EXTRA_SLOTS"]
 

@@ -20,17 +20,17 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from kerastorch import eras
-from kerastorch.backend.registry import nearest
-from kerastorch.optimizers.applying import Applying
-from kerastorch.optimizers.averaging import EXTRA_SLOTS, Averaging
-from kerastorch.optimizers.binding import Binding, Group, MissingGradientError, View
-from kerastorch.optimizers.by_variable import ByVariable
-from kerastorch.optimizers.clipping import clip_each, clip_together
-from kerastorch.optimizers.defaults import value
-from kerastorch.optimizers.graph_updates import GraphUpdates
-from kerastorch.optimizers.hyper import Hyper, value_of
-from kerastorch.optimizers.state import State
+from .. import eras
+from ..backend.registry import nearest
+from .applying import Applying
+from .averaging import EXTRA_SLOTS, Averaging
+from .binding import Binding, Group, MissingGradientError, View
+from .by_variable import ByVariable
+from .clipping import clip_each, clip_together
+from .defaults import value
+from .graph_updates import GraphUpdates
+from .hyper import Hyper, value_of
+from .state import State
 
 __all__ = ["Optimizer"]
 

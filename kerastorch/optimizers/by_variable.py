@@ -12,10 +12,10 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from kerastorch import config
-from kerastorch.backend.variable import Variable
-from kerastorch.optimizers.binding import Binding
-from kerastorch.optimizers.hyper import Hyper, value_of
+from .. import config
+from ..backend.variable import Variable
+from .binding import Binding
+from .hyper import Hyper, value_of
 
 __all__ = ["ByVariable"]
 
@@ -88,7 +88,7 @@ class ByVariable:
             layout: accepted as in Keras.
             name: what to call it.
         """
-        from kerastorch import initializers
+        from .. import initializers
 
         made = torch.as_tensor(initializers.get(initializer)(tuple(shape)))
         return self._kept(made.to(config.device(), config.torch_dtype(dtype)), name)
@@ -115,7 +115,7 @@ class ByVariable:
             model_variable: ``reference_variable`` as tf.keras calls it.
             variable_name: ``name`` as tf.keras calls it.
         """
-        from kerastorch import initializers
+        from .. import initializers
 
         like = model_variable if reference_variable is None else reference_variable
         called = f"{variable_name or name}/{getattr(like, 'name', None) or 'variable'}"

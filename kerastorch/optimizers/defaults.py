@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from kerastorch import config, eras
+from .. import config, eras
 
 __all__ = ["DEFAULTS", "value", "epsilon"]
 

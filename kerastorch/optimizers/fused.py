@@ -7,7 +7,7 @@ import functools
 import torch
 from torch import Tensor
 
-from kerastorch.optimizers.binding import Group
+from .binding import Group
 
 __all__ = ["adam", "sgd", "plain_sgd", "adagrad", "has_adagrad", "add_number", "subtract_ratio"]
 

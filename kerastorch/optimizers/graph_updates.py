@@ -11,13 +11,13 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from kerastorch.backend.differentiation import gradients
-from kerastorch.backend.functions import Function
-from kerastorch.backend.updates import Action
-from kerastorch.backend.variable import Variable, stored
-from kerastorch.engine.symbolic import Spec, SymbolicTensor, is_symbolic, placeholder, record_as
-from kerastorch.optimizers.applying import as_stored, project
-from kerastorch.optimizers.binding import Binding, MissingGradientError, laid_out_as
+from ..backend.differentiation import gradients
+from ..backend.functions import Function
+from ..backend.updates import Action
+from ..backend.variable import Variable, stored
+from ..engine.symbolic import Spec, SymbolicTensor, is_symbolic, placeholder, record_as
+from .applying import as_stored, project
+from .binding import Binding, MissingGradientError, laid_out_as
 
 __all__ = ["GraphUpdates"]
 

@@ -11,8 +11,8 @@ from typing import Any
 
 import torch
 
-from kerastorch import config
-from kerastorch.backend.variable import State
+from .. import config
+from ..backend.variable import State
 
 __all__ = ["Hyper", "exact", "scalar_dtype", "value_of"]
 

@@ -10,10 +10,10 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from kerastorch.optimizers.base import Number, Optimizer
-from kerastorch.optimizers.binding import Group
-from kerastorch.optimizers.defaults import epsilon as epsilon_of
-from kerastorch.optimizers.hyper import Hyper
+from .base import Number, Optimizer
+from .binding import Group
+from .defaults import epsilon as epsilon_of
+from .hyper import Hyper
 
 __all__ = ["Lamb"]
 

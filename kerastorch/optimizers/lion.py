@@ -10,9 +10,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from kerastorch.optimizers.base import Number, Optimizer
-from kerastorch.optimizers.binding import Group
-from kerastorch.optimizers.hyper import Hyper
+from .base import Number, Optimizer
+from .binding import Group
+from .hyper import Hyper
 
 __all__ = ["Lion"]
 

@@ -12,11 +12,11 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from kerastorch import eras
-from kerastorch.optimizers.base import Optimizer
-from kerastorch.optimizers.binding import Binding, View
-from kerastorch.optimizers.hyper import Hyper
-from kerastorch.optimizers.torch_optimizer import TorchOptimizer
+from .. import eras
+from .base import Optimizer
+from .binding import Binding, View
+from .hyper import Hyper
+from .torch_optimizer import TorchOptimizer
 
 __all__ = ["LossScaleOptimizer"]
 
@@ -235,7 +235,7 @@ class LossScaleOptimizer(Optimizer):
 
     def get_config(self) -> dict[str, Any]:
         """The arguments that make an equal optimizer."""
-        from kerastorch.optimizers import serialize
+        from . import serialize
 
         config = {
             "inner_optimizer": serialize(self.inner_optimizer),
@@ -247,7 +247,7 @@ class LossScaleOptimizer(Optimizer):
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> LossScaleOptimizer:
-        from kerastorch.optimizers import deserialize
+        from . import deserialize
 
         inner = config["inner_optimizer"]
         return cls(**{**config, "inner_optimizer": deserialize(inner) if isinstance(inner, dict) else inner})

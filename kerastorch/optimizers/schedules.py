@@ -14,8 +14,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from kerastorch.backend.registry import Registry
-from kerastorch.optimizers.hyper import exact
+from ..backend.registry import Registry
+from .hyper import exact
 
 __all__ = [
     "LearningRateSchedule",

@@ -12,9 +12,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from kerastorch.backend.arrays import forward
-from kerastorch.backend.registry import described
-from kerastorch.optimizers.binding import Binding
+from ..backend.arrays import forward
+from ..backend.registry import described
+from .binding import Binding
 
 __all__ = ["State"]
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from kerastorch.optimizers.base import Optimizer
+from .base import Optimizer
 
 __all__ = ["TFOptimizer"]
 

@@ -12,9 +12,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from kerastorch.optimizers.base import Optimizer
-from kerastorch.optimizers.binding import Binding, MissingGradientError, View
-from kerastorch.optimizers.hyper import scalar_dtype, value_of
+from .base import Optimizer
+from .binding import Binding, MissingGradientError, View
+from .hyper import scalar_dtype, value_of
 
 __all__ = ["TorchOptimizer", "is_torch_optimizer"]
 

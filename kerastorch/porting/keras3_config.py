@@ -48,7 +48,7 @@ def set_backend(backend: str) -> None:
 
 def dtype_policy() -> Any:
     """The policy of new layers."""
-    from kerastorch import mixed_precision
+    from .. import mixed_precision
 
     return mixed_precision.global_policy()
 
@@ -59,7 +59,7 @@ def set_dtype_policy(policy: Any) -> None:
     Args:
         policy: a policy or its name.
     """
-    from kerastorch import mixed_precision
+    from .. import mixed_precision
 
     mixed_precision.set_global_policy(policy)
 

@@ -12,7 +12,7 @@ import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
-from kerastorch.training.logs import Logs, RunningTotals
+from .logs import Logs, RunningTotals
 
 __all__ = ["Callback", "CallbackList", "BaseLogger", "History", "Logs"]
 

@@ -17,10 +17,10 @@ import numpy as np
 from tqdm import tqdm
 from tqdm.utils import disp_len, disp_trim
 
-from kerastorch import eras
-from kerastorch.training.bar_text import State, bar_line, closing_line
-from kerastorch.training.callback import Callback
-from kerastorch.training.logs import RunningTotals, fetch
+from .. import eras
+from .bar_text import State, bar_line, closing_line
+from .callback import Callback
+from .logs import RunningTotals, fetch
 
 __all__ = ["Progbar", "ProgbarLogger", "RunBar"]
 

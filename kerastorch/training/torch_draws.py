@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from kerastorch import eras
+from .. import eras
 
 __all__ = ["begin_run", "order_of_rows", "pass_over"]
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
-from kerastorch.utils import (
+from . import (
     conv_utils,
     data_utils,
     generic_utils,
@@ -18,9 +18,9 @@ from kerastorch.utils import (
     np_utils,
     vis_utils,
 )
-from kerastorch.utils import np_utils as numerical_utils
-from kerastorch.utils.data_utils import GeneratorEnqueuer, OrderedEnqueuer, Sequence, get_file
-from kerastorch.utils.generic_utils import (
+from . import np_utils as numerical_utils
+from .data_utils import GeneratorEnqueuer, OrderedEnqueuer, Sequence, get_file
+from .generic_utils import (
     CustomObjectScope,
     Progbar,
     custom_object_scope,
@@ -31,17 +31,17 @@ from kerastorch.utils.generic_utils import (
     register_keras_serializable,
     serialize_keras_object,
 )
-from kerastorch.utils.io_utils import HDF5Matrix, h5dict
-from kerastorch.utils.layer_utils import convert_all_kernels_in_model, get_source_inputs, print_summary
-from kerastorch.utils.multi_gpu_utils import multi_gpu_model
-from kerastorch.utils.np_utils import normalize, to_categorical
-from kerastorch.utils.random_utils import (
+from .io_utils import HDF5Matrix, h5dict
+from .layer_utils import convert_all_kernels_in_model, get_source_inputs, print_summary
+from .multi_gpu_utils import multi_gpu_model
+from .np_utils import normalize, to_categorical
+from .random_utils import (
     disable_interactive_logging,
     enable_interactive_logging,
     is_interactive_logging_enabled,
     set_random_seed,
 )
-from kerastorch.utils.vis_utils import model_to_dot, plot_model
+from .vis_utils import model_to_dot, plot_model
 
 __all__ = [
     "CustomObjectScope",

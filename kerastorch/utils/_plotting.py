@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from kerastorch.utils.vis_utils import Box, Diagram
+    from .vis_utils import Box, Diagram
 
 __all__ = ["Layout", "draw", "lay_out"]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kerastorch.backend.conv_utils import (
+from ..backend.conv_utils import (
     conv_input_length,
     conv_output_length,
     convert_kernel,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from kerastorch.training.enqueuers import GeneratorEnqueuer, OrderedEnqueuer, Sequence, SequenceEnqueuer
-from kerastorch.utils.file_utils import _extract_archive, _hash_file, get_file, validate_file
+from ..training.enqueuers import GeneratorEnqueuer, OrderedEnqueuer, Sequence, SequenceEnqueuer
+from .file_utils import _extract_archive, _hash_file, get_file, validate_file
 
 __all__ = [
     "get_file",

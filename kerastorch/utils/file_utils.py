@@ -22,7 +22,7 @@ from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 
-from kerastorch import config, eras
+from .. import config, eras
 
 __all__ = ["get_file", "get_folder", "validate_file"]
 

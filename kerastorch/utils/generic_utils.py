@@ -9,9 +9,9 @@ import inspect
 from collections.abc import Callable
 from typing import Any
 
-from kerastorch import eras
-from kerastorch.backend.bytecode import func_dump, func_load
-from kerastorch.backend.registry import (
+from .. import eras
+from ..backend.bytecode import func_dump, func_load
+from ..backend.registry import (
     CustomObjectScope,
     Registry,
     custom_object_scope,
@@ -20,8 +20,8 @@ from kerastorch.backend.registry import (
     get_registered_object,
     register_keras_serializable,
 )
-from kerastorch.engine.symbolic.trees import object_list_uid
-from kerastorch.training.progress import Progbar
+from ..engine.symbolic.trees import object_list_uid
+from ..training.progress import Progbar
 
 __all__ = [
     "CustomObjectScope",
@@ -58,7 +58,7 @@ def serialize_keras_object(instance: Any) -> Any:
         'len'
     """
     if eras.current().serialized == "wrapped":
-        from kerastorch import saving
+        from .. import saving
 
         return saving.serialize_keras_object(instance)
     return Registry("object").serialize(instance)
@@ -90,7 +90,7 @@ def deserialize_keras_object(
         (1+2j)
     """
     if eras.current().serialized == "wrapped":
-        from kerastorch import saving
+        from .. import saving
 
         return saving.deserialize_keras_object(
             identifier, custom_objects, safe_mode=safe_mode, module_objects=module_objects

@@ -10,11 +10,11 @@ from typing import Any
 
 import numpy as np
 
-from kerastorch.backend.conv_utils import convert_kernel
-from kerastorch.engine import checks
-from kerastorch.engine.input_layer import InputLayer
-from kerastorch.engine.summary import count_params, print_summary
-from kerastorch.engine.symbolic import SymbolicTensor
+from ..backend.conv_utils import convert_kernel
+from ..engine import checks
+from ..engine.input_layer import InputLayer
+from ..engine.summary import count_params, print_summary
+from ..engine.symbolic import SymbolicTensor
 
 __all__ = [
     "convert_all_kernels_in_model",

@@ -11,7 +11,7 @@ from typing import Any
 
 import torch
 
-from kerastorch import config
+from .. import config
 
 __all__ = ["multi_gpu_model"]
 
@@ -49,8 +49,8 @@ def multi_gpu_model(
 
     Source: Keras 2.2.4, ``keras.utils.multi_gpu_utils``.
     """
-    from kerastorch.layers import Activation
-    from kerastorch.models import Model
+    from ..layers import Activation
+    from ..models import Model
 
     found = torch.cuda.device_count() if gpus is None else gpus
     count = len(found) if isinstance(found, (list, tuple)) else found

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 import torch
 
-from kerastorch import ops
-from kerastorch.engine.symbolic import is_symbolic
+from .. import ops
+from ..engine.symbolic import is_symbolic
 
 __all__ = ["to_categorical", "normalize"]
 

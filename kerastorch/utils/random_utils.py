@@ -9,7 +9,7 @@ import random
 
 import numpy as np
 
-from kerastorch.backend import seeds
+from ..backend import seeds
 
 __all__ = [
     "disable_interactive_logging",

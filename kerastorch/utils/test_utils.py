@@ -11,10 +11,10 @@ from typing import Any
 
 import numpy as np
 
-from kerastorch import backend
-from kerastorch.engine.input_layer import Input
-from kerastorch.models import Model
-from kerastorch.utils.generic_utils import has_arg
+from .. import backend
+from ..engine.input_layer import Input
+from ..models import Model
+from .generic_utils import has_arg
 
 __all__ = ["get_test_data", "keras_test", "layer_test"]
 

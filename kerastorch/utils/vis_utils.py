@@ -15,10 +15,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from kerastorch import config
-from kerastorch.engine.layer import Layer
-from kerastorch.engine.network import Network
-from kerastorch.engine.symbolic import SymbolicTensor
+from .. import config
+from ..engine.layer import Layer
+from ..engine.network import Network
+from ..engine.symbolic import SymbolicTensor
 
 __all__ = ["Box", "Details", "Diagram", "diagram_of", "model_to_dot", "plot_model"]
 
@@ -339,7 +339,7 @@ def plot_model(
     if _has_graphviz():
         _dot_of(diagram, rankdir, dpi).write(str(path), format=kind)
     else:
-        from kerastorch.utils._plotting import draw
+        from ._plotting import draw
 
         draw(diagram, path, rankdir.upper(), kind, dpi)
     if "ipykernel" in sys.modules and kind in ("png", "jpg", "jpeg"):
