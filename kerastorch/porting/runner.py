@@ -5,6 +5,7 @@ What runs sees itself as ``__main__``, with its own ``sys.argv`` and ``sys.path`
 
 from __future__ import annotations
 
+import ast
 import builtins
 import json
 import linecache
@@ -159,7 +160,8 @@ def _prepare(given: list[str]) -> _Run:
     folder = os.path.dirname(os.path.abspath(path))
     if path.endswith(".ipynb"):
         found = list(cells(path, raw))
-        return _Run(path, "\n".join(found), [path, *given[1:]], folder, lambda: _execute_cells(found, path))
+        readable = "\n".join(filter(_parses, found))  # a broken cell says so when it is run
+        return _Run(path, readable, [path, *given[1:]], folder, lambda: _execute_cells(found, path))
     source = decode(raw)
     return _Run(path, source, [path, *given[1:]], folder, lambda: _execute(source, path))
 
@@ -228,7 +230,22 @@ def cells(path: str, raw: bytes) -> Iterator[str]:
         if cell.get("cell_type") != "code":
             continue
         text = cell.get("source", cell.get("input", ""))
-        yield _without_magics("".join(text) if isinstance(text, list) else text)
+        yield _without_magics(_dedented("".join(text) if isinstance(text, list) else text))
+
+
+def _parses(text: str) -> bool:
+    try:
+        ast.parse(text)
+    except SyntaxError:
+        return False
+    return True
+
+
+def _dedented(text: str) -> str:
+    """A cell without the indentation of its first line, as IPython reads it."""
+    first = next((line for line in text.splitlines() if line.strip()), "")
+    indent = first[: len(first) - len(first.lstrip())]
+    return "\n".join(line.removeprefix(indent) for line in text.splitlines()) if indent else text
 
 
 def _without_magics(text: str) -> str:

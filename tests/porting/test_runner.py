@@ -250,6 +250,17 @@ def test_a_notebook(run):
     assert (status, out, err) == (0, "3\n2.2.4\n", CHOSEN)
 
 
+def test_an_indented_cell_and_a_broken_one(run):
+    """IPython takes the first line's indentation away; the generation is found whatever cannot be read."""
+    cells = [
+        cell("  from tensorflow import keras", "  if True:", "    print(keras.__version__)"),
+        cell("this is no Python"),
+    ]
+    status, out, err = run("book.ipynb", files={"book.ipynb": json.dumps({"cells": cells})})
+    assert (status, out) == (1, "2.15.0\n") and "SyntaxError" in err
+    assert err.startswith("kerastorch: era tf.keras, since line 1 has tensorflow.keras")
+
+
 def test_an_old_notebook(run):
     sheets = [{"cells": [{"cell_type": "code", "input": ["x = 1\n", "print(x)"]}]}]
     assert run("book.ipynb", files={"book.ipynb": json.dumps({"worksheets": sheets})})[:2] == (0, "1\n")

@@ -22,15 +22,15 @@ from ._tensors import Tensor
 __version__ = "2.15.0"
 
 newaxis = None
+for _name in filter(None, _spaces.SPACES):
+    globals()[_name] = _spaces.space(_name)
 for _name in (
     "float16 float32 float64 bfloat16 int8 int16 int32 int64 uint8 uint16 uint32 uint64 bool complex64 complex128 "
     "string"
 ).split():
     globals()[_name] = as_dtype(_name)
+    setattr(_spaces.space("dtypes"), _name, as_dtype(_name))
 half, double = as_dtype("float16"), as_dtype("float64")
-for _name in _spaces.SPACES:
-    if _name:
-        globals()[_name] = _spaces.space(_name)
 
 
 def begin() -> None:
@@ -51,6 +51,8 @@ def __getattr__(name: str) -> Any:
         return sys.modules[__name__]
     if name in _spaces.ROOMS:
         return importlib.import_module(f"{__name__}.{name}")
+    if name == "summary_ops_v2":  # an inner name of tf.summary
+        return importlib.import_module(f"{__name__}.summary")
     found = _spaces.find("", name)
     globals()[name] = found
     return found
