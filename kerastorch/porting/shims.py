@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from importlib.machinery import ModuleSpec
 from typing import Any
 
-from .shim_tables import AFTER, ATTRIBUTES, MODULES, REPLACED
+from .dropped.tables import AFTER, ATTRIBUTES, MODULES, REPLACED
 
 __all__ = ["ATTRIBUTES", "MODULES", "install", "set_attribute", "uninstall", "when_taken_back"]
 

@@ -148,7 +148,7 @@ def test_matplotlib(recwarn):
 
 def test_a_backend_without_a_screen_is_passed_over(monkeypatch):
     matplotlib = pytest.importorskip("matplotlib")
-    from kerastorch.porting.dropped_plots import extend_matplotlib
+    from kerastorch.porting.dropped.plots import extend_matplotlib
 
     def use(backend, force=True):
         raise ImportError("Cannot load backend 'TkAgg'")
@@ -198,7 +198,7 @@ class _Vectors:
 
 
 def test_gensim():
-    from kerastorch.porting import dropped_elsewhere
+    from kerastorch.porting.dropped import elsewhere
 
     class Word2Vec:
         def __init__(self, sentences=None, vector_size=100, epochs=5):
@@ -211,8 +211,8 @@ def test_gensim():
         FastText = Doc2Vec = type("Other", (Word2Vec,), {})
 
     models.Word2Vec = Word2Vec
-    dropped_elsewhere.extend_word_vectors(keyedvectors)
-    dropped_elsewhere.extend_gensim(models)
+    elsewhere.extend_word_vectors(keyedvectors)
+    elsewhere.extend_gensim(models)
     model = Word2Vec(size=4, iter=2)
     assert model.said == (4, 2) and model["b"].tolist() == [0, 1] and "a" in model and model.index2word == ["a", "b"]
     assert {word: (found.index, found.count) for word, found in model.wv.vocab.items()} == {"a": (0, 7), "b": (1, 3)}

@@ -12,7 +12,8 @@ import time
 import numpy as np
 import pytest
 
-from kerastorch.porting import dropped, shims, six, six_moves
+from kerastorch.porting import shims, six, six_moves
+from kerastorch.porting.dropped import functions as dropped
 
 
 @pytest.fixture

@@ -47,6 +47,8 @@ def end() -> None:
 def __getattr__(name: str) -> Any:
     if name.startswith("__"):
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    if name == "keras" and sys.modules.get("tensorflow") is sys.modules[__name__]:
+        return importlib.import_module("tensorflow.keras")  # with the version of the era in force
     if name in _spaces.INNER or name.endswith(("_ops", "_op")):
         return sys.modules[__name__]
     if name in _spaces.ROOMS:

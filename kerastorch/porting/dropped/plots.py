@@ -7,7 +7,7 @@ import warnings
 from collections.abc import Callable
 from typing import Any
 
-from . import shims
+from .. import shims
 
 __all__ = ["extend_axes", "extend_backends", "extend_colors", "extend_figure", "extend_matplotlib", "extend_pyplot"]
 

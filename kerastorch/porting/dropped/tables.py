@@ -6,7 +6,7 @@ __all__ = ["AFTER", "ATTRIBUTES", "MODULES", "REPLACED"]
 
 _PORTING = "kerastorch.porting"
 _DROPPED, _SKLEARN, _CALLS, _PANDAS, _PLOTS, _ELSEWHERE = (
-    f"{_PORTING}.dropped{part}" for part in ("", "_sklearn", "_sklearn_calls", "_pandas", "_plots", "_elsewhere")
+    f"{_PORTING}.dropped.{part}" for part in "functions sklearn sklearn_calls pandas plots elsewhere".split()
 )
 # numpy's functions that scipy had under its own name
 _OF_SCIPY = (
@@ -112,7 +112,7 @@ REPLACED: dict[str, dict[str, str]] = {
     },
     "random": {"sample": f"{_ELSEWHERE}:sample"},
     "re": {"split": f"{_DROPPED}:split"},
-    "sklearn.preprocessing": {"OneHotEncoder": "kerastorch.porting.dropped_encoder:OneHotEncoder"},
+    "sklearn.preprocessing": {"OneHotEncoder": "kerastorch.porting.dropped.encoder:OneHotEncoder"},
 }
 
 #: module -> function of it that is called once when it is there: what no name alone can bring back
@@ -164,10 +164,10 @@ MODULES: dict[str, tuple[str, ...]] = {
     "sklearn.externals": (),
     "sklearn.externals.joblib": ("joblib",),
     "sklearn.externals.six": ("kerastorch.porting.six",),
-    "keras_applications": (f"{_PORTING}.dropped_applications", "kerastorch.applications"),
+    "keras_applications": (f"{_PORTING}.dropped.applications", "kerastorch.applications"),
     "keras_applications.resnet_common": ("kerastorch.applications",),
     **{
-        f"keras_applications.{room}": (f"kerastorch.applications.{room}", f"{_PORTING}.dropped_applications")
+        f"keras_applications.{room}": (f"kerastorch.applications.{room}", f"{_PORTING}.dropped.applications")
         for room in (
             "densenet imagenet_utils inception_resnet_v2 inception_v3 mobilenet mobilenet_v2 nasnet resnet resnet50 "
             "resnet_v2 resnext vgg16 vgg19 xception"

@@ -13,8 +13,9 @@ from typing import Any
 
 import numpy as np
 
-from . import dropped_pandas_views, shims
-from .dropped_pandas_files import reading
+from .. import shims
+from . import pandas_views
+from .pandas_files import reading
 
 __all__ = ["append", "as_matrix", "extend", "rolling_mean", "value_counts"]
 
@@ -90,7 +91,7 @@ def extend(pandas: Any) -> None:
                 shims.set_attribute(cls, name, _of_numbers(getattr(cls, name)))
     shims.set_attribute(pandas.Series, "__getitem__", _by_place(pandas.Series.__getitem__))
     shims.set_attribute(pandas.DataFrame, "from_csv", staticmethod(_from_csv))
-    dropped_pandas_views.extend(pandas)
+    pandas_views.extend(pandas)
     _object_texts(pandas)
 
 

@@ -8,7 +8,7 @@ import weakref
 from collections.abc import Callable
 from typing import Any
 
-from . import shims
+from .. import shims
 
 __all__ = ["extend"]
 

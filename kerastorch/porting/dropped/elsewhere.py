@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from . import shims
+from .. import shims
 
 __all__ = [
     "extend_draw",

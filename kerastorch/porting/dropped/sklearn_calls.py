@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from . import shims
+from .. import shims
 
 __all__ = [
     "KFold",
@@ -193,7 +193,7 @@ def fetch_mldata(dataname: str, target_name: str = "label", data_name: str = "da
     """
     import sklearn.utils
 
-    from ..datasets import mnist
+    from ...datasets import mnist
 
     if dataname.lower().replace("-", " ") != "mnist original":
         raise OSError(f"fetch_mldata: mldata.org is gone; only 'MNIST original' can be had. Received: {dataname!r}")

@@ -46,7 +46,7 @@ def load_boston(return_X_y: bool = False) -> Any:  # noqa: N803 - scikit-learn's
     Args:
         return_X_y: whether to return ``(data, target)`` alone.
     """
-    from ..datasets import boston_housing
+    from ...datasets import boston_housing
 
     warnings.warn("load_boston: scikit-learn dropped this data set; it comes from keras.datasets.", stacklevel=2)
     (x, y), _ = boston_housing.load_data(test_split=0.0)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
-from ..applications import imagenet_utils
+from ...applications import imagenet_utils
 
 __all__ = ["correct_pad", "get_keras_submodule", "get_submodules_from_kwargs", "set_keras_submodules"]
 

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from . import shims
+from .. import shims
 
 __all__ = [
     "array",
@@ -95,7 +95,7 @@ def load(file: Any, *args: Any, **kwargs: Any) -> Any:
     except ValueError as error:
         if "allow_pickle" not in str(error) or not isinstance(file, (str, os.PathLike)):
             raise
-        from ..datasets._read import load_npy
+        from ...datasets._read import load_npy
 
         return load_npy(file)
     if isinstance(found, np.lib.npyio.NpzFile) and not kwargs.get("allow_pickle"):
@@ -145,7 +145,7 @@ class _SafeArchive:
         try:
             return self._archive[name]
         except ValueError:
-            from ..datasets._read import load_npz
+            from ...datasets._read import load_npz
 
             return load_npz(self._path, (name,))[0]
 
