@@ -44,8 +44,7 @@ def get_device_count(device_type: str | None = None) -> int:
 
 
 def distribution() -> None:
-    """How weights are shared out: they are not."""
-    return None
+    """None: weights are not distributed."""
 
 
 def set_distribution(value: Any) -> None:

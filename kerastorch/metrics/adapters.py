@@ -20,7 +20,7 @@ def is_torch_metric(metric: Any) -> bool:
         >>> is_torch_metric(print)
         False
     """
-    if isinstance(metric, Metric) or isinstance(metric, type):
+    if isinstance(metric, (Metric, type)):
         return False
     return all(callable(getattr(metric, name, None)) for name in ("update", "compute", "reset"))
 

@@ -46,9 +46,6 @@ class _Compiled:
             return list(value)
         return [value] * count
 
-    def _prefixed(self, name: str, i: int) -> str:
-        return f"{self.names[i]}_{name}" if len(self.names) > 1 else name
-
 
 def _is_one(value: Sequence[Any]) -> bool:
     """Whether a list of one entry is that output's list of metrics."""

@@ -6,7 +6,7 @@ everything in one copy, and ``RunningTotals`` sums over an epoch with a few copi
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import ItemsView, Iterable, Iterator, KeysView, ValuesView
 from typing import Any
 
 import numpy as np
@@ -102,13 +102,13 @@ class Logs(dict):
     def __iter__(self) -> Iterator[str]:
         return super().__iter__()
 
-    def keys(self):
+    def keys(self) -> KeysView[str]:
         return super().keys()
 
-    def items(self):
+    def items(self) -> ItemsView[str, Any]:
         return super(Logs, self.resolve()).items()
 
-    def values(self):
+    def values(self) -> ValuesView[Any]:
         return super(Logs, self.resolve()).values()
 
     def copy(self) -> dict:

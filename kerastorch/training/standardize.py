@@ -43,7 +43,7 @@ def _one_array(value: Any, owner: str) -> Any:
         return _one_array(value.to_numpy(), owner)
     if hasattr(value, "toarray") and hasattr(value, "nnz"):
         return SparseRows(value) if owner.startswith("x ") else value.toarray()
-    elif not is_array(value):
+    if not is_array(value):
         try:
             value = np.asarray(value)
         except ValueError:

@@ -17,8 +17,6 @@ from .color import ColorLayer, value_pair
 
 __all__ = ["RandomErasing", "RandomGaussianBlur", "RandomSharpness", "box_mask", "box_sides"]
 
-Sides = tuple[torch.Tensor, torch.Tensor]
-
 
 class RandomSharpness(ColorLayer):
     """Makes each image sharper or softer.

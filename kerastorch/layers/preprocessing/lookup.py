@@ -107,8 +107,7 @@ class StringLookup(IndexLookup):
     def _sorted_tokens(self) -> list[tuple[bytes, int]]:
         keys = list(self._counts)
         strings = text.text_of(keys)
-        order = sorted(zip(strings, keys, strict=True), key=lambda pair: (self._counts[pair[1]], pair[0]), reverse=True)
-        return order
+        return sorted(zip(strings, keys, strict=True), key=lambda pair: (self._counts[pair[1]], pair[0]), reverse=True)
 
     def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "encoding": self.encoding}

@@ -143,10 +143,9 @@ def tensors(values: Any, dtype: Any = None) -> list[torch.Tensor]:
 
 def pair(x: Any, y: Any) -> tuple[torch.Tensor, torch.Tensor]:
     """Two values that meet in an operation."""
-    if not isinstance(x, torch.Tensor):
-        if isinstance(y, torch.Tensor) or isinstance(y, (np.ndarray, np.generic)):
-            y = tensor(y)
-            return tensor(x, like=y), y
+    if not isinstance(x, torch.Tensor) and isinstance(y, (torch.Tensor, np.ndarray, np.generic)):
+        y = tensor(y)
+        return tensor(x, like=y), y
     x = tensor(x)
     return x, tensor(y, like=x)
 

@@ -374,7 +374,7 @@ def extract_image_patches(
             total = max((-(-size // s) - 1) * s + (k - 1) * r + 1 - size, 0)
             widths += [total // 2, total - total // 2]
         x = F.pad(x, [0, 0, *widths])
-    n, h, w, c = x.shape
+    h, w = x.shape[1:3]
     rows, columns = (h - (kh - 1) * rh - 1) // sh + 1, (w - (kw - 1) * rw - 1) // sw + 1
     found = [
         x[:, i * rh : i * rh + (rows - 1) * sh + 1 : sh, j * rw : j * rw + (columns - 1) * sw + 1 : sw]

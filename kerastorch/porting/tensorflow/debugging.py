@@ -160,7 +160,7 @@ def assert_shapes(
     known: dict[Any, int] = {}
     for x, wanted in shapes.items() if isinstance(shapes, dict) else shapes:
         shape = tuple(getattr(x, "shape", np.shape(x)))
-        wanted = tuple(wanted) if not isinstance(wanted, str) else tuple(wanted)
+        wanted = tuple(wanted)
         fits = len(shape) == len(wanted)
         for size, want in zip(shape, wanted):
             if isinstance(want, str) and want not in (".", "*"):
