@@ -197,6 +197,10 @@ def clip(x: Any, min_value: Any, max_value: Any) -> torch.Tensor:
 def maximum(x: Any, y: Any) -> torch.Tensor:
     """The larger of two elements, each place by itself.
 
+    Args:
+        x: a tensor.
+        y: a tensor or a number; the two are broadcast against each other.
+
     Example:
         >>> maximum(torch.tensor([1.0, 5.0]), 3.0).tolist()
         [3.0, 5.0]
@@ -208,6 +212,10 @@ def maximum(x: Any, y: Any) -> torch.Tensor:
 @recordable
 def minimum(x: Any, y: Any) -> torch.Tensor:
     """The smaller of two elements, each place by itself.
+
+    Args:
+        x: a tensor.
+        y: a tensor or a number; the two are broadcast against each other.
 
     Example:
         >>> minimum(torch.tensor([1.0, 5.0]), 3.0).tolist()
@@ -221,6 +229,10 @@ def minimum(x: Any, y: Any) -> torch.Tensor:
 def equal(x: Any, y: Any) -> torch.Tensor:
     """Where two tensors are equal.
 
+    Args:
+        x: a tensor.
+        y: a tensor or a number; the two are broadcast against each other.
+
     Example:
         >>> equal(torch.tensor([1.0, 2.0]), 2.0).tolist()
         [False, True]
@@ -231,6 +243,10 @@ def equal(x: Any, y: Any) -> torch.Tensor:
 @recordable
 def not_equal(x: Any, y: Any) -> torch.Tensor:
     """Where two tensors differ.
+
+    Args:
+        x: a tensor.
+        y: a tensor or a number; the two are broadcast against each other.
 
     Example:
         >>> not_equal(torch.tensor([1.0, 2.0]), 2.0).tolist()
@@ -243,6 +259,10 @@ def not_equal(x: Any, y: Any) -> torch.Tensor:
 def greater(x: Any, y: Any) -> torch.Tensor:
     """Where ``x > y``.
 
+    Args:
+        x: a tensor.
+        y: a tensor or a number; the two are broadcast against each other.
+
     Example:
         >>> greater(torch.tensor([1.0, 2.0]), 1.0).tolist()
         [False, True]
@@ -253,6 +273,10 @@ def greater(x: Any, y: Any) -> torch.Tensor:
 @recordable
 def greater_equal(x: Any, y: Any) -> torch.Tensor:
     """Where ``x >= y``.
+
+    Args:
+        x: a tensor.
+        y: a tensor or a number; the two are broadcast against each other.
 
     Example:
         >>> greater_equal(torch.tensor([1.0, 2.0]), 2.0).tolist()
@@ -265,6 +289,10 @@ def greater_equal(x: Any, y: Any) -> torch.Tensor:
 def less(x: Any, y: Any) -> torch.Tensor:
     """Where ``x < y``.
 
+    Args:
+        x: a tensor.
+        y: a tensor or a number; the two are broadcast against each other.
+
     Example:
         >>> less(torch.tensor([1.0, 2.0]), 2.0).tolist()
         [True, False]
@@ -275,6 +303,10 @@ def less(x: Any, y: Any) -> torch.Tensor:
 @recordable
 def less_equal(x: Any, y: Any) -> torch.Tensor:
     """Where ``x <= y``.
+
+    Args:
+        x: a tensor.
+        y: a tensor or a number; the two are broadcast against each other.
 
     Example:
         >>> less_equal(torch.tensor([1.0, 2.0]), 1.0).tolist()

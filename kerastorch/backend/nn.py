@@ -96,6 +96,10 @@ def elu(x: Any, alpha: float = 1.0) -> torch.Tensor:
 def softmax(x: Any, axis: int = -1) -> torch.Tensor:
     """Exponentials scaled to sum to 1 along an axis.
 
+    Args:
+        x: a tensor.
+        axis: the axis; the last by default.
+
     Example:
         >>> softmax(torch.zeros(1, 4)).tolist()
         [[0.25, 0.25, 0.25, 0.25]]

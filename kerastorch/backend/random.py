@@ -244,6 +244,12 @@ def random_binomial(shape: Any, p: Any = 0.0, dtype: str | None = None, seed: in
 def random_bernoulli(shape: Any, p: Any = 0.0, dtype: str | None = None, seed: int | None = None) -> Any:
     """``random_binomial`` under its later name.
 
+    Args:
+        shape: the shape.
+        p: the probability of a one.
+        dtype: its type; ``floatx()`` by default.
+        seed: what they depend on.
+
     Example:
         >>> from kerastorch import backend as K
         >>> K.eval(random_bernoulli((2,), p=1.0)).tolist()

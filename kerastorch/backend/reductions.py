@@ -203,6 +203,10 @@ def all(x: Any, axis: Axis = None, keepdims: bool = False) -> torch.Tensor:
 def argmax(x: Any, axis: int = -1) -> torch.Tensor:
     """Where the largest element along an axis is.
 
+    Args:
+        x: a tensor.
+        axis: the axis; the last by default.
+
     Example:
         >>> argmax(torch.tensor([[1.0, 5.0, 2.0]])).tolist()
         [1]
@@ -213,6 +217,10 @@ def argmax(x: Any, axis: int = -1) -> torch.Tensor:
 @recordable
 def argmin(x: Any, axis: int = -1) -> torch.Tensor:
     """Where the smallest element along an axis is.
+
+    Args:
+        x: a tensor.
+        axis: the axis; the last by default.
 
     Example:
         >>> argmin(torch.tensor([[1.0, 5.0, 2.0]])).tolist()
@@ -242,6 +250,10 @@ def logsumexp(x: Any, axis: Axis = None, keepdims: bool = False) -> torch.Tensor
 def cumsum(x: Any, axis: int = 0) -> torch.Tensor:
     """Sums of the elements so far, along an axis.
 
+    Args:
+        x: a tensor.
+        axis: the axis; the first by default.
+
     Example:
         >>> cumsum(torch.tensor([1.0, 2.0, 3.0])).tolist()
         [1.0, 3.0, 6.0]
@@ -253,6 +265,10 @@ def cumsum(x: Any, axis: int = 0) -> torch.Tensor:
 @recordable
 def cumprod(x: Any, axis: int = 0) -> torch.Tensor:
     """Products of the elements so far, along an axis.
+
+    Args:
+        x: a tensor.
+        axis: the axis; the first by default.
 
     Example:
         >>> cumprod(torch.tensor([1.0, 2.0, 3.0])).tolist()

@@ -113,6 +113,10 @@ def permute_dimensions(x: Any, pattern: Sequence[int]) -> torch.Tensor:
 def expand_dims(x: Any, axis: int = -1) -> torch.Tensor:
     """The tensor with one more axis of size 1.
 
+    Args:
+        x: a tensor.
+        axis: where the new axis comes; last by default.
+
     Example:
         >>> expand_dims(torch.zeros(2)).shape
         torch.Size([2, 1])
@@ -123,6 +127,10 @@ def expand_dims(x: Any, axis: int = -1) -> torch.Tensor:
 @recordable
 def squeeze(x: Any, axis: int) -> torch.Tensor:
     """The tensor without an axis of size 1.
+
+    Args:
+        x: a tensor.
+        axis: the axis.
 
     Raises:
         ValueError: when the axis has another size.
@@ -163,6 +171,10 @@ def batch_flatten(x: Any) -> torch.Tensor:
 @recordable
 def repeat(x: Any, n: int) -> torch.Tensor:
     """A (batch, features) tensor n times along a new axis in the middle.
+
+    Args:
+        x: a tensor of 2 axes.
+        n: how many times.
 
     Raises:
         ValueError: for another number of axes.
@@ -253,6 +265,10 @@ def one_hot(indices: Any, num_classes: Any) -> torch.Tensor:
 @recordable
 def reverse(x: Any, axes: int | Sequence[int]) -> torch.Tensor:
     """The tensor backwards along axes.
+
+    Args:
+        x: a tensor.
+        axes: an axis or several.
 
     Example:
         >>> reverse(torch.tensor([1, 2, 3]), 0).tolist()

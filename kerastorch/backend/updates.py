@@ -147,6 +147,10 @@ def update(x: Any, new_x: Any) -> Any:
 def update_add(x: Any, increment: Any) -> Any:
     """Adds to a variable; like ``update(x, x + increment)``.
 
+    Args:
+        x: a variable.
+        increment: a tensor or a number.
+
     Example:
         >>> from kerastorch import backend as K
         >>> x = K.variable(1.0)
@@ -161,6 +165,10 @@ def update_add(x: Any, increment: Any) -> Any:
 
 def update_sub(x: Any, decrement: Any) -> Any:
     """Subtracts from a variable; like ``update(x, x - decrement)``.
+
+    Args:
+        x: a variable.
+        decrement: a tensor or a number.
 
     Example:
         >>> from kerastorch import backend as K
