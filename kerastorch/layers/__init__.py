@@ -113,6 +113,8 @@ def __getattr__(name: str) -> Any:
 # layers that architectures bring along, known once somebody names them
 _OF_ARCHITECTURES = ("CustomScaleLayer", "GroupSum", "HalvingPad", "LayerScale", "StochasticDepth")
 
+_OF_TABLES = ("FeatureSpace", "TFDConcat", "TFDIdentity")
+
 
 def serialize(layer: Layer) -> dict[str, Any]:
     """A layer as ``{'class_name', 'config'}``.
@@ -139,6 +141,8 @@ def deserialize(config: dict[str, Any], custom_objects: dict[str, Any] | None = 
     name = str(config.get("class_name")).removeprefix("Custom>") if isinstance(config, dict) else config
     if name in _OF_ARCHITECTURES:
         importlib.import_module("..applications.custom_layers", __package__)
+    if name in _OF_TABLES:
+        importlib.import_module("..utils.feature_space", __package__)
     # other names of what has the config of a functional model: tf.keras's, and Keras 0's
     known = {"Sequential": models.Sequential, "Model": models.Model, "Functional": models.Model, "Graph": models.Model}
     return REGISTRY.deserialize(config, {**known, **(custom_objects or {})})

@@ -100,13 +100,15 @@ def read(path: str, custom_objects: dict[str, Any] | None, compile: bool, safe_m
         with trusting(custom_objects, safe_mode):
             with weight_budget(guard.total_numbers(file) + h5_model.slack(description)):
                 model = build(description, custom_objects, what)
+                if hasattr(model, "build_from_config") and isinstance(description.get("build_config"), dict):
+                    model.build_from_config(description["build_config"])
             layered.read(file, model)
             _read_assets(path, model)
             if compile and description.get("compile_config"):
                 _compile(model, file, description["compile_config"], custom_objects)
                 if run_state.NAME in _names(path):
                     run_state.note(model, *_opened(path, run_state.NAME))
-            elif compile:
+            elif compile and hasattr(model, "fit"):
                 warnings.warn(
                     "load_model: the file holds no compile arguments, so the model is not compiled.", stacklevel=4
                 )

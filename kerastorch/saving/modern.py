@@ -19,6 +19,12 @@ _OF_ARCHITECTURES = {
     "LayerScale": "convnext",
     "StochasticDepth": "convnext",
 }
+# Layers that the later generations do not have among the layers.
+_MODULES = {
+    "FeatureSpace": "keras.utils",
+    "TFDConcat": "keras.src.layers.preprocessing.feature_space",
+    "TFDIdentity": "keras.src.layers.preprocessing.feature_space",
+}
 _MODELS = ("Sequential", "Model", "Functional")
 # Arguments that Keras 3's layers do not take; what they say is in the weights or in the input layer.
 _GONE_IN_3 = ("batch_input_shape", "input_length", "input_dim", "implementation", "time_major", "noise_seed")
@@ -32,6 +38,8 @@ _GONE_OF = {
 def described(model: Any, training: dict[str, Any] | None) -> dict[str, Any]:
     """A model's class, configuration and compile arguments."""
     entry = _entry({"class_name": _kind(model), "config": model.get_config()}, model)
+    if hasattr(model, "get_build_config"):
+        entry["build_config"] = model.get_build_config()
     if training is not None:
         optimizer = training["optimizer_config"]
         entry["compile_config"] = {
@@ -81,6 +89,8 @@ def _entry(entry: dict[str, Any], layer: Any) -> dict[str, Any]:
         return {**_wrapped(type(layer).__module__, name, config), "registered_name": name}
     if name in _OF_ARCHITECTURES and eras.current().keras_archives != "tf.keras":
         module = f"keras.src.applications.{_OF_ARCHITECTURES[name]}"
+    if name in _MODULES:
+        module = _MODULES[name]
     return _wrapped(module, name, _arguments(name, config, layer))
 
 

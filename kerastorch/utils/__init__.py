@@ -85,6 +85,7 @@ __all__ = [
 
 #: names that later Kerases have here, and where they are
 _ELSEWHERE = {
+    "FeatureSpace": "utils.feature_space:FeatureSpace",
     "PyDataset": "utils:Sequence",
     "array_to_img": "preprocessing.image:array_to_img",
     "clear_session": "backend:clear_session",
