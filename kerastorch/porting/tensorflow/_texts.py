@@ -12,6 +12,7 @@ import numpy as np
 import torch
 
 from ...backend import text
+from ...engine.symbolic.immutable import as_immutable
 from ._dtypes import DType, as_dtype
 from ._tensors import TensorShape
 
@@ -109,8 +110,6 @@ class TextTensor:
         return self._compare(other, np.not_equal) if holds_text(other) else True
 
     def _compare(self, other: object, fn: Callable) -> Any:
-        from ._functions import as_immutable
-
         return as_immutable(torch.as_tensor(np.asarray(fn(self.array, TextTensor(other).array), dtype=bool)))
 
     __hash__ = object.__hash__

@@ -16,6 +16,7 @@ import torch
 
 from ....engine.symbolic.immutable import as_immutable
 from .._functions import refuse
+from . import storing
 from .batching import Batching
 from .changing import AUTOTUNE, Changing
 from .elements import mapped, on_device, spec_of
@@ -142,16 +143,12 @@ class Dataset(Sources, Changing, Batching):
 
     def save(self, path: Any, compression: Any = None, shard_func: Any = None, checkpoint_args: Any = None) -> None:
         """Writes the elements to a folder, for ``load``; numpy's format, not TensorFlow's."""
-        from .files import save
-
-        save(self, path)
+        storing.write(list(self._make()), path)
 
     @staticmethod
     def load(path: Any, element_spec: Any = None, compression: Any = None, reader_func: Any = None) -> Dataset:
         """Reads what ``save`` wrote."""
-        from .files import load
-
-        return load(path)
+        return Dataset._of(storing.read(path))
 
     def __repr__(self) -> str:
         return f"<_Dataset element_spec={self.element_spec}>" if self._spec or self._rows else "<_Dataset>"

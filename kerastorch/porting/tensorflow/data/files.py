@@ -1,4 +1,4 @@
-"""Data sets of files: lines, records, tables; and data sets in files.
+"""Data sets of files: lines, records, tables.
 
 Source: https://www.tensorflow.org/api_docs/python/tf/data
 """
@@ -8,30 +8,22 @@ from __future__ import annotations
 import csv
 import gzip
 import itertools
-import os
 from collections.abc import Iterator
 from typing import Any
 
-import numpy as np
-import torch
-
-from ....engine.symbolic.immutable import as_immutable
 from .._dtypes import as_dtype
 from .._texts import TextTensor
 from ..io.codecs import decode_csv
 from ..io.files import matching_files, path_of
 from ..io.records import tf_record_iterator
 from .dataset import UNKNOWN, Dataset
-from .elements import flat, mapped
 
 __all__ = [
     "CsvDataset",
     "FixedLengthRecordDataset",
     "TFRecordDataset",
     "TextLineDataset",
-    "load",
     "make_csv_dataset",
-    "save",
 ]
 
 
@@ -297,65 +289,3 @@ def _default(value: Any) -> Any:
         return _BLANK[as_dtype(value).name]
     except (TypeError, KeyError):
         return value
-
-
-# ----------------------------------------------------------------- whole data sets
-
-
-def save(dataset: Dataset, path: Any) -> None:
-    """Writes the elements, one file for each leaf of their nesting."""
-    folder = path_of(path)
-    os.makedirs(folder, exist_ok=True)
-    elements = list(dataset._make())
-    count = len(flat(elements[0])) if elements else 0
-    template = mapped(lambda _: None, elements[0]) if elements else ()
-    arrays: dict[str, Any] = {}
-    for i in range(count):
-        for j, element in enumerate(elements):
-            leaf = flat(element)[i]
-            arrays[f"{i}|{j}"] = leaf.array.astype("S") if isinstance(leaf, TextTensor) else np.asarray(leaf)
-    np.savez(os.path.join(folder, "elements.npz"), nesting=np.array(_written(template)), **arrays)
-
-
-def _written(template: Any) -> str:
-    import json
-
-    def encode(item: Any) -> Any:
-        if isinstance(item, dict):
-            return {"d": {key: encode(value) for key, value in item.items()}}
-        if isinstance(item, tuple):
-            return {"t": [encode(value) for value in item]}
-        return None
-
-    return json.dumps(encode(template))
-
-
-def load(path: Any) -> Dataset:
-    """Reads what ``save`` wrote."""
-    import json
-
-    store = np.load(os.path.join(path_of(path), "elements.npz"), allow_pickle=False)
-    nesting = json.loads(str(store["nesting"]))
-    columns: dict[int, dict[int, Any]] = {}
-    for key in store.files:
-        if key != "nesting":
-            i, j = (int(part) for part in key.split("|"))
-            columns.setdefault(i, {})[j] = store[key]
-    count = len(columns.get(0, ()))
-
-    def leaf(array: Any) -> Any:
-        return TextTensor(array.astype(object)) if array.dtype.kind == "S" else as_immutable(torch.tensor(array))
-
-    def element(j: int) -> Any:
-        leaves = iter([leaf(columns[i][j]) for i in sorted(columns)])
-
-        def decode(item: Any) -> Any:
-            if item is None:
-                return next(leaves)
-            if "t" in item:
-                return tuple(decode(value) for value in item["t"])
-            return {key: decode(value) for key, value in item["d"].items()}
-
-        return decode(nesting)
-
-    return Dataset(lambda: (element(j) for j in range(count)), count)
