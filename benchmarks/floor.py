@@ -25,8 +25,8 @@ from torch.utils.flop_counter import FlopCounterMode
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-import kerastorch  # noqa: E402
-from benchmarks import keras_loops, loops, rows  # noqa: E402
+import kerastorch
+from benchmarks import keras_loops, loops, rows
 
 _SLOTS = {"sgd": 1, "rmsprop": 1, "adam": 2, "adadelta": 2}  # numbers an optimizer keeps for each weight
 

@@ -17,8 +17,8 @@ import torch
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from kerastorch.kernels import fast_paths, triton_lstm, triton_persistent  # noqa: E402
-from kerastorch.kernels.lstm import lstm  # noqa: E402
+from kerastorch.kernels import fast_paths, triton_lstm, triton_persistent
+from kerastorch.kernels.lstm import lstm
 
 
 def milliseconds(work: Callable[[], object], repeats: int = 30) -> float:

@@ -21,7 +21,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from benchmarks import measure, peers, report, rows  # noqa: E402
+from benchmarks import measure, peers, report, rows
 
 _GROWTH = {"predict_one": "predict()", "on_batch": "train_on_batch()"}
 

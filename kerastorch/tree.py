@@ -32,7 +32,7 @@ __all__ = [
 _KINDS = (list, tuple, dict, collections.OrderedDict, collections.defaultdict, collections.deque)
 
 
-class MAP_TO_NONE:  # noqa: N801 - Keras's name
+class MAP_TO_NONE:  # Keras's name
     """What a function gives ``traverse`` to put None into the result."""
 
 

@@ -122,7 +122,7 @@ def _files(alpha: float, rows: int) -> tuple[File, File]:
     return File(f"{stem}.h5"), File(f"{stem}_no_top.h5")
 
 
-def MobileNet(  # noqa: N802 - Keras's name
+def MobileNet(  # Keras's name
     input_shape: Sequence[int | None] | None = None,
     alpha: float = 1.0,
     depth_multiplier: int = 1,

@@ -98,7 +98,7 @@ def _files(alpha: float, rows: int) -> tuple[File, File]:
     return File(f"{stem}.h5"), File(f"{stem}_no_top.h5")
 
 
-def MobileNetV2(  # noqa: N802 - Keras's name
+def MobileNetV2(  # Keras's name
     input_shape: Sequence[int | None] | None = None,
     alpha: float = 1.0,
     include_top: bool = True,

@@ -69,6 +69,6 @@ _branches = application(
 
 
 @functools.wraps(_branches)
-def ResNet50(*args: Any, **kwargs: Any) -> Model:  # noqa: N802 - Keras's name
+def ResNet50(*args: Any, **kwargs: Any) -> Model:  # Keras's name
     build = _branches if eras.current().applications == "keras2" else resnet.ResNet50
     return build(*args, **kwargs)

@@ -51,7 +51,7 @@ def pure() -> bool:
     return _state.pure
 
 
-class of:  # noqa: N801 - reads as a phrase: `with phase.of(True)`
+class of:  # reads as a phrase: `with phase.of(True)`
     """Sets the phase inside a ``with`` block; None leaves it as it is.
 
     Args:
@@ -82,7 +82,7 @@ class of:  # noqa: N801 - reads as a phrase: `with phase.of(True)`
         _state.value, _state.pure = self.before
 
 
-class inside:  # noqa: N801 - reads as a phrase: `with phase.inside(layer.training)`
+class inside:  # reads as a phrase: `with phase.inside(layer.training)`
     """Marks that a layer computes on data outside of any step, so that K functions in its ``call`` compute too."""
 
     __slots__ = ("value", "before")

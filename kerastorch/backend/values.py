@@ -153,7 +153,7 @@ def eye(size: Any, dtype: str | None = None, name: str | None = None) -> torch.T
     return _filled(torch.eye, shape, dtype, name)
 
 
-def eval(x: Any) -> Any:  # noqa: A001 - Keras's name
+def eval(x: Any) -> Any:  # Keras's name
     """The values of a tensor, as an array.
 
     A symbolic tensor is computed now, from variables; an update is carried out.

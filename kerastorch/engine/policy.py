@@ -169,7 +169,7 @@ def casted(parameter: Any) -> Any:
     return parameter.to(kind) if cast else parameter
 
 
-class casting_weights:  # noqa: N801 - reads as a phrase
+class casting_weights:  # reads as a phrase
     """Parameters read inside the block come in a dtype.
 
     Args:

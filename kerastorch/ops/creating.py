@@ -155,7 +155,7 @@ def geomspace(start: Any, stop: Any, num: int = 50, endpoint: bool = True, dtype
 
 
 @operation
-def vander(x: Any, N: int | None = None, increasing: bool = False) -> Any:  # noqa: N803 - Keras's names
+def vander(x: Any, N: int | None = None, increasing: bool = False) -> Any:  # Keras's names
     """The powers of each number in a row of its own, falling unless ``increasing``."""
     x = converted(x)
     powers = torch.arange(x.shape[0] if N is None else N, device=x.device)
@@ -163,7 +163,7 @@ def vander(x: Any, N: int | None = None, increasing: bool = False) -> Any:  # no
 
 
 @operation
-def eye(N: int, M: int | None = None, k: int = 0, dtype: Any = None) -> Any:  # noqa: N803 - Keras's names
+def eye(N: int, M: int | None = None, k: int = 0, dtype: Any = None) -> Any:  # Keras's names
     """Ones on a diagonal."""
     return torch.diag_embed(torch.ones(0)) if N == 0 else _diagonal(N, N if M is None else M, k, dtype)
 
@@ -180,7 +180,7 @@ def identity(n: int, dtype: Any = None) -> Any:
 
 
 @operation
-def tri(N: int, M: int | None = None, k: int = 0, dtype: Any = None) -> Any:  # noqa: N803 - Keras's names
+def tri(N: int, M: int | None = None, k: int = 0, dtype: Any = None) -> Any:  # Keras's names
     """Ones on and below a diagonal."""
     return torch.tril(torch.ones(N, N if M is None else M, **_place(dtype)), k)
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from .. import backend as K  # noqa: N812 - Keras's name
+from .. import backend as K  # Keras's name
 from .. import config
 
 __all__ = [

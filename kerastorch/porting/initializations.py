@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from .. import backend as K  # noqa: N812 - Keras's own name for it
+from .. import backend as K  # Keras's own name for it
 from .. import initializers
 
 __all__ = [

@@ -353,7 +353,7 @@ def _wrap_constructor(cls: type, table: Translation) -> None:
     init = cls.__init__
 
     @functools.wraps(init)
-    def __init__(self: Any, *args: Any, **kwargs: Any) -> None:  # noqa: N807 - takes the constructor's place
+    def __init__(self: Any, *args: Any, **kwargs: Any) -> None:  # takes the constructor's place
         state = self.__dict__
         if "_translating" in state:  # a base class's constructor, called by ours with arguments of today
             init(self, *args, **kwargs)

@@ -65,13 +65,13 @@ def activity_l1l2(l1: float = 0.01, l2: float = 0.01) -> L1L2:
     return L1L2(l1=l1, l2=l2)
 
 
-def WeightRegularizer(l1: float = 0.0, l2: float = 0.0) -> L1L2:  # noqa: N802 - Keras 1's name
+def WeightRegularizer(l1: float = 0.0, l2: float = 0.0) -> L1L2:  # Keras 1's name
     """Keras 1's penalty on weights, now ``L1L2``."""
     _old("WeightRegularizer", "L1L2")
     return L1L2(l1=l1, l2=l2)
 
 
-def ActivityRegularizer(l1: float = 0.0, l2: float = 0.0) -> L1L2:  # noqa: N802 - Keras 1's name
+def ActivityRegularizer(l1: float = 0.0, l2: float = 0.0) -> L1L2:  # Keras 1's name
     """Keras 1's penalty on outputs, now ``L1L2``."""
     _old("ActivityRegularizer", "L1L2")
     return L1L2(l1=l1, l2=l2)

@@ -52,10 +52,10 @@ class _OldDense(Layer):
         self,
         init: Any = "glorot_uniform",
         weights: Sequence[Any] | None = None,
-        W_regularizer: Any = None,  # noqa: N803 - Keras 1's name
+        W_regularizer: Any = None,  # Keras 1's name
         b_regularizer: Any = None,
         activity_regularizer: Any = None,
-        W_constraint: Any = None,  # noqa: N803
+        W_constraint: Any = None,
         b_constraint: Any = None,
         bias: bool = True,
         input_dim: int | None = None,

@@ -266,7 +266,7 @@ def _extend(room: str) -> None:
     module = importlib.import_module(f"{_PACKAGE}.{room}" if room else _PACKAGE)
     first = module.__dict__.get("__getattr__")
 
-    def __getattr__(name: str) -> object:  # noqa: N807 - a module's hook
+    def __getattr__(name: str) -> object:  # a module's hook
         told = AttributeError(f"module {module.__name__!r} has no attribute {name!r}")
         if first is not None:
             try:

@@ -47,10 +47,10 @@ def _needed() -> bool:
 
 
 class _Rewriter(ast.NodeTransformer):
-    def visit_Lambda(self, node: ast.Lambda) -> ast.AST:  # noqa: N802 - ast's name
+    def visit_Lambda(self, node: ast.Lambda) -> ast.AST:  # ast's name
         return node  # a model's file may hold its code
 
-    def visit_Call(self, node: ast.Call) -> ast.AST:  # noqa: N802 - ast's name
+    def visit_Call(self, node: ast.Call) -> ast.AST:  # ast's name
         self.generic_visit(node)
         wanted = (
             isinstance(node.func, ast.Name)
@@ -63,12 +63,12 @@ class _Rewriter(ast.NodeTransformer):
             return node
         return _call("number", node, node.func, node.args[0])
 
-    def visit_BinOp(self, node: ast.BinOp) -> ast.AST:  # noqa: N802
+    def visit_BinOp(self, node: ast.BinOp) -> ast.AST:
         self.generic_visit(node)
         text = isinstance(node.left, ast.Constant) and isinstance(node.left.value, str)
         return _call("format", node, node.left, node.right) if text and isinstance(node.op, ast.Mod) else node
 
-    def visit_Assign(self, node: ast.Assign) -> ast.AST:  # noqa: N802
+    def visit_Assign(self, node: ast.Assign) -> ast.AST:
         self.generic_visit(node)
         target = node.targets[0]
         if len(node.targets) > 1 or not isinstance(target, ast.Subscript):

@@ -58,7 +58,7 @@ def _patch(module: types.ModuleType) -> None:
 
 
 def _answer(module: types.ModuleType, gone: dict[str, str], known: Callable[[str], Any] | None) -> Callable[[str], Any]:
-    def __getattr__(name: str) -> Any:  # noqa: N807 - a module's hook
+    def __getattr__(name: str) -> Any:  # a module's hook
         if name in gone:
             return _target(gone[name])
         if known is not None:

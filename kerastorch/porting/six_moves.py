@@ -2,7 +2,7 @@
 
 import configparser
 import os
-import pickle as cPickle  # noqa: N812 - the name in six
+import pickle as cPickle  # the name in six
 import queue
 import sys
 import urllib.error
@@ -31,5 +31,5 @@ __all__ = [
     "zip_longest",
 ]
 
-filter, input, map, range, xrange, zip = filter, input, map, range, range, zip  # noqa: A001 - the names in six
+filter, input, map, range, xrange, zip = filter, input, map, range, range, zip  # the names in six
 getcwd, intern = os.getcwd, sys.intern

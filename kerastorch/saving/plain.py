@@ -45,7 +45,7 @@ def from_yaml(text: str, what: str = "YAML text") -> Any:
     )
     Loader.add_constructor("tag:yaml.org,2002:python/unicode", lambda loader, node: loader.construct_scalar(node))
     try:
-        data = package.load(text, Loader)  # noqa: S506 - a SafeLoader
+        data = package.load(text, Loader)  # a SafeLoader
     except RecursionError:
         raise FileError(f"load: expected {what} nested at most {_DEEPEST} deep. Received: one nested deeper") from None
     except (package.YAMLError, ValueError, TypeError) as error:

@@ -161,7 +161,7 @@ def _read_safetensors(path: str) -> State:
 
     try:
         with safe_open(path, framework="pt", device="cpu") as file:
-            state = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - no mapping
+            state = {name: file.get_tensor(name) for name in file.keys()}  # no mapping
             order = (file.metadata() or {}).get(_ORDER)
     except SafetensorError as error:
         raise FileError(f"load_weights: expected a safetensors file. Received: {path!r} ({brief(error)})") from None

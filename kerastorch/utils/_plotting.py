@@ -75,7 +75,7 @@ def _rows(
                 item, other = (b, a) if down else (a, b)
                 if item in near:
                     near[item].append(at[other])
-            row.sort(key=lambda item: sum(near[item]) / len(near[item]) if near[item] else at[item])  # noqa: B023
+            row.sort(key=lambda item: sum(near[item]) / len(near[item]) if near[item] else at[item])
     return rows, short, ways
 
 

@@ -165,7 +165,7 @@ def _maker(tensor: SymbolicTensor, own: set[int]) -> str:
 
 def diagram_of(
     model: Any,
-    details: Details = Details(),  # noqa: B008 - it cannot change
+    details: Details = Details(),  # it cannot change
     expand_nested: bool = False,
     layer_range: Sequence[str] | None = None,
 ) -> Diagram:

@@ -12,7 +12,7 @@ import keras_applications
 from keras import backend as K
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-import architectures as arch  # noqa: E402
+import architectures as arch
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 

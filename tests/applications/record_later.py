@@ -10,7 +10,7 @@ import os
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-import architectures as arch  # noqa: E402
+import architectures as arch
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 OPERATIONS = ("TFOpLambda", "SlicingOpLambda")  # tf_keras counts them as layers

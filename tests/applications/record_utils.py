@@ -11,7 +11,7 @@ from keras.applications.imagenet_utils import decode_predictions, preprocess_inp
 from keras_applications import imagenet_utils
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-import architectures as arch  # noqa: E402
+import architectures as arch
 
 
 def preprocessed(shape, dtype, data_format, mode):

@@ -17,7 +17,7 @@ import warnings
 import numpy as np
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-import architectures as arch  # noqa: E402
+import architectures as arch
 
 # file endings, and whether the file holds the whole model
 FORMATS = {

@@ -10,10 +10,10 @@ import random
 
 os.environ.update(KERAS_BACKEND="torch", CUDA_VISIBLE_DEVICES="")
 
-import keras  # noqa: E402
-import numpy as np  # noqa: E402
-import torch  # noqa: E402
-from keras import activations, constraints, initializers, regularizers  # noqa: E402
+import keras
+import numpy as np
+import torch
+from keras import activations, constraints, initializers, regularizers
 
 POINTS = [-30.0, -3.5, -3.0, -1.0, -0.5, -0.3, 0.0, 0.2, 0.5, 0.9, 1.0, 2.0, 2.7, 3.0, 6.0, 7.0]
 ACTIVATIONS = """

@@ -9,8 +9,8 @@ import os
 
 os.environ.update(KERAS_BACKEND="torch", CUDA_VISIBLE_DEVICES="")
 
-import keras  # noqa: E402
-import numpy as np  # noqa: E402
+import keras
+import numpy as np
 
 rng = np.random.RandomState(0)
 STEPS, ROWS, CLASSES = 3, 5, 4

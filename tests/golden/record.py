@@ -15,8 +15,8 @@ import numpy as np
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
-from golden import cases, compare, norace, store  # noqa: E402
-from golden.tools import Tools  # noqa: E402
+from golden import cases, compare, norace, store
+from golden.tools import Tools
 
 
 class OracleTools(Tools):

@@ -14,12 +14,12 @@ import sys
 os.environ.update(CUDA_VISIBLE_DEVICES="", TF_CPP_MIN_LOG_LEVEL="3", TF_USE_LEGACY_KERAS="1")
 os.environ.setdefault("KERAS_BACKEND", "torch")
 
-import numpy as np  # noqa: E402
+import numpy as np
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
-from golden import later, recording  # noqa: E402
-from golden.tools import Tools  # noqa: E402
+from golden import later, recording
+from golden.tools import Tools
 
 
 def _floats(inputs):

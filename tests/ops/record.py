@@ -9,9 +9,9 @@ import keras
 import numpy as np
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-import cases  # noqa: E402
-import more_cases  # noqa: E402
-import type_cases  # noqa: E402
+import cases
+import more_cases
+import type_cases
 
 WANT_TENSORS = """unstack scatter scatter_update slice slice_update get_item in_top_k cholesky_inverse eig lu_factor
 unfold fold hsplit vsplit dsplit view_as_real segment_min segment_max segment_prod segment_sum histogram

@@ -29,7 +29,7 @@ def real_keras(tmp_path, monkeypatch):
 
 def test_every_way_to_import(installed):
     import keras
-    import keras.backend as K  # noqa: N812 - Keras's own example
+    import keras.backend as K  # Keras's own example
     import keras.layers
     from keras import layers, optimizers
     from keras.engine.topology import Layer

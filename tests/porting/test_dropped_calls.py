@@ -204,10 +204,10 @@ def test_gensim():
         def __init__(self, sentences=None, vector_size=100, epochs=5):
             self.said, self.wv = (vector_size, epochs), _Vectors()
 
-    class keyedvectors:  # noqa: N801 - stands for a module
+    class keyedvectors:  # stands for a module
         KeyedVectors = _Vectors
 
-    class models:  # noqa: N801
+    class models:
         FastText = Doc2Vec = type("Other", (Word2Vec,), {})
 
     models.Word2Vec = Word2Vec

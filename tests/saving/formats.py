@@ -15,7 +15,7 @@ import kerastorch as keras
 from kerastorch import eras
 
 sys.path.insert(0, str(Path(__file__).parent))
-import zoo  # noqa: E402
+import zoo
 
 __all__ = ["ARCHIVES", "PAGE", "page"]
 

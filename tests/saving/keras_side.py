@@ -17,7 +17,7 @@ import zipfile
 import numpy as np
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-import zoo  # noqa: E402
+import zoo
 
 # .keras first: Keras 3.15 forgets the optimizer when it writes an .h5 file
 ENDINGS = {"keras2": [".h5"], "tf.keras": [".keras", ".h5"], "keras3": [".keras", ".h5"]}

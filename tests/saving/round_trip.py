@@ -22,7 +22,7 @@ import kerastorch as keras
 from kerastorch import eras
 
 sys.path.insert(0, str(Path(__file__).parent))
-import keras_side  # noqa: E402
+import keras_side
 
 
 def difference(found: list[np.ndarray] | None, expected: list[np.ndarray]) -> str:

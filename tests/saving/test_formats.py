@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
-import formats  # noqa: E402
+import formats
 
 
 @pytest.mark.filterwarnings("ignore::UserWarning")

@@ -17,9 +17,9 @@ import kerastorch as keras
 from kerastorch import eras
 
 sys.path.insert(0, str(Path(__file__).parent))
-import keras_side  # noqa: E402
-import record_functions  # noqa: E402
-import zoo  # noqa: E402
+import keras_side
+import record_functions
+import zoo
 
 LATER = ("tf.keras", "keras3")
 NAMES = json.loads(Path(__file__).with_name("functions.json").read_text())

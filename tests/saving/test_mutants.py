@@ -17,7 +17,7 @@ import pytest
 import kerastorch as keras
 
 sys.path.insert(0, str(Path(__file__).parent))
-import mutants  # noqa: E402
+import mutants
 
 pytest.importorskip("resource", reason="limits of processes are POSIX's")
 HERE = Path(__file__).parent

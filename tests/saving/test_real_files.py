@@ -19,9 +19,9 @@ import kerastorch as keras
 from kerastorch import eras
 
 sys.path.insert(0, str(Path(__file__).parent))
-import keras_side  # noqa: E402
-import zoo  # noqa: E402
-from formats import ARCHIVES  # noqa: E402
+import keras_side
+import zoo
+from formats import ARCHIVES
 
 DATA = Path(__file__).parent / "data"
 

@@ -1,4 +1,3 @@
-# ruff: noqa: UP008 - Python 3.7 and Keras 2 read this too
 """Models that every Keras generation can build, with data to run them on. Runs under Python 3.7, without torch."""
 
 import numpy as np

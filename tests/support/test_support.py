@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
-import table  # noqa: E402
+import table
 
 each_page = pytest.mark.parametrize("page", table.PAGES, ids=lambda page: page.file)
 

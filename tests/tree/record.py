@@ -7,7 +7,7 @@ import sys
 import keras
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from cases import CASES, value  # noqa: E402
+from cases import CASES, value
 
 if __name__ == "__main__":
     found = {expression: value(expression, keras.tree) for expression in CASES}

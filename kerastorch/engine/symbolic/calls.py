@@ -36,7 +36,7 @@ def from_graph() -> None:
     calls.from_graph = True
 
 
-class collecting_losses:  # noqa: N801 - reads as a phrase
+class collecting_losses:  # reads as a phrase
     """Gathers what layers add with ``add_loss`` and ``activity_regularizer`` inside the block."""
 
     def __enter__(self) -> list[torch.Tensor]:

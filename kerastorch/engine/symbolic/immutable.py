@@ -183,7 +183,7 @@ class _Foreign(threading.local):
 _foreign = _Foreign()
 
 
-class foreign:  # noqa: N801 - reads as a phrase
+class foreign:  # reads as a phrase
     """Marks that code of a script runs, to which K functions give tensors that it cannot change in place.
 
     Outside of steps and layers that is so all the time in a script that sees tensors of its own kind.

@@ -70,7 +70,7 @@ def infer(operation: Callable, args: tuple, kwargs: dict[str, Any], label: str |
         for first in _first_sizes(args, kwargs) if both else ():
             try:
                 return [_try(operation, args, kwargs, i, first[i]) for i in range(2)]
-            except Exception:  # noqa: S112 - the first error says more
+            except Exception:  # the first error says more
                 continue
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         shapes = [leaf.shape for leaf in tensors]

@@ -40,7 +40,7 @@ def at_top() -> bool:
     return _kind is not None and not phase.running()
 
 
-class tape:  # noqa: N801 - reads as a phrase: `with tape(1)`
+class tape:  # reads as a phrase: `with tape(1)`
     """Counts the tapes that record inside the block; ``tape(None)`` lets none of them record.
 
     Gradients follow what is computed inside exactly as long as one records.

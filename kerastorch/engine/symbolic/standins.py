@@ -44,7 +44,7 @@ class Outer:
         return self  # a copy of the layer runs the same code, which refers to the same tensors
 
 
-class standing_in:  # noqa: N801 - reads as a phrase
+class standing_in:  # reads as a phrase
     """Within the block, values stand in for symbolic tensors.
 
     Args:

@@ -19,7 +19,7 @@ class _Tracing(threading.local):
 _tracing = _Tracing()
 
 
-class tracing:  # noqa: N801 - reads as a phrase
+class tracing:  # reads as a phrase
     """Marks that a layer's ``call`` runs only to learn its shapes: losses and updates it adds do not count."""
 
     def __enter__(self) -> None:
@@ -39,7 +39,7 @@ class tracing:  # noqa: N801 - reads as a phrase
         return _tracing.hidden > 0
 
 
-class hidden:  # noqa: N801 - reads as a phrase
+class hidden:  # reads as a phrase
     """Functions called inside the block are no layers of a model, in no era."""
 
     def __enter__(self) -> None:
@@ -49,7 +49,7 @@ class hidden:  # noqa: N801 - reads as a phrase
         _tracing.hidden -= 1
 
 
-class at_once:  # noqa: N801 - reads as a phrase
+class at_once:  # reads as a phrase
     """What is called inside the block computes, though a graph is built around it."""
 
     def __enter__(self) -> None:
@@ -62,7 +62,7 @@ class at_once:  # noqa: N801 - reads as a phrase
         _tracing.depth = self.depth
 
 
-class guarded:  # noqa: N801 - reads as a phrase
+class guarded:  # reads as a phrase
     """What is recorded inside the block runs in one phase only: True is training, False inference."""
 
     def __init__(self, training: bool) -> None:

@@ -258,7 +258,7 @@ def _atrous(cls: type[BaseConv], args: tuple, kwargs: dict[str, Any]) -> BaseCon
     return cls(*args, **kwargs)
 
 
-def AtrousConvolution1D(*args: Any, **kwargs: Any) -> Conv1D:  # noqa: N802 (Keras 1's name)
+def AtrousConvolution1D(*args: Any, **kwargs: Any) -> Conv1D:
     """``Conv1D`` with ``atrous_rate`` for ``dilation_rate``, as Keras 1 had it.
 
     Example:
@@ -271,6 +271,6 @@ def AtrousConvolution1D(*args: Any, **kwargs: Any) -> Conv1D:  # noqa: N802 (Ker
     return _atrous(Conv1D, args, kwargs)
 
 
-def AtrousConvolution2D(*args: Any, **kwargs: Any) -> Conv2D:  # noqa: N802 (Keras 1's name)
+def AtrousConvolution2D(*args: Any, **kwargs: Any) -> Conv2D:
     """``Conv2D`` with ``atrous_rate`` for ``dilation_rate``, as Keras 1 had it."""
     return _atrous(Conv2D, args, kwargs)

@@ -31,7 +31,7 @@ def extend_h5py(h5py: Any) -> None:
     known = h5py.File.__init__
 
     @functools.wraps(known)
-    def __init__(self: Any, name: Any, mode: str | None = None, *args: Any, **kwargs: Any) -> None:  # noqa: N807
+    def __init__(self: Any, name: Any, mode: str | None = None, *args: Any, **kwargs: Any) -> None:
         if mode is None:
             plain = isinstance(name, (str, os.PathLike))
             mode = "r" if plain and os.path.exists(name) and not os.access(name, os.W_OK) else "a"
@@ -54,7 +54,7 @@ def extend_yaml(yaml: Any) -> None:
     known = yaml.load
 
     @functools.wraps(known)
-    def load(stream: Any, Loader: Any = None) -> Any:  # noqa: N803 - PyYAML's name
+    def load(stream: Any, Loader: Any = None) -> Any:  # PyYAML's name
         return known(stream, yaml.SafeLoader if Loader is None else Loader)
 
     shims.set_attribute(yaml, "load", load)
@@ -120,7 +120,7 @@ def extend_gensim(models: Any) -> None:
 
 def _with_old_names(known: Any) -> Any:
     @functools.wraps(known)
-    def __init__(self: Any, *args: Any, **kwargs: Any) -> None:  # noqa: N807 - takes the constructor's place
+    def __init__(self: Any, *args: Any, **kwargs: Any) -> None:  # takes the constructor's place
         for old, new in (("size", "vector_size"), ("iter", "epochs")):
             if old in kwargs:
                 kwargs[new] = kwargs.pop(old)

@@ -37,17 +37,17 @@ class OneHotEncoder(_Encoder):
         kwargs.setdefault("sparse_output", sparse)
         super().__init__(**kwargs)
 
-    def _split(self, X: Any) -> tuple[Any, Any]:  # noqa: N803 - scikit-learn's name
-        X = np.asarray(X)  # noqa: N806
+    def _split(self, X: Any) -> tuple[Any, Any]:  # scikit-learn's name
+        X = np.asarray(X)
         chosen = np.zeros(X.shape[1], bool)
         chosen[self.categorical_features if self.categorical_features != "all" else slice(None)] = True
         return X[:, chosen], X[:, ~chosen]
 
-    def fit(self, X: Any, y: Any = None) -> OneHotEncoder:  # noqa: N803
+    def fit(self, X: Any, y: Any = None) -> OneHotEncoder:
         """Learns the values of the encoded columns."""
         return super().fit(X if self.categorical_features is None else self._split(X)[0], y)
 
-    def transform(self, X: Any) -> Any:  # noqa: N803
+    def transform(self, X: Any) -> Any:
         """The encoded columns, and the others behind them."""
         if self.categorical_features is None:
             return super().transform(X)
@@ -57,7 +57,7 @@ class OneHotEncoder(_Encoder):
         joined = sparse.hstack([sparse.csr_matrix(super().transform(encoded)), sparse.csr_matrix(others.astype(float))])
         return joined.tocsr() if self.sparse else joined.toarray()
 
-    def fit_transform(self, X: Any, y: Any = None, **fit_params: Any) -> Any:  # noqa: N803
+    def fit_transform(self, X: Any, y: Any = None, **fit_params: Any) -> Any:
         """``fit`` and ``transform``."""
         return self.fit(X, y).transform(X)
 

@@ -228,7 +228,7 @@ def _by_place(known: Callable) -> Callable:
     """A whole number means a place where the labels are no numbers."""
 
     @functools.wraps(known)
-    def __getitem__(self: Any, key: Any) -> Any:  # noqa: N807 - takes the method's place
+    def __getitem__(self: Any, key: Any) -> Any:  # takes the method's place
         try:
             return known(self, key)
         except KeyError:

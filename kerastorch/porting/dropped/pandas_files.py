@@ -114,7 +114,7 @@ class _Dates:
         ):
             try:
                 return pandas.to_datetime(attempt())
-            except Exception:  # noqa: BLE001, S112 - a parser says in its own way that it wants something else
+            except Exception:  # a parser says in its own way that it wants something else
                 continue
         return pandas.to_datetime([self.parser(*texts) for texts in zip(*columns, strict=True)])
 

@@ -28,7 +28,7 @@ def extend(pandas: Any) -> None:
 
 def _remembering(known: Callable, series: type) -> Callable:
     @functools.wraps(known)
-    def __getitem__(self: Any, key: Any) -> Any:  # noqa: N807 - takes the method's place
+    def __getitem__(self: Any, key: Any) -> Any:  # takes the method's place
         found = known(self, key)
         if type(found) is series and isinstance(key, str):
             object.__setattr__(found, _OWNER, (weakref.ref(self), key))
@@ -46,7 +46,7 @@ def _write_back(column: Any) -> None:
 
 def _writing_through(known: Callable) -> Callable:
     @functools.wraps(known)
-    def __setitem__(self: Any, key: Any, value: Any) -> None:  # noqa: N807 - takes the method's place
+    def __setitem__(self: Any, key: Any, value: Any) -> None:  # takes the method's place
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about a column that has no name of its own: it is written through
             known(self, key, value)

@@ -40,7 +40,7 @@ class Imputer(SimpleImputer):
         )
 
 
-def load_boston(return_X_y: bool = False) -> Any:  # noqa: N803 - scikit-learn's name
+def load_boston(return_X_y: bool = False) -> Any:  # scikit-learn's name
     """The Boston housing data that scikit-learn removed: that of ``keras.datasets.boston_housing``.
 
     Args:

@@ -49,7 +49,7 @@ def extend_estimators(module: Any) -> None:
 
 def _renaming(known: Callable, names: dict[str, str | None]) -> Callable:
     @functools.wraps(known)
-    def __init__(self: Any, *args: Any, **kwargs: Any) -> None:  # noqa: N807 - takes the constructor's place
+    def __init__(self: Any, *args: Any, **kwargs: Any) -> None:  # takes the constructor's place
         for old, new in names.items():
             if old in kwargs:
                 value = kwargs.pop(old)
@@ -71,7 +71,7 @@ def extend_model_selection(module: Any) -> None:
 
 def _folds(known: Callable) -> Callable:
     @functools.wraps(known)
-    def __init__(self: Any, *args: Any, **kwargs: Any) -> None:  # noqa: N807 - takes the constructor's place
+    def __init__(self: Any, *args: Any, **kwargs: Any) -> None:  # takes the constructor's place
         kwargs.update(zip(("n_splits", "shuffle", "random_state"), args, strict=False))
         if not kwargs.get("shuffle"):
             kwargs.pop("random_state", None)  # until 0.24 a seed without use

@@ -252,7 +252,7 @@ def local_response_normalization(
     depth_radius: int = 5,
     bias: float = 1.0,
     alpha: float = 1.0,
-    beta: float = 0.5,  # noqa: A002
+    beta: float = 0.5,
 ) -> torch.Tensor:
     """Each element over a power of the squares of those near it in the last axis."""
     x = tensor(input)

@@ -133,7 +133,7 @@ def split(value: Any, num_or_size_splits: Any, axis: Any = 0, num: int | None = 
 
 
 @op
-def tile(input: Any, multiples: Any) -> Any:  # noqa: A002
+def tile(input: Any, multiples: Any) -> Any:
     """The tensor repeated as a whole, so many times along each axis."""
     if isinstance(input, TextTensor):
         return TextTensor(np.tile(input.array, ints(multiples)))
@@ -141,7 +141,7 @@ def tile(input: Any, multiples: Any) -> Any:  # noqa: A002
 
 
 @op
-def repeat(input: Any, repeats: Any, axis: int | None = None) -> Any:  # noqa: A002
+def repeat(input: Any, repeats: Any, axis: int | None = None) -> Any:
     """Each element repeated so many times along an axis; of all elements in a row without one."""
     if isinstance(input, TextTensor):
         return TextTensor(np.repeat(input.array, ints(repeats), axis))
@@ -153,7 +153,7 @@ def repeat(input: Any, repeats: Any, axis: int | None = None) -> Any:  # noqa: A
 
 
 @op
-def expand_dims(input: Any, axis: Any = None, *, dim: Any = None) -> Any:  # noqa: A002
+def expand_dims(input: Any, axis: Any = None, *, dim: Any = None) -> Any:
     """The tensor with one more axis of size 1."""
     place = ints(dim if axis is None else axis)
     if isinstance(input, TextTensor):
@@ -162,7 +162,7 @@ def expand_dims(input: Any, axis: Any = None, *, dim: Any = None) -> Any:  # noq
 
 
 @op
-def squeeze(input: Any, axis: Any = None, *, squeeze_dims: Any = None) -> Any:  # noqa: A002
+def squeeze(input: Any, axis: Any = None, *, squeeze_dims: Any = None) -> Any:
     """The tensor without axes of size 1: all of them, or those given.
 
     Raises:
@@ -199,7 +199,7 @@ def reverse(tensor: Any, axis: Any) -> torch.Tensor:
 
 @op
 def reverse_sequence(
-    input: Any,  # noqa: A002
+    input: Any,
     seq_lengths: Any,
     seq_axis: int | None = None,
     batch_axis: int = 0,
@@ -218,7 +218,7 @@ def reverse_sequence(
 
 
 @op
-def roll(input: Any, shift: Any, axis: Any) -> torch.Tensor:  # noqa: A002
+def roll(input: Any, shift: Any, axis: Any) -> torch.Tensor:
     """The elements shifted along axes; those that leave come in again."""
     return torch.roll(tensor(input), ints(shift), ints(axis))
 
@@ -284,7 +284,7 @@ def flatten(x: Any) -> torch.Tensor:
 
 
 @op
-def depth_to_space(input: Any, block_size: int, data_format: str = "NHWC") -> torch.Tensor:  # noqa: A002
+def depth_to_space(input: Any, block_size: int, data_format: str = "NHWC") -> torch.Tensor:
     """Channels moved into blocks of pixels."""
     x = tensor(input)
     x = x if data_format == "NHWC" else x.permute(0, 2, 3, 1)
@@ -295,7 +295,7 @@ def depth_to_space(input: Any, block_size: int, data_format: str = "NHWC") -> to
 
 
 @op
-def space_to_depth(input: Any, block_size: int, data_format: str = "NHWC") -> torch.Tensor:  # noqa: A002
+def space_to_depth(input: Any, block_size: int, data_format: str = "NHWC") -> torch.Tensor:
     """Blocks of pixels moved into channels."""
     x = tensor(input)
     x = x if data_format == "NHWC" else x.permute(0, 2, 3, 1)
@@ -306,7 +306,7 @@ def space_to_depth(input: Any, block_size: int, data_format: str = "NHWC") -> to
 
 
 @op
-def space_to_batch(input: Any, block_shape: Any, paddings: Any) -> torch.Tensor:  # noqa: A002
+def space_to_batch(input: Any, block_shape: Any, paddings: Any) -> torch.Tensor:
     """Blocks of space moved into the batch."""
     x, blocks = tensor(input), ints(block_shape)
     blocks = blocks if isinstance(blocks, list) else [blocks] * len(ints(paddings))
@@ -323,7 +323,7 @@ def space_to_batch(input: Any, block_shape: Any, paddings: Any) -> torch.Tensor:
 
 
 @op
-def batch_to_space(input: Any, block_shape: Any, crops: Any) -> torch.Tensor:  # noqa: A002
+def batch_to_space(input: Any, block_shape: Any, crops: Any) -> torch.Tensor:
     """What ``space_to_batch`` moved, moved back."""
     x, blocks = tensor(input), ints(block_shape)
     blocks = blocks if isinstance(blocks, list) else [blocks] * len(ints(crops))

@@ -326,7 +326,7 @@ def _typed_results(found: Any, types: Any) -> Any:
 def py_function(
     func: Callable | None = None,
     inp: Any = None,
-    Tout: Any = None,  # noqa: N803 - TensorFlow's name
+    Tout: Any = None,  # TensorFlow's name
     name: str | None = None,
 ) -> Any:
     """What a Python function gives for tensors, in given types; without a function a decorator of one."""
@@ -338,7 +338,7 @@ def py_function(
 def numpy_function(
     func: Callable,
     inp: Any,
-    Tout: Any,  # noqa: N803 - TensorFlow's name
+    Tout: Any,  # TensorFlow's name
     stateful: bool = True,
     name: str | None = None,
 ) -> Any:
@@ -382,7 +382,7 @@ def no_op(name: str | None = None) -> None:
     """Nothing."""
 
 
-def tuple(tensors: Any, control_inputs: Any = None, name: str | None = None) -> list[Any]:  # noqa: A001
+def tuple(tensors: Any, control_inputs: Any = None, name: str | None = None) -> list[Any]:
     """The tensors as they are."""
     return list(tensors)
 
@@ -396,7 +396,7 @@ def timestamp(name: str | None = None) -> Any:
 
 def print(
     *inputs: Any, output_stream: Any = None, summarize: int = 3, sep: str = " ", end: str = "\n", name: Any = None
-) -> None:  # noqa: A001
+) -> None:
     """Prints tensors and text, of long axes the first and last ``summarize`` elements.
 
     Example:

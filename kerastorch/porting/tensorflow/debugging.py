@@ -42,7 +42,7 @@ def _fail(message: str | None, text: str) -> None:
     raise InvalidArgumentError(f"{message}: {text}" if message else text)
 
 
-def Assert(condition: Any, data: Any, summarize: int | None = None, name: str | None = None) -> None:  # noqa: N802
+def Assert(condition: Any, data: Any, summarize: int | None = None, name: str | None = None) -> None:
     """Checks that a condition holds everywhere.
 
     Raises:

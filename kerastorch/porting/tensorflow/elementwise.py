@@ -370,7 +370,7 @@ def complex(real: Any, imag: Any) -> torch.Tensor:
 
 
 @op
-def angle(input: Any) -> torch.Tensor:  # noqa: A002
+def angle(input: Any) -> torch.Tensor:
     """The argument of complex numbers."""
     return torch.angle(tensor(input))
 
@@ -382,7 +382,7 @@ def polar(x: Any, y: Any) -> torch.Tensor:
 
 
 def as_string(
-    input: Any,  # noqa: A002
+    input: Any,
     precision: int = -1,
     scientific: bool = False,
     shortest: bool = False,

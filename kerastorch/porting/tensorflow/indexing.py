@@ -221,7 +221,7 @@ def argsort(values: Any, axis: Any = -1, direction: str = "ASCENDING", stable: b
 
 
 @op
-def top_k(input: Any, k: Any = 1, sorted: bool = True, index_type: Any = torch.int32) -> Any:  # noqa: A002
+def top_k(input: Any, k: Any = 1, sorted: bool = True, index_type: Any = torch.int32) -> Any:
     """The ``k`` largest elements along the last axis, and their places; of equal ones the first.
 
     Example:

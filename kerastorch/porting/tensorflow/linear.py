@@ -129,7 +129,7 @@ def einsum(equation: str, *inputs: Any, optimize: str = "greedy") -> torch.Tenso
 
 
 @op
-def norm(tensor: Any, ord: Any = "euclidean", axis: Any = None, keepdims: bool | None = None) -> torch.Tensor:  # noqa: A002
+def norm(tensor: Any, ord: Any = "euclidean", axis: Any = None, keepdims: bool | None = None) -> torch.Tensor:
     """The norm of all elements, or of the vectors or matrices along axes."""
     x = floats(_tensor(tensor))
     axis, keep = ints(axis), bool(keepdims)
@@ -146,7 +146,7 @@ _tensor = tensor
 
 
 @op
-def normalize(tensor: Any, ord: Any = "euclidean", axis: Any = None) -> Any:  # noqa: A002
+def normalize(tensor: Any, ord: Any = "euclidean", axis: Any = None) -> Any:
     """The tensor divided by its norm, and the norm."""
     x = floats(_tensor(tensor))
     size = _tensor(norm(x, ord, axis, keepdims=True))
@@ -179,13 +179,13 @@ def diag(
 
 
 @op
-def diag_part(input: Any, k: int = 0, padding_value: float = 0, align: str = "RIGHT_LEFT") -> torch.Tensor:  # noqa: A002
+def diag_part(input: Any, k: int = 0, padding_value: float = 0, align: str = "RIGHT_LEFT") -> torch.Tensor:
     """The diagonals of matrices."""
     return torch.diagonal(tensor(input), k, -2, -1).clone()
 
 
 @op
-def set_diag(input: Any, diagonal: Any, k: int = 0, align: str = "RIGHT_LEFT") -> torch.Tensor:  # noqa: A002
+def set_diag(input: Any, diagonal: Any, k: int = 0, align: str = "RIGHT_LEFT") -> torch.Tensor:
     """Matrices with other diagonals."""
     x = tensor(input)
     return torch.diagonal_scatter(x, tensor(diagonal, like=x).to(x.dtype), k, -2, -1)
@@ -199,7 +199,7 @@ def tensor_diag(diagonal: Any) -> torch.Tensor:
 
 
 @op
-def tensor_diag_part(input: Any) -> torch.Tensor:  # noqa: A002
+def tensor_diag_part(input: Any) -> torch.Tensor:
     """The diagonal of a tensor whose axes come twice."""
     x = tensor(input)
     half = x.shape[: x.ndim // 2]
@@ -213,7 +213,7 @@ def trace(x: Any) -> torch.Tensor:
 
 
 @op
-def band_part(input: Any, num_lower: Any, num_upper: Any) -> torch.Tensor:  # noqa: A002
+def band_part(input: Any, num_lower: Any, num_upper: Any) -> torch.Tensor:
     """Matrices with zeros beyond so many diagonals below and above the main one; -1 keeps all."""
     x, low, high = tensor(input), ints(num_lower), ints(num_upper)
     rows, columns = x.shape[-2:]
@@ -242,13 +242,13 @@ def adjoint(matrix: Any) -> torch.Tensor:
 
 
 @op
-def det(input: Any) -> torch.Tensor:  # noqa: A002
+def det(input: Any) -> torch.Tensor:
     """Determinants."""
     return torch.linalg.det(tensor(input))
 
 
 @op
-def slogdet(input: Any) -> Any:  # noqa: A002
+def slogdet(input: Any) -> Any:
     """Signs and logarithms of determinants."""
     return _SlogDet(*torch.linalg.slogdet(tensor(input)))
 
@@ -260,7 +260,7 @@ def logdet(matrix: Any) -> torch.Tensor:
 
 
 @op
-def inv(input: Any, adjoint: bool = False) -> torch.Tensor:  # noqa: A002
+def inv(input: Any, adjoint: bool = False) -> torch.Tensor:
     """Inverse matrices."""
     x = tensor(input)
     return torch.linalg.inv(x.mH if adjoint else x)
@@ -300,7 +300,7 @@ def triangular_solve(matrix: Any, rhs: Any, lower: bool = True, adjoint: bool = 
 
 
 @op
-def cholesky(input: Any) -> torch.Tensor:  # noqa: A002
+def cholesky(input: Any) -> torch.Tensor:
     """The lower triangular factors of positive definite matrices."""
     return torch.linalg.cholesky(tensor(input))
 
@@ -313,7 +313,7 @@ def cholesky_solve(chol: Any, rhs: Any) -> torch.Tensor:
 
 
 @op
-def qr(input: Any, full_matrices: bool = False) -> Any:  # noqa: A002
+def qr(input: Any, full_matrices: bool = False) -> Any:
     """Orthogonal and upper triangular factors."""
     return _Qr(*torch.linalg.qr(tensor(input), "complete" if full_matrices else "reduced"))
 
@@ -355,13 +355,13 @@ def eigvals(tensor: Any) -> torch.Tensor:
 
 
 @op
-def expm(input: Any) -> torch.Tensor:  # noqa: A002
+def expm(input: Any) -> torch.Tensor:
     """Exponentials of matrices."""
     return torch.linalg.matrix_exp(tensor(input))
 
 
 @op
-def sqrtm(input: Any) -> torch.Tensor:  # noqa: A002
+def sqrtm(input: Any) -> torch.Tensor:
     """Square roots of symmetric positive semidefinite matrices."""
     values, vectors = torch.linalg.eigh(tensor(input))
     return vectors * values.clamp(min=0).sqrt().unsqueeze(-2) @ vectors.mH
@@ -380,7 +380,7 @@ def matrix_rank(a: Any, tol: float | None = None, validate_args: bool = False) -
 
 
 @op
-def lu(input: Any, output_idx_type: Any = torch.int32) -> Any:  # noqa: A002
+def lu(input: Any, output_idx_type: Any = torch.int32) -> Any:
     """Both triangular factors in one matrix, and the permutation of the rows."""
     found, pivots = torch.linalg.lu_factor(tensor(input))
     order = torch.arange(found.shape[-2], device=found.device).expand(*pivots.shape[:-1], -1).clone()

@@ -201,12 +201,12 @@ def _filled_like(x: Any, value: int, dtype: torch.dtype | None) -> torch.Tensor:
 
 def zeros_like(
     input: Any, dtype: Any = None, name: str | None = None, optimize: bool = True, layout: Any = None
-) -> Any:  # noqa: A002
+) -> Any:
     """Zeros of a tensor's shape."""
     return _filled_like(input, 0, torch_type(dtype))
 
 
-def ones_like(input: Any, dtype: Any = None, name: str | None = None, optimize: bool = True, layout: Any = None) -> Any:  # noqa: A002
+def ones_like(input: Any, dtype: Any = None, name: str | None = None, optimize: bool = True, layout: Any = None) -> Any:
     """Ones of a tensor's shape."""
     return _filled_like(input, 1, torch_type(dtype))
 
@@ -279,12 +279,12 @@ def one_hot(
 
 
 @op
-def identity(input: Any) -> torch.Tensor:  # noqa: A002
+def identity(input: Any) -> torch.Tensor:
     """The same values as a tensor of their own."""
     return tensor(input).clone()
 
 
-def identity_n(input: Any, name: str | None = None) -> list[Any]:  # noqa: A002
+def identity_n(input: Any, name: str | None = None) -> list[Any]:
     """``identity`` of each tensor."""
     return [identity(x) for x in input]
 
@@ -294,7 +294,7 @@ def _detached(x: Any) -> torch.Tensor:
     return tensor(x).detach()
 
 
-def stop_gradient(input: Any, name: str | None = None) -> Any:  # noqa: A002
+def stop_gradient(input: Any, name: str | None = None) -> Any:
     """The same values, as constants to every gradient."""
     return map_structure(_detached, input)
 
@@ -307,14 +307,14 @@ def _shape(x: Any, out_type: torch.dtype) -> torch.Tensor:
     return torch.tensor(tuple(tensor(x).shape), dtype=out_type)  # on the host, where sizes are asked for
 
 
-def shape(input: Any, out_type: Any = torch.int32, name: str | None = None) -> Any:  # noqa: A002
+def shape(input: Any, out_type: Any = torch.int32, name: str | None = None) -> Any:
     """The shape as a tensor of whole numbers."""
     if isinstance(input, TextTensor):
         return as_immutable(torch.tensor(tuple(input.shape), dtype=torch_type(out_type)))
     return _shape(input, torch_type(out_type))
 
 
-def shape_n(input: Any, out_type: Any = torch.int32, name: str | None = None) -> list[Any]:  # noqa: A002
+def shape_n(input: Any, out_type: Any = torch.int32, name: str | None = None) -> list[Any]:
     """``shape`` of each tensor."""
     return [shape(x, out_type) for x in input]
 
@@ -324,7 +324,7 @@ def _size(x: Any, out_type: torch.dtype) -> torch.Tensor:
     return torch.tensor(tensor(x).numel(), dtype=out_type)
 
 
-def size(input: Any, out_type: Any = torch.int32, name: str | None = None) -> Any:  # noqa: A002
+def size(input: Any, out_type: Any = torch.int32, name: str | None = None) -> Any:
     """How many elements there are, as a tensor."""
     if isinstance(input, TextTensor):
         return as_immutable(torch.tensor(input.array.size, dtype=torch_type(out_type)))
@@ -332,7 +332,7 @@ def size(input: Any, out_type: Any = torch.int32, name: str | None = None) -> An
 
 
 @op
-def rank(input: Any) -> torch.Tensor:  # noqa: A002
+def rank(input: Any) -> torch.Tensor:
     """How many axes there are, as a tensor."""
     return torch.tensor(tensor(input).ndim, dtype=torch.int32)
 
@@ -348,7 +348,7 @@ def ensure_shape(x: Any, shape: Any, name: str | None = None) -> Any:
 
 
 @op
-def broadcast_to(input: Any, shape: Any) -> torch.Tensor:  # noqa: A002
+def broadcast_to(input: Any, shape: Any) -> torch.Tensor:
     """The tensor repeated along axes of size 1 until it has the shape."""
     return tensor(input).expand(_sizes(shape)).contiguous()
 

@@ -100,7 +100,7 @@ for _name, _function in _REDUCTIONS.items():
 __all__ += _REDUCTIONS
 
 
-def _extreme(function: Callable, input: Any, axis: Any, kind: Any) -> torch.Tensor:  # noqa: A002
+def _extreme(function: Callable, input: Any, axis: Any, kind: Any) -> torch.Tensor:
     x = tensor(input)
     x = x.to(torch.uint8) if x.dtype == torch.bool else x
     return function(x, ints(axis) or 0).to(torch_type(kind))
@@ -108,7 +108,7 @@ def _extreme(function: Callable, input: Any, axis: Any, kind: Any) -> torch.Tens
 
 @op
 def argmax(
-    input: Any,  # noqa: A002
+    input: Any,
     axis: Any = None,
     output_type: Any = torch.int64,
     *,
@@ -125,7 +125,7 @@ def argmax(
 
 @op
 def argmin(
-    input: Any,  # noqa: A002
+    input: Any,
     axis: Any = None,
     output_type: Any = torch.int64,
     *,
@@ -140,7 +140,7 @@ arg_max, arg_min = argmax, argmin
 
 @op
 def count_nonzero(
-    input: Any,  # noqa: A002
+    input: Any,
     axis: Any = None,
     keepdims: bool = False,
     dtype: Any = torch.int64,

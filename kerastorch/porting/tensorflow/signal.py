@@ -43,37 +43,37 @@ __all__ = [
 
 
 @op
-def fft(input: Any) -> torch.Tensor:  # noqa: A002
+def fft(input: Any) -> torch.Tensor:
     """The Fourier transform of the last axis."""
     return torch.fft.fft(tensor(input))
 
 
 @op
-def ifft(input: Any) -> torch.Tensor:  # noqa: A002
+def ifft(input: Any) -> torch.Tensor:
     """The inverse of ``fft``."""
     return torch.fft.ifft(tensor(input))
 
 
 @op
-def fft2d(input: Any) -> torch.Tensor:  # noqa: A002
+def fft2d(input: Any) -> torch.Tensor:
     """The Fourier transform of the last two axes."""
     return torch.fft.fft2(tensor(input))
 
 
 @op
-def ifft2d(input: Any) -> torch.Tensor:  # noqa: A002
+def ifft2d(input: Any) -> torch.Tensor:
     """The inverse of ``fft2d``."""
     return torch.fft.ifft2(tensor(input))
 
 
 @op
-def fft3d(input: Any) -> torch.Tensor:  # noqa: A002
+def fft3d(input: Any) -> torch.Tensor:
     """The Fourier transform of the last three axes."""
     return torch.fft.fftn(tensor(input), dim=(-3, -2, -1))
 
 
 @op
-def ifft3d(input: Any) -> torch.Tensor:  # noqa: A002
+def ifft3d(input: Any) -> torch.Tensor:
     """The inverse of ``fft3d``."""
     return torch.fft.ifftn(tensor(input), dim=(-3, -2, -1))
 
@@ -227,7 +227,7 @@ def dct(
     type: int = 2,
     n: Any = None,
     axis: int = -1,
-    norm: str | None = None,  # noqa: A002
+    norm: str | None = None,
 ) -> torch.Tensor:
     """The discrete cosine transform of the last axis, of type 2.
 
@@ -249,7 +249,7 @@ def idct(
     type: int = 2,
     n: Any = None,
     axis: int = -1,
-    norm: str | None = None,  # noqa: A002
+    norm: str | None = None,
 ) -> torch.Tensor:
     """The inverse of ``dct`` of type 2, up to the factor that TensorFlow leaves out.
 

@@ -239,7 +239,7 @@ def retain(sp_input: SparseTensor, to_retain: Any) -> SparseTensor:
     return SparseTensor(plain(sp_input.indices)[kept], plain(sp_input.values)[kept], sp_input._sizes)
 
 
-def slice(sp_input: SparseTensor, start: Any, size: Any, name: str | None = None) -> SparseTensor:  # noqa: A001
+def slice(sp_input: SparseTensor, start: Any, size: Any, name: str | None = None) -> SparseTensor:
     """A part that begins at ``start`` and has ``size``."""
     low = torch.tensor(ints(start))
     sizes = [min(n, whole - first) for n, whole, first in zip(ints(size), sp_input._sizes, ints(start))]

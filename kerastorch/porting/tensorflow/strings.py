@@ -43,7 +43,7 @@ __all__ = [
 ]
 
 
-def _each(input: Any, fn: Callable[[bytes], bytes]) -> Any:  # noqa: A002
+def _each(input: Any, fn: Callable[[bytes], bytes]) -> Any:
     if isinstance(input, RaggedTensor):
         return input.with_flat_values(_each(input.flat_values, fn))
     texts = TextTensor(input)
@@ -54,22 +54,22 @@ def _decoded(fn: Callable[[str], str]) -> Callable[[bytes], bytes]:
     return lambda value: fn(value.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
 
 
-def lower(input: Any, encoding: str = "", name: str | None = None) -> Any:  # noqa: A002
+def lower(input: Any, encoding: str = "", name: str | None = None) -> Any:
     """The text in lower case; of ASCII letters only, unless the encoding is ``'utf-8'``."""
     return _each(input, _decoded(str.lower) if encoding else bytes.lower)
 
 
-def upper(input: Any, encoding: str = "", name: str | None = None) -> Any:  # noqa: A002
+def upper(input: Any, encoding: str = "", name: str | None = None) -> Any:
     """The text in upper case; of ASCII letters only, unless the encoding is ``'utf-8'``."""
     return _each(input, _decoded(str.upper) if encoding else bytes.upper)
 
 
-def strip(input: Any, name: str | None = None) -> Any:  # noqa: A002
+def strip(input: Any, name: str | None = None) -> Any:
     """The text without blanks at its ends."""
     return _each(input, bytes.strip)
 
 
-def regex_replace(input: Any, pattern: str, rewrite: str, replace_global: bool = True, name: str | None = None) -> Any:  # noqa: A002
+def regex_replace(input: Any, pattern: str, rewrite: str, replace_global: bool = True, name: str | None = None) -> Any:
     """The text with what a pattern matches replaced.
 
     Example:
@@ -82,14 +82,14 @@ def regex_replace(input: Any, pattern: str, rewrite: str, replace_global: bool =
     return _each(input, lambda value: compiled.sub(replacement, value, count=0 if replace_global else 1))
 
 
-def regex_full_match(input: Any, pattern: str, name: str | None = None) -> Any:  # noqa: A002
+def regex_full_match(input: Any, pattern: str, name: str | None = None) -> Any:
     """Whether a pattern matches the whole text."""
     compiled = re.compile(bytes(TextTensor(pattern)))
     found = TextTensor(input).map(lambda value: compiled.fullmatch(value) is not None)
     return as_immutable(torch.as_tensor(found.astype(bool)))
 
 
-def length(input: Any, unit: str = "BYTE", name: str | None = None) -> Any:  # noqa: A002
+def length(input: Any, unit: str = "BYTE", name: str | None = None) -> Any:
     """How many bytes each text has, or with ``'UTF8_CHAR'`` how many characters."""
     if isinstance(input, RaggedTensor):
         return input.with_flat_values(length(input.flat_values, unit))
@@ -97,7 +97,7 @@ def length(input: Any, unit: str = "BYTE", name: str | None = None) -> Any:  # n
     return as_immutable(torch.as_tensor(TextTensor(input).map(count).astype(np.int32)))
 
 
-def split(input: Any = None, sep: Any = None, maxsplit: int = -1, name: str | None = None, **kwargs: Any) -> Any:  # noqa: A002
+def split(input: Any = None, sep: Any = None, maxsplit: int = -1, name: str | None = None, **kwargs: Any) -> Any:
     """The parts between separators, blanks by default: one row of parts for each text.
 
     Example:
@@ -124,7 +124,7 @@ def _rows(parts: np.ndarray) -> Any:
     return RaggedTensor(TextTensor([item for row in rows for item in row]), splits)
 
 
-def bytes_split(input: Any, name: str | None = None) -> Any:  # noqa: A002
+def bytes_split(input: Any, name: str | None = None) -> Any:
     """The bytes of each text."""
     texts = TextTensor(input)
     parts = texts.map(lambda value: [value[i : i + 1] for i in range(len(value))])
@@ -136,7 +136,7 @@ def unicode_split(
     input_encoding: str,
     errors: str = "replace",
     replacement_char: int = 65533,
-    name: str | None = None,  # noqa: A002
+    name: str | None = None,
 ) -> Any:
     """The characters of each text."""
     texts = TextTensor(input)
@@ -145,7 +145,7 @@ def unicode_split(
 
 
 def unicode_decode(
-    input: Any,  # noqa: A002
+    input: Any,
     input_encoding: str,
     errors: str = "replace",
     replacement_char: int = 65533,
@@ -165,7 +165,7 @@ def unicode_encode(
     output_encoding: str,
     errors: str = "replace",
     replacement_char: int = 65533,
-    name: str | None = None,  # noqa: A002
+    name: str | None = None,
 ) -> TextTensor:
     """The text of rows of characters' numbers."""
     encoding = output_encoding.replace("-", "_")
@@ -175,7 +175,7 @@ def unicode_encode(
 
 
 def unicode_transcode(
-    input: Any,  # noqa: A002
+    input: Any,
     input_encoding: str,
     output_encoding: str,
     errors: str = "replace",
@@ -187,12 +187,12 @@ def unicode_transcode(
     return _each(input, lambda value: value.decode(input_encoding, errors).encode(output_encoding, errors))
 
 
-def normalize_utf8(input: Any, normalization_form: str = "NFKC", name: str | None = None) -> Any:  # noqa: A002
+def normalize_utf8(input: Any, normalization_form: str = "NFKC", name: str | None = None) -> Any:
     """The text in a normal form of Unicode."""
     return _each(input, _decoded(lambda text: unicodedata.normalize(normalization_form, text)))
 
 
-def substr(input: Any, pos: Any, len: Any, unit: str = "BYTE", name: str | None = None) -> TextTensor:  # noqa: A002
+def substr(input: Any, pos: Any, len: Any, unit: str = "BYTE", name: str | None = None) -> TextTensor:
     """A part of each text, from a place on."""
     texts = TextTensor(input)
     places, counts = np.broadcast_to(ints(pos), texts.array.shape), np.broadcast_to(ints(len), texts.array.shape)
@@ -240,7 +240,7 @@ def reduce_join(
     return TextTensor(np.expand_dims(found, axis) if keepdims else found)
 
 
-def to_number(input: Any, out_type: Any = torch.float32, name: str | None = None) -> Any:  # noqa: A002
+def to_number(input: Any, out_type: Any = torch.float32, name: str | None = None) -> Any:
     """The numbers that texts write down."""
     if isinstance(input, RaggedTensor):
         return input.with_flat_values(to_number(input.flat_values, out_type))
@@ -253,7 +253,7 @@ def to_number(input: Any, out_type: Any = torch.float32, name: str | None = None
 
 def format(
     template: str, inputs: Any, placeholder: str = "{}", summarize: int = 3, name: str | None = None
-) -> TextTensor:  # noqa: A001
+) -> TextTensor:
     """A template with tensors in the places of ``{}``."""
     from .control import _shown
 

@@ -59,19 +59,19 @@ class TestCase(unittest.TestCase):
 
     __test__ = False  # pytest: a base of the script's tests, none itself
 
-    def assertAllEqual(self, a: Any, b: Any, msg: str | None = None) -> None:  # noqa: N802
+    def assertAllEqual(self, a: Any, b: Any, msg: str | None = None) -> None:
         """Checks that all elements are equal."""
         np.testing.assert_array_equal(np.asarray(a), np.asarray(b), msg or "")
 
-    def assertAllClose(self, a: Any, b: Any, rtol: float = 1e-6, atol: float = 1e-6, msg: Any = None) -> None:  # noqa: N802
+    def assertAllClose(self, a: Any, b: Any, rtol: float = 1e-6, atol: float = 1e-6, msg: Any = None) -> None:
         """Checks that all elements are nearly equal."""
         np.testing.assert_allclose(np.asarray(a), np.asarray(b), rtol, atol, err_msg=msg or "")
 
-    def assertShapeEqual(self, a: Any, b: Any, msg: str | None = None) -> None:  # noqa: N802
+    def assertShapeEqual(self, a: Any, b: Any, msg: str | None = None) -> None:
         """Checks that shapes are equal."""
         self.assertEqual(tuple(a.shape), tuple(b.shape), msg)
 
-    def assertNear(self, f1: float, f2: float, err: float, msg: str | None = None) -> None:  # noqa: N802
+    def assertNear(self, f1: float, f2: float, err: float, msg: str | None = None) -> None:
         """Checks that two numbers differ by no more than ``err``."""
         self.assertTrue(abs(f1 - f2) <= err, msg)
 

@@ -60,7 +60,7 @@ class VariableSynchronization:
     AUTO, NONE, ON_WRITE, ON_READ = range(4)
 
 
-class variable_creator_scope:  # noqa: N801 - TensorFlow's name
+class variable_creator_scope:  # TensorFlow's name
     """A block in which variables are made as ever.
 
     Args:

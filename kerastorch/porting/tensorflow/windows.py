@@ -78,7 +78,7 @@ def _convolution(owner: str, x: Any, filters: Any, strides: Any, padding: Any, d
 
 @op
 def conv1d(
-    input: Any,  # noqa: A002
+    input: Any,
     filters: Any,
     stride: Any,
     padding: Any,
@@ -91,14 +91,14 @@ def conv1d(
 
 @op
 def conv2d(
-    input: Any,  # noqa: A002
+    input: Any,
     filters: Any = None,
     strides: Any = None,
     padding: Any = "VALID",
     data_format: str = "NHWC",
     dilations: Any = None,
     *,
-    filter: Any = None,  # noqa: A002
+    filter: Any = None,
     use_cudnn_on_gpu: bool = True,
 ) -> Any:
     """A convolution over images; the filters are (height, width, channels in, channels out)."""
@@ -108,7 +108,7 @@ def conv2d(
 
 @op
 def conv3d(
-    input: Any,  # noqa: A002
+    input: Any,
     filters: Any,
     strides: Any,
     padding: Any,
@@ -121,7 +121,7 @@ def conv3d(
 
 @op
 def convolution(
-    input: Any,  # noqa: A002
+    input: Any,
     filters: Any,
     strides: Any = None,
     padding: Any = "VALID",
@@ -158,7 +158,7 @@ def _transposed(
 
 @op
 def conv1d_transpose(
-    input: Any,  # noqa: A002
+    input: Any,
     filters: Any,
     output_shape: Any,
     strides: Any,
@@ -172,7 +172,7 @@ def conv1d_transpose(
 
 @op
 def conv2d_transpose(
-    input: Any = None,  # noqa: A002
+    input: Any = None,
     filters: Any = None,
     output_shape: Any = None,
     strides: Any = None,
@@ -181,7 +181,7 @@ def conv2d_transpose(
     dilations: Any = None,
     *,
     value: Any = None,
-    filter: Any = None,  # noqa: A002
+    filter: Any = None,
 ) -> Any:
     """The gradient of ``conv2d`` by its input; the filters are (height, width, channels out, channels in)."""
     input, filters = (value if input is None else input), (filter if filters is None else filters)
@@ -198,7 +198,7 @@ def conv2d_backprop_input(
 
 @op
 def conv3d_transpose(
-    input: Any,  # noqa: A002
+    input: Any,
     filters: Any,
     output_shape: Any,
     strides: Any,
@@ -212,8 +212,8 @@ def conv3d_transpose(
 
 @op
 def depthwise_conv2d(
-    input: Any,  # noqa: A002
-    filter: Any,  # noqa: A002
+    input: Any,
+    filter: Any,
     strides: Any,
     padding: Any,
     data_format: str = "NHWC",
@@ -228,7 +228,7 @@ def depthwise_conv2d(
 
 @op
 def separable_conv2d(
-    input: Any,  # noqa: A002
+    input: Any,
     depthwise_filter: Any,
     pointwise_filter: Any,
     strides: Any,
@@ -258,7 +258,7 @@ def _pooled(
 def _pool_of(mode: str, rank: int, name: str, default: str) -> Any:
     @op
     def apply(
-        input: Any = None,  # noqa: A002
+        input: Any = None,
         ksize: Any = None,
         strides: Any = None,
         padding: Any = "VALID",
@@ -284,7 +284,7 @@ for _mode in ("max", "avg"):
 
 @op
 def pool(
-    input: Any,  # noqa: A002
+    input: Any,
     window_shape: Any,
     pooling_type: str,
     strides: Any = None,

@@ -284,7 +284,7 @@ def _(k, t):
 
 @area.run("metrics_tensors")
 def _(k, t):
-    K = k.backend  # noqa: N806 - as scripts call it
+    K = k.backend  # as scripts call it
     x = k.layers.Input((4,))
     hidden = k.layers.Dense(3, activation="relu")(x)
     model = k.models.Model(x, k.layers.Dense(1)(hidden))
@@ -311,7 +311,7 @@ def _(k, t):
 
 @area.run("initializers_that_compute")
 def _(k, t):
-    K = k.backend  # noqa: N806
+    K = k.backend
 
     def ramp(shape, dtype=None):
         return K.ones(shape, dtype=dtype) * 0.3 + K.reshape(K.arange(0, shape[0] * shape[1], dtype="float32"), shape)

@@ -176,7 +176,7 @@ def results_of_fit(model, history, x=None):
 # Printed text.
 
 
-class captured:  # noqa: N801 (used like a function)
+class captured:
     """Collects what is printed to a stream that is no terminal: ``with captured() as text: ...; text()``."""
 
     def __enter__(self):

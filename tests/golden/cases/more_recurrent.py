@@ -346,7 +346,7 @@ area.layer(
 
 def own_step(k, **kwargs):
     """A recurrent layer of the caller's, as scripts for Keras 1 and 2 derive them from Recurrent."""
-    K = k.backend  # noqa: N806 - as scripts call it
+    K = k.backend  # as scripts call it
 
     class Leaky(k.layers.Recurrent):
         def __init__(self, units, leak=0.5, **kwargs):

@@ -155,7 +155,7 @@ def _saved(owner: str, image: Any, kind: str, **options: Any) -> TextTensor:
 
 def encode_jpeg(
     image: Any,
-    format: str = "",  # noqa: A002
+    format: str = "",
     quality: int = 95,
     progressive: bool = False,
     optimize_size: bool = False,

@@ -35,7 +35,7 @@ def decode_raw(
     fixed_length: int | None = None,
     name: str | None = None,
     *,
-    bytes: Any = None,  # noqa: A002
+    bytes: Any = None,
 ) -> Any:
     """Bytes as numbers of a type."""
     texts = TextTensor(input_bytes if input_bytes is not None else bytes)
@@ -46,7 +46,7 @@ def decode_raw(
     return as_immutable(made.reshape(*texts.array.shape, *made.shape[1:]))
 
 
-def encode_base64(input: Any, pad: bool = False, name: str | None = None) -> TextTensor:  # noqa: A002
+def encode_base64(input: Any, pad: bool = False, name: str | None = None) -> TextTensor:
     """Bytes as text, fit for addresses."""
 
     def encode(value: bytes) -> bytes:
@@ -56,7 +56,7 @@ def encode_base64(input: Any, pad: bool = False, name: str | None = None) -> Tex
     return TextTensor(TextTensor(input).map(encode))
 
 
-def decode_base64(input: Any, name: str | None = None) -> TextTensor:  # noqa: A002
+def decode_base64(input: Any, name: str | None = None) -> TextTensor:
     """The inverse of ``encode_base64``."""
     return TextTensor(TextTensor(input).map(lambda value: base64.urlsafe_b64decode(value + b"=" * (-len(value) % 4))))
 

@@ -168,7 +168,7 @@ class Feature:
         """The values, of whichever kind."""
         return getattr(self, self.kind).value if self.kind else []
 
-    def WhichOneof(self, name: str) -> str | None:  # noqa: N802 - protocol buffers' name
+    def WhichOneof(self, name: str) -> str | None:  # protocol buffers' name
         """The kind that there is."""
         return self.kind
 
@@ -259,11 +259,11 @@ class Example:
     def __init__(self, features: Features | None = None) -> None:
         self.features = features if features is not None else Features()
 
-    def SerializeToString(self) -> bytes:  # noqa: N802 - protocol buffers' name
+    def SerializeToString(self) -> bytes:  # protocol buffers' name
         """The bytes of a record."""
         return _field(1, self.features.encoded())
 
-    def ParseFromString(self, serialized: Any) -> int:  # noqa: N802 - protocol buffers' name
+    def ParseFromString(self, serialized: Any) -> int:  # protocol buffers' name
         """Reads the bytes of a record into this one."""
         data = bytes(serialized)
         for number, value in _fields(data):
@@ -272,7 +272,7 @@ class Example:
         return len(data)
 
     @classmethod
-    def FromString(cls, serialized: Any) -> Example:  # noqa: N802 - protocol buffers' name
+    def FromString(cls, serialized: Any) -> Example:  # protocol buffers' name
         """The record of some bytes."""
         found = cls()
         found.ParseFromString(serialized)
@@ -294,12 +294,12 @@ class SequenceExample:
         self.context = context if context is not None else Features()
         self.feature_lists = feature_lists if feature_lists is not None else FeatureLists()
 
-    def SerializeToString(self) -> bytes:  # noqa: N802 - protocol buffers' name
+    def SerializeToString(self) -> bytes:  # protocol buffers' name
         """The bytes of a record."""
         return _field(1, self.context.encoded()) + _field(2, self.feature_lists.encoded())
 
     @classmethod
-    def FromString(cls, serialized: Any) -> SequenceExample:  # noqa: N802 - protocol buffers' name
+    def FromString(cls, serialized: Any) -> SequenceExample:  # protocol buffers' name
         """The record of some bytes."""
         parts = dict(_fields(bytes(serialized)))
         return cls(Features.decoded(parts.get(1, b"")), FeatureLists.decoded(parts.get(2, b"")))

@@ -33,7 +33,7 @@ __all__ = [
 ]
 
 
-def GFile(name: Any, mode: str = "r") -> IO[Any]:  # noqa: N802 - TensorFlow's name
+def GFile(name: Any, mode: str = "r") -> IO[Any]:  # TensorFlow's name
     """An open file.
 
     Raises:

@@ -269,7 +269,7 @@ def poisson(shape: Any, lam: Any, dtype: Any = torch.float32, seed: int | None =
         return as_immutable(torch.poisson(rates.expand(*sizes_of(shape), *rates.shape)).to(torch_type(dtype)))
 
 
-class _torch_seed:  # noqa: N801 - reads as a phrase
+class _torch_seed:  # reads as a phrase
     """Torch's generators seeded for the length of a block, where there is a seed."""
 
     def __init__(self, seed: int | None) -> None:

@@ -70,7 +70,7 @@ class _Flags:
         self.__dict__["_known"] = {}
         self.__dict__["_values"] = None
 
-    def define(self, name: str, default: Any, help: str = "", kind: Any = str, **kwargs: Any) -> None:  # noqa: A002
+    def define(self, name: str, default: Any, help: str = "", kind: Any = str, **kwargs: Any) -> None:
         """Adds an option."""
         self._known[name] = (kind, default)
         self.__dict__["_values"] = None

@@ -68,7 +68,7 @@ def placeholder(dtype: Any, shape: Any = None, name: str | None = None) -> Symbo
     return keras_tensors.placeholder(shape=tuple(shape), dtype=str(torch_type(dtype)).removeprefix("torch."), name=name)
 
 
-def placeholder_with_default(input: Any, shape: Any, name: str | None = None) -> Any:  # noqa: A002
+def placeholder_with_default(input: Any, shape: Any, name: str | None = None) -> Any:
     """The value itself: what is not fed stays as it is.
 
     Raises:
@@ -82,7 +82,7 @@ def sparse_placeholder(dtype: Any, shape: Any = None, name: str | None = None) -
     refuse("sparse_placeholder", "feed a placeholder with the whole tensor")
 
 
-class variable_scope:  # noqa: N801 - TensorFlow's name
+class variable_scope:  # TensorFlow's name
     """A block whose variables get its name in front of theirs.
 
     Args:
