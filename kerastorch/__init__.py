@@ -103,8 +103,8 @@ def __getattr__(name: str) -> Any:
     if name in _WHEN_ASKED_FOR:
         return importlib.import_module(f"{__name__}.{name}")
     if name in _AT_THE_TOP:
-        room, _, wanted = _AT_THE_TOP[name].partition(":")
-        return getattr(importlib.import_module(f"{__name__}.{room}"), wanted)
+        module_name, _, wanted = _AT_THE_TOP[name].partition(":")
+        return getattr(importlib.import_module(f"{__name__}.{module_name}"), wanted)
     if name == "version":
         return lambda: eras.current().version
     why = f": {_ABSENT[name]}" if name in _ABSENT else ""

@@ -132,7 +132,7 @@ def deserialize(name: Any, custom_objects: dict[str, Any] | None = None) -> Any:
 
 def _layer(identifier: Any, custom_objects: dict[str, Any] | None) -> Any:
     """The layer that a name or a config dict means, None when it means none."""
-    from .. import layers  # above this floor: needed only when an activation is itself a layer
+    from .. import layers  # a level above: needed only when an activation is itself a layer
 
     config = identifier if isinstance(identifier, dict) else {"class_name": identifier, "config": {}}
     if not isinstance(getattr(layers, str(config.get("class_name")), None), type):

@@ -59,7 +59,7 @@ from .recurrent import *  # noqa: F403
 from .torch_module import *  # noqa: F403
 from .wrappers import *  # noqa: F403
 
-_ROOMS = (
+_MODULES = (
     core,
     identity,
     lambda_layer,
@@ -85,14 +85,14 @@ _ROOMS = (
 )
 
 REGISTRY = Registry("layer")
-for _room in _ROOMS:
-    for _name in _room.__all__:
-        _member = getattr(_room, _name)
+for _module in _MODULES:
+    for _name in _module.__all__:
+        _member = getattr(_module, _name)
         if inspect.isclass(_member):
             REGISTRY.alias(**{_name: _member})
 
 __all__ = sorted(
-    {"Layer", "InputSpec", "serialize", "deserialize"} | {name for room in _ROOMS for name in room.__all__}
+    {"Layer", "InputSpec", "serialize", "deserialize"} | {name for module in _MODULES for name in module.__all__}
 )
 
 

@@ -38,11 +38,11 @@ from .signal import *  # noqa: F403
 from .statistics import *  # noqa: F403
 from .vectorizing import *  # noqa: F403
 
-_ROOMS = (arrays, core, creating, elementwise, indexing, linalg, nans, nn, reducing, signal, statistics, vectorizing)
+_MODULES = (arrays, core, creating, elementwise, indexing, linalg, nans, nn, reducing, signal, statistics, vectorizing)
 
 __all__ = ["image", "linalg", "nn", "numpy"]
-__all__ += sorted({*(name for room in _ROOMS for name in room.__all__)} - set(__all__))
+__all__ += sorted({*(name for module in _MODULES for name in module.__all__)} - set(__all__))
 
 numpy = types.ModuleType(f"{__name__}.numpy", "The part of ``keras.ops`` that numpy has too.")
-for _room in (arrays, creating, elementwise, indexing, linalg, nans, reducing, statistics, vectorizing):
-    vars(numpy).update({name: getattr(_room, name) for name in _room.__all__})
+for _module in (arrays, creating, elementwise, indexing, linalg, nans, reducing, statistics, vectorizing):
+    vars(numpy).update({name: getattr(_module, name) for name in _module.__all__})

@@ -78,8 +78,8 @@ def _of_use(use: Use) -> Iterator[Finding]:
 
 def _moved(use: Use) -> Iterator[Finding]:
     """A name that is imported from a module of an older Keras."""
-    room = (ours(use.path.rpartition(".")[0]) or "").partition(".")[2]
-    if room in OLD_PATHS:
+    module_name = (ours(use.path.rpartition(".")[0]) or "").partition(".")[2]
+    if module_name in OLD_PATHS:
         now = getattr(use.thing, "__module__", None) or use.path
         yield Finding(use.line, "translated", f"{use.path} is an old place; it is in {now} now")
 
@@ -187,12 +187,14 @@ def _supported(source: str) -> Iterator[str]:
     places: dict[str, dict[str, list[int]]] = {}
     for use in uses:
         if use.thing is not MISSING and not inspect.ismodule(use.thing):
-            room, _, name = use.path.rpartition(".")
-            lines = places.setdefault(room, {}).setdefault(name, [])
+            module_name, _, name = use.path.rpartition(".")
+            lines = places.setdefault(module_name, {}).setdefault(name, [])
             if use.line not in lines:
                 lines.append(use.line)
-    for room, names in sorted(places.items()):
-        yield f"{room}: " + ", ".join(f"{name} ({', '.join(map(str, lines))})" for name, lines in sorted(names.items()))
+    for module_name, names in sorted(places.items()):
+        yield f"{module_name}: " + ", ".join(
+            f"{name} ({', '.join(map(str, lines))})" for name, lines in sorted(names.items())
+        )
 
 
 def _report(path: Path, source: str) -> tuple[list[str], bool]:

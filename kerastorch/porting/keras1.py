@@ -398,15 +398,15 @@ def _wrapped_function(function: Callable, path: str) -> Callable:
 def install() -> None:
     """Makes what the tables name understand Keras 1; done once, when the package is imported."""
     for path, table in TABLE.items():
-        room, _, name = path.rpartition(".")
-        cls = getattr(importlib.import_module(f"{_PACKAGE}.{room}"), name)
+        module_name, _, name = path.rpartition(".")
+        cls = getattr(importlib.import_module(f"{_PACKAGE}.{module_name}"), name)
         if inspect.isclass(cls) and not hasattr(cls.__init__, "__wrapped__"):
             _wrap_constructor(cls, table)
     for path, table in METHODS.items():
-        room, owner, name = path.rsplit(".", 2)
-        _wrap_method(getattr(importlib.import_module(f"{_PACKAGE}.{room}"), owner), name, table)
+        module_name, owner, name = path.rsplit(".", 2)
+        _wrap_method(getattr(importlib.import_module(f"{_PACKAGE}.{module_name}"), owner), name, table)
     for path in FUNCTIONS:
-        room, _, name = path.rpartition(".")
-        for place in (room, *_ALSO_IN.get(path, ())):
+        module_name, _, name = path.rpartition(".")
+        for place in (module_name, *_ALSO_IN.get(path, ())):
             module = importlib.import_module(f"{_PACKAGE}.{place}")
             setattr(module, name, _wrapped_function(getattr(module, name), path))

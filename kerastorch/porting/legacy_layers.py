@@ -18,7 +18,7 @@ from ..backend.products import batch_dot
 from ..engine.input_spec import InputSpec
 from ..engine.layer import Layer
 from ..engine.network import Network
-from ..layers import merge as merge_room
+from ..layers import merge as merge_layers
 from ..layers.convolutional import AtrousConvolution1D, AtrousConvolution2D
 from ..layers.core import Dense
 from .legacy_recurrent import ConvRecurrent2D, Recurrent
@@ -36,10 +36,10 @@ __all__ = [
 ]
 
 _MODES: dict[str, Callable[[], Layer]] = {
-    "sum": merge_room.Add,
-    "ave": merge_room.Average,
-    "mul": merge_room.Multiply,
-    "max": merge_room.Maximum,
+    "sum": merge_layers.Add,
+    "ave": merge_layers.Average,
+    "mul": merge_layers.Multiply,
+    "max": merge_layers.Maximum,
 }
 
 
@@ -250,9 +250,9 @@ class Merge(Layer):
 
     def _inner(self) -> Layer:
         if self.mode == "concat":
-            return merge_room.Concatenate(self.concat_axis)
+            return merge_layers.Concatenate(self.concat_axis)
         if self.mode == "dot":
-            return merge_room.Dot(self.dot_axes)
+            return merge_layers.Dot(self.dot_axes)
         return _MODES[self.mode]()  # type: ignore[index]
 
     def call(self, inputs: Sequence[Any], mask: Any = None) -> Any:
@@ -348,9 +348,9 @@ def install() -> None:
     """Gives Keras 1's layers their old names in ``layers``; done once, when the package is imported."""
     from .. import layers
 
-    merge_room.__class__ = _CallableModule
-    rooms = {Recurrent: layers.recurrent, ConvRecurrent2D: layers.convolutional_recurrent}
+    merge_layers.__class__ = _CallableModule
+    modules = {Recurrent: layers.recurrent, ConvRecurrent2D: layers.convolutional_recurrent}
     for cls in (Merge, MaxoutDense, Highway, TimeDistributedDense, Recurrent, ConvRecurrent2D):
-        for room in (layers, rooms.get(cls, layers.core)):
-            setattr(room, cls.__name__, cls)
+        for module in (layers, modules.get(cls, layers.core)):
+            setattr(module, cls.__name__, cls)
         layers.REGISTRY.alias(**{cls.__name__: cls})

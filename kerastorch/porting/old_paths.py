@@ -1,4 +1,4 @@
-"""Module paths of Keras that are no rooms of their own here, in one table.
+"""Module paths of Keras that are no modules of their own here, in one table.
 
 ``import kerastorch.engine.topology`` gives a module that holds what Keras 2 had there. The table is looked up by an
 import hook, so that no stub files are needed and nothing is imported before somebody asks.
@@ -126,7 +126,7 @@ OLD_PATHS: dict[str, tuple[str, ...]] = {
     "legacy.models": ("models", "porting.graph_model:Graph"),
 }
 
-# rooms that hold more names than their own files: those that other Kerases kept there
+# modules that hold more names than their own files: those that other Kerases kept there
 MORE_NAMES: dict[str, tuple[str, ...]] = {
     "engine": (
         "models:Model",
@@ -216,7 +216,7 @@ def _find(entries: tuple[str, ...], name: str) -> object:
         module = importlib.import_module(f"{_PACKAGE}.{where}" if where else _PACKAGE)
         if wanted:
             return getattr(module, original)
-        if name in module.__dict__ or isinstance(module, _Room):
+        if name in module.__dict__ or isinstance(module, _OldModule):
             return getattr(module, name)
     raise AttributeError(name)
 
@@ -232,7 +232,7 @@ def _submodule(parent: str, name: str) -> types.ModuleType | None:
         raise
 
 
-class _Room(types.ModuleType):
+class _OldModule(types.ModuleType):
     """An old module: names are found in the modules of today."""
 
     def __getattr__(self, name: str) -> object:
@@ -261,9 +261,9 @@ class _Room(types.ModuleType):
         return self.__dir__()
 
 
-def _extend(room: str) -> None:
+def _extend(module_name: str) -> None:
     """Lets a module of today find the names of ``MORE_NAMES``, and submodules that nobody imported yet."""
-    module = importlib.import_module(f"{_PACKAGE}.{room}" if room else _PACKAGE)
+    module = importlib.import_module(f"{_PACKAGE}.{module_name}" if module_name else _PACKAGE)
     first = module.__dict__.get("__getattr__")
 
     def __getattr__(name: str) -> object:  # a module's hook
@@ -275,7 +275,7 @@ def _extend(room: str) -> None:
                 told = error  # it may say why
         if not name.startswith("__"):
             try:
-                return _find(MORE_NAMES.get(room, ()), name)
+                return _find(MORE_NAMES.get(module_name, ()), name)
             except AttributeError:
                 found = _submodule(module.__name__, name) if hasattr(module, "__path__") else None
                 if found is not None:
@@ -285,9 +285,9 @@ def _extend(room: str) -> None:
     module.__getattr__ = __getattr__  # type: ignore[method-assign]
 
 
-# rooms whose parts are imported when somebody asks for them as attributes
+# modules whose parts are imported when somebody asks for them as attributes
 _PARENTS = ("", "layers", "utils", "engine")
-# rooms that are imported when somebody asks for them, and know the old names of their parts themselves
+# modules that are imported when somebody asks for them, and know the old names of their parts themselves
 _LAZY = ("applications",)
 
 
@@ -302,37 +302,37 @@ class _OldPaths(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         old = spec.name.removeprefix(f"{_PACKAGE}.")
         if old not in OLD_PATHS:
             return types.ModuleType(spec.name, f"Holds old modules; see {__name__}.")
-        room = _Room(spec.name, f"Keras's {old}; what it held is in {', '.join(OLD_PATHS[old])}.")
-        room.__dict__["__old_path__"] = old
-        return room
+        made = _OldModule(spec.name, f"Keras's {old}; what it held is in {', '.join(OLD_PATHS[old])}.")
+        made.__dict__["__old_path__"] = old
+        return made
 
     def exec_module(self, module: types.ModuleType) -> None:
         pass
 
 
 class _WhenImported(importlib.abc.MetaPathFinder):
-    """Extends rooms that nobody has imported yet as soon as somebody does.
+    """Extends modules that nobody has imported yet as soon as somebody does.
 
     Args:
-        rooms: their names in the package.
+        module_names: their names in the package.
     """
 
-    def __init__(self, rooms: set[str]) -> None:
-        self._rooms = rooms
+    def __init__(self, module_names: set[str]) -> None:
+        self._module_names = module_names
 
     def find_spec(self, name: str, path: Sequence[str] | None, target: object = None) -> ModuleSpec | None:
-        room = name.removeprefix(f"{_PACKAGE}.")
-        if room == name or room not in self._rooms:
+        module_name = name.removeprefix(f"{_PACKAGE}.")
+        if module_name == name or module_name not in self._module_names:
             return None
         spec = importlib.machinery.PathFinder.find_spec(name, path)
         if spec is None or spec.loader is None:
             return None  # no module of its own: an old path
-        self._rooms.discard(room)
+        self._module_names.discard(module_name)
         run = spec.loader.exec_module
 
         def exec_module(module: types.ModuleType) -> None:
             run(module)
-            _extend(room)
+            _extend(module_name)
 
         spec.loader.exec_module = exec_module  # type: ignore[method-assign]
         return spec
@@ -344,8 +344,12 @@ def install() -> None:
         return
     sys.meta_path.append(_OldPaths())
     parents = {path.rpartition(".")[0] for path in OLD_PATHS} - {*OLD_PATHS, *_LAZY}
-    rooms = {*MORE_NAMES, *_PARENTS, *parents}
-    loaded = {room for room in rooms if (f"{_PACKAGE}.{room}" if room else _PACKAGE) in sys.modules}
-    for room in loaded:
-        _extend(room)
-    sys.meta_path.insert(0, _WhenImported(rooms - loaded))
+    module_names = {*MORE_NAMES, *_PARENTS, *parents}
+    loaded = {
+        module_name
+        for module_name in module_names
+        if (f"{_PACKAGE}.{module_name}" if module_name else _PACKAGE) in sys.modules
+    }
+    for module_name in loaded:
+        _extend(module_name)
+    sys.meta_path.insert(0, _WhenImported(module_names - loaded))

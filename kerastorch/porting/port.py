@@ -129,9 +129,9 @@ def _shorten(text: _Text, node: ast.Attribute, script: Script) -> None:
 def _module(name: str) -> str:
     """Where kerastorch has a module: the place of today for an old one."""
     found = ours(name) or name
-    room = found.partition(".")[2]
-    if room in OLD_PATHS or room.startswith("layers."):
-        parent = "layers" if room.startswith("layers.") else OLD_PATHS[room][0].partition(":")[0]
+    module_name = found.partition(".")[2]
+    if module_name in OLD_PATHS or module_name.startswith("layers."):
+        parent = "layers" if module_name.startswith("layers.") else OLD_PATHS[module_name][0].partition(":")[0]
         return f"kerastorch.{parent}" if parent else "kerastorch"
     return found
 

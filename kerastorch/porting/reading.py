@@ -173,8 +173,8 @@ class Script:
             self.uses.append(Use(entry.name, entry, None, find(entry.name)))
 
     def _star(self, module: str) -> None:
-        room = find(module)
-        for name in getattr(room, "__all__", None) or [n for n in dir(room) if not n.startswith("_")]:
+        found = find(module)
+        for name in getattr(found, "__all__", None) or [n for n in dir(found) if not n.startswith("_")]:
             self.names.setdefault(name, f"{module}.{name}")
 
     # ------------------------------------------------------------------- uses

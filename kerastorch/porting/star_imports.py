@@ -1,7 +1,7 @@
 """Names that ``from keras.layers import *`` and its kin brought along by accident, and that scripts came to use.
 
 Keras 2's modules had no ``__all__``: whatever they imported themselves was exported. While ``install()`` is in force,
-the rooms of this table export those names too.
+the modules of this table export those names too.
 
 Source: the namespaces that Keras 2.2.4's star imports fill.
 """
@@ -12,7 +12,7 @@ import importlib
 
 from . import shims
 
-__all__ = ["ROOMS", "extend"]
+__all__ = ["MODULE_NAMES", "extend"]
 
 _PACKAGE = __name__.split(".")[0]
 _WHERE = {
@@ -56,17 +56,17 @@ _LAYERS = (
     "K np Layer InputSpec Input Recurrent activations constraints initializers initializations regularizers conv_utils "
     "interfaces copy warnings python_types to_list has_arg deserialize_keras_object"
 )
-_LAYER_ROOMS = (
+_LAYER_MODULES = (
     "core convolutional pooling local recurrent convolutional_recurrent cudnn_recurrent embeddings normalization "
     "advanced_activations noise wrappers merge"
 )
 _FUNCTIONS = "K np six deserialize_keras_object serialize_keras_object"
 
-#: room -> the names
-ROOMS = {
+#: module -> the names
+MODULE_NAMES = {
     "engine": "Layer InputSpec Input InputLayer Model Sequential",
-    "layers": f"{_LAYERS} {_LAYER_ROOMS} Highway MaxoutDense Merge TimeDistributedDense",
-    **{f"layers.{room}": _LAYERS for room in _LAYER_ROOMS.split()},
+    "layers": f"{_LAYERS} {_LAYER_MODULES} Highway MaxoutDense Merge TimeDistributedDense",
+    **{f"layers.{module_name}": _LAYERS for module_name in _LAYER_MODULES.split()},
     "models": "K np Input InputLayer Layer layers optimizers copy json os warnings",
     "callbacks": "K np Progbar OrderedDict deque csv json os sys time warnings six",
     "optimizers": f"{_FUNCTIONS} copy",
@@ -82,23 +82,25 @@ ROOMS = {
 }
 
 
-def _find(room: str, name: str) -> object:
-    inner = f".{room}.{name}" if name in _LAYER_ROOMS.split() else name
+def _find(module_name: str, name: str) -> object:
+    inner = f".{module_name}.{name}" if name in _LAYER_MODULES.split() else name
     where, _, wanted = _WHERE.get(name, inner).partition(":")
     module = importlib.import_module(where, _PACKAGE)
     return getattr(module, wanted) if wanted else module
 
 
-def extend(room: str) -> None:
-    """Lets a room export its names of the table; ``shims.uninstall`` takes it back.
+def extend(module_name: str) -> None:
+    """Lets a module export its names of the table; ``shims.uninstall`` takes it back.
 
     Args:
-        room: the module's name in the package; one that is not in the table stays as it is.
+        module_name: the module's name in the package; one that is not in the table stays as it is.
     """
-    if room not in ROOMS:
+    if module_name not in MODULE_NAMES:
         return
-    module = importlib.import_module(f"{_PACKAGE}.{room}")
-    for name in ROOMS[room].split():
+    module = importlib.import_module(f"{_PACKAGE}.{module_name}")
+    for name in MODULE_NAMES[module_name].split():
         if name not in module.__dict__:
-            shims.set_attribute(module, name, _find(room, name))
-    shims.set_attribute(module, "__all__", list(dict.fromkeys([*getattr(module, "__all__", ()), *ROOMS[room].split()])))
+            shims.set_attribute(module, name, _find(module_name, name))
+    shims.set_attribute(
+        module, "__all__", list(dict.fromkeys([*getattr(module, "__all__", ()), *MODULE_NAMES[module_name].split()]))
+    )

@@ -100,6 +100,6 @@ _ELSEWHERE = {
 
 def __getattr__(name: str) -> Any:
     if name in _ELSEWHERE:
-        room, _, wanted = _ELSEWHERE[name].partition(":")
-        return getattr(importlib.import_module(f"kerastorch.{room}"), wanted)
+        module_name, _, wanted = _ELSEWHERE[name].partition(":")
+        return getattr(importlib.import_module(f"kerastorch.{module_name}"), wanted)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

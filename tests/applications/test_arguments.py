@@ -18,7 +18,7 @@ from kerastorch.applications import _assemble
 from kerastorch.engine.symbolic import SymbolicTensor
 from kerastorch.layers import Conv2D, Input
 
-ARCHITECTURES = sorted(applications._ROOM_OF)
+ARCHITECTURES = sorted(applications._MODULE_OF)
 SHAPE = (32, 32, 3)
 
 

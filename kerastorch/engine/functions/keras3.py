@@ -27,7 +27,7 @@ _RELU_CONFIG = {"negative_slope": 0.0, "max_value": None, "threshold": 0.0}
 
 
 def _ops() -> Any:
-    from ... import ops  # a floor of its own, whose functions record graphs
+    from ... import ops  # a level above, whose functions record graphs
 
     return ops
 

@@ -33,10 +33,12 @@ _LEFT_OUT = {"name": None, "use_cudnn_on_gpu": True, "validate_indices": None, "
 @functools.cache
 def _face(symbol: str) -> Callable:
     """The function that answers for TensorFlow's of that name; only names of the table are asked for."""
-    spaces = importlib.import_module(f"{_FACE}._spaces")  # of a floor above, which scripts of TensorFlow load
+    spaces = importlib.import_module(f"{_FACE}._spaces")  # from a level above, which scripts of TensorFlow load
     part, _, name = symbol.rpartition(".")
     return (
-        getattr(importlib.import_module(f"{_FACE}.{part}"), name) if part in spaces.ROOMS else spaces.find(part, name)
+        getattr(importlib.import_module(f"{_FACE}.{part}"), name)
+        if part in spaces.MODULE_NAMES
+        else spaces.find(part, name)
     )
 
 

@@ -167,8 +167,8 @@ MODULES: dict[str, tuple[str, ...]] = {
     "keras_applications": (f"{_PORTING}.dropped.applications", "kerastorch.applications"),
     "keras_applications.resnet_common": ("kerastorch.applications",),
     **{
-        f"keras_applications.{room}": (f"kerastorch.applications.{room}", f"{_PORTING}.dropped.applications")
-        for room in (
+        f"keras_applications.{name}": (f"kerastorch.applications.{name}", f"{_PORTING}.dropped.applications")
+        for name in (
             "densenet imagenet_utils inception_resnet_v2 inception_v3 mobilenet mobilenet_v2 nasnet resnet resnet50 "
             "resnet_v2 resnext vgg16 vgg19 xception"
         ).split()

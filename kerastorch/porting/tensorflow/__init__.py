@@ -51,7 +51,7 @@ def __getattr__(name: str) -> Any:
         return importlib.import_module("tensorflow.keras")  # with the version of the era in force
     if name in _spaces.INNER or name.endswith(("_ops", "_op")):
         return sys.modules[__name__]
-    if name in _spaces.ROOMS:
+    if name in _spaces.MODULE_NAMES:
         return importlib.import_module(f"{__name__}.{name}")
     if name == "summary_ops_v2":  # an inner name of tf.summary
         return importlib.import_module(f"{__name__}.summary")
@@ -61,7 +61,7 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_spaces.ROOMS, *_spaces.names_of("")} - {"begin", "end", "script", "seeds"})
+    return sorted({*globals(), *_spaces.MODULE_NAMES, *_spaces.names_of("")} - {"begin", "end", "script", "seeds"})
 
 
 __all__ = ["DType", "Tensor", "as_dtype", "begin", "end", "newaxis"]

@@ -14,13 +14,13 @@ from typing import Any
 
 from ._functions import refuse
 
-__all__ = ["INNER", "MISSING", "ROOMS", "SPACES", "find", "space"]
+__all__ = ["INNER", "MISSING", "MODULE_NAMES", "SPACES", "find", "space"]
 
 _HERE = __name__.rpartition(".")[0]
 _KERAS = _HERE.partition(".")[0]
 
 #: parts that are modules of this package
-ROOMS = frozenset(
+MODULE_NAMES = frozenset(
     "compat config contrib data debugging distribute errors feature_column image io lookup nest random ragged "
     "saved_model sets signal sparse strings summary test train".split()
 )
