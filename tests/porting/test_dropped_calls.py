@@ -217,3 +217,11 @@ def test_gensim():
     assert model.said == (4, 2) and model["b"].tolist() == [0, 1] and "a" in model and model.index2word == ["a", "b"]
     assert {word: (found.index, found.count) for word, found in model.wv.vocab.items()} == {"a": (0, 7), "b": (1, 3)}
     assert model.wv.syn0 is _Vectors.vectors and shims.set_attribute
+
+
+def test_arpack_of_scipy():
+    from scipy.sparse import eye
+    from scipy.sparse.linalg.eigen.arpack import ArpackNoConvergence, eigsh
+
+    assert eigsh(eye(5).tocsr(), 1, which="LM", return_eigenvectors=False).round(6).tolist() == [1.0]
+    assert issubclass(ArpackNoConvergence, Exception)

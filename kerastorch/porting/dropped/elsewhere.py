@@ -19,6 +19,7 @@ __all__ = [
     "extend_sparse",
     "extend_word_vectors",
     "extend_yaml",
+    "make_package",
     "sample",
     "to_numpy_matrix",
 ]
@@ -47,6 +48,12 @@ def extend_sparse(sparse: Any) -> None:
     for cls in {getattr(sparse, f"{kind}_{form}") for kind in ("csr", "csc", "coo") for form in ("matrix", "array")}:
         if not hasattr(cls, "A"):
             shims.set_attribute(cls, "A", property(lambda self: self.toarray()))
+
+
+def make_package(module: Any) -> None:
+    """A module that had modules inside may have them again."""
+    if not hasattr(module, "__path__"):
+        shims.set_attribute(module, "__path__", [])
 
 
 def extend_yaml(yaml: Any) -> None:

@@ -128,6 +128,7 @@ AFTER: dict[str, str] = {
     "matplotlib.pyplot": f"{_PLOTS}:extend_pyplot",
     "h5py": f"{_ELSEWHERE}:extend_h5py",
     "scipy.sparse": f"{_ELSEWHERE}:extend_sparse",
+    "scipy.sparse.linalg.eigen": f"{_ELSEWHERE}:make_package",
     "yaml": f"{_ELSEWHERE}:extend_yaml",
     "PIL.ImageDraw": f"{_ELSEWHERE}:extend_draw",
     "PIL.ImageFont": f"{_ELSEWHERE}:extend_font",
@@ -146,6 +147,7 @@ AFTER: dict[str, str] = {
 MODULES: dict[str, tuple[str, ...]] = {
     "scipy.misc": (),
     "scipy.misc.pilutil": (_DROPPED,),
+    "scipy.sparse.linalg.eigen.arpack": ("scipy.sparse.linalg",),
     "sklearn.cross_validation": (_CALLS, "sklearn.model_selection"),
     **{
         f"sklearn.{inner}": (f"sklearn.{inner.rpartition('.')[0]}",)

@@ -113,7 +113,14 @@ SPACES: dict[str, tuple[tuple[str, ...], dict[str, str]]] = {
         "making arrays elementwise reducing indexing control containers tape variables _dtypes _specs odds v1".split(),
         _TOP,
     ),
-    "math": (("elementwise", "reducing", "indexing"), {"l2_normalize": "linear:l2_normalize"}),
+    "math": (
+        ("elementwise", "reducing", "indexing"),
+        {
+            "l2_normalize": "linear:l2_normalize",
+            "log_softmax": "activations_and_losses:log_softmax",
+            "softmax": "activations_and_losses:softmax",
+        },
+    ),
     "bitwise": (("elementwise",), {}),
     "nn": (
         ("activations_and_losses", "windows"),
