@@ -104,6 +104,7 @@ def run(script: Path, work: Path, environment: dict[str, str], limit: float) -> 
 
 def last_line(output: str) -> str:
     """The last line that says something, without what a terminal would have drawn over."""
+    output = re.sub(r"\x1b\[[0-9;]*m", "", output)  # colours
     output = re.sub(r"/\S+(?=/examples/)", "…", output)  # the folder that a copy of the clone was run in
     lines = [re.split(r"[\r\x08]", line.rstrip())[-1].strip() for line in output.splitlines()]
     lines = [line for line in lines if re.search(r"\w", line)]
