@@ -99,6 +99,8 @@ class Era:
     batch_logs: str = "batch"  # callbacks see a batch's own numbers, or the 'running' means of the epoch
     loss_tracked_by: str = "loss"  # whose value is logged as the loss: the compiled loss's, or that of the 'step'
     variable_value: str = "method"  # variable.value() reads it; or a 'tensor' that has the weight's grad
+    dicts_of_tensors: str = "given"  # a model's dict of inputs or outputs in that order, or 'sorted', and scored by key
+    computes_at_once: bool = False  # whether a script that names no torch sees tensors as TensorFlow 2 has them
     compile_third: str = "metrics"  # compile's third positional argument; or 'loss_weights'
     progress: str = "keras2"  # whose progress bars are printed: 'tf.keras', 'keras3'
     summary: str = "keras2"  # whose table summary() prints: 'tf.keras', 'keras3'
@@ -244,6 +246,8 @@ _KERAS3 = dataclasses.replace(
     loss_tracked_by="step",
     metrics_property="together",
     variable_value="tensor",
+    dicts_of_tensors="sorted",
+    computes_at_once=True,
     compile_third="loss_weights",
     progress="keras3",
     summary="keras3",

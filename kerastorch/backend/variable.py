@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import importlib
 from collections.abc import Callable
 from typing import Any
 
@@ -46,12 +47,13 @@ class Variable(Immutable):
         initial_value: its first values, or a function that gives them.
         trainable: whether gradients are meant to change it; not for whole numbers.
         validate_shape, caching_device, import_scope, synchronization, aggregation, variable_def, use_resource,
-            collections, experimental_enable_variable_lifting: accepted as in TensorFlow; how it places and shares
-            variables has no counterpart.
+            collections, experimental_enable_variable_lifting, autocast, layout: accepted as in TensorFlow and Keras 3;
+            how they place, share and cast variables has no counterpart.
         name: its name.
         dtype: its type.
         constraint: a projection of its values, for an optimizer to apply.
-        shape: accepted as in TensorFlow; the values have one.
+        shape: in Keras 3, that of the values which an initializer is asked for; else the values have one.
+        initializer: Keras 3's name of ``initial_value``: an initializer or its name beside ``shape``, or values.
 
     Raises:
         ValueError: without values.
@@ -81,13 +83,21 @@ class Variable(Immutable):
         aggregation: Any = None,
         shape: Any = None,
         *,
+        initializer: Any = None,
+        autocast: bool = True,
+        layout: Any = None,
         expected_shape: Any = None,
         collections: Any = None,
         use_resource: Any = None,
         experimental_enable_variable_lifting: Any = None,
     ) -> Variable:
+        initial_value = initializer if initial_value is None else initial_value
         if initial_value is None:
             raise ValueError(f"Variable {name or ''!r}: expected initial_value. Received: None")
+        if eras.current().variable_value == "tensor":
+            if isinstance(trainable, (tuple, list, torch.Size)):  # Keras 3's second argument is the shape
+                trainable, shape = None, trainable
+            initial_value = _initialized(initial_value, shape, dtype)
         tensor = _first_values(initial_value() if callable(initial_value) else initial_value, dtype)
         made = cls.of(tensor, names.scoped(name or "Variable"))
         made.requires_grad_(trainable is not False and tensor.is_floating_point())
@@ -183,6 +193,8 @@ class Variable(Immutable):
         """``variable.value()`` reads it; in Keras 3 ``variable.value`` is a tensor, whose ``grad`` is the weight's."""
         if eras.current().variable_value == "method":
             return self.read_value
+        if foreign.active():
+            return as_immutable(self.as_subclass(torch.Tensor))
         found = self.as_subclass(_Value)
         found._handle = self.handle
         return found
@@ -209,6 +221,21 @@ class Variable(Immutable):
 
     def __format__(self, spec: str) -> str:
         return format(self.numpy(), spec) if spec else repr(self)
+
+
+def _initialized(given: Any, shape: Any, dtype: Any) -> Any:
+    """What Keras 3's variables begin with: an initializer's values where it is given a shape.
+
+    Raises:
+        ValueError: for an initializer without a shape.
+    """
+    if isinstance(given, str):
+        given = importlib.import_module("kerastorch.initializers").get(given)
+    if not callable(given):
+        return given
+    if shape is None:
+        raise ValueError(f"Variable: expected shape beside an initializer. Received: shape=None, initializer={given!r}")
+    return given(tuple(shape), dtype=dtype or config.floatx())
 
 
 def _first_values(value: Any, dtype: Any) -> torch.Tensor:

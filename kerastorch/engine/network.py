@@ -38,6 +38,13 @@ def as_list(value: Any) -> list[Any]:
     return list(value) if isinstance(value, tuple) else [value]
 
 
+def _sorted(tree: Any) -> Any:
+    """A dict in the order of its keys, as Keras 3 goes through one; anything else as it is."""
+    if not isinstance(tree, dict) or any(isinstance(value, (dict, list, tuple)) for value in tree.values()):
+        return tree
+    return dict(sorted(tree.items()))
+
+
 def _by_depth(items: Sequence[Any], depths: dict[int, int]) -> dict[int, list[Any]]:
     found: dict[int, list[Any]] = {}
     for item in items:
@@ -71,6 +78,8 @@ class Network(Layer):
                         f"{owner}: expected {what} to be symbolic tensors such as Input() gives. "
                         f"Received: {leaf!r} of type {type(leaf).__name__}"
                     )
+        if eras.current().dicts_of_tensors == "sorted":
+            inputs, outputs = _sorted(inputs), _sorted(outputs)
         self._input_structure, self._output_structure = inputs, outputs
         self.inputs: list[SymbolicTensor] = list(flatten(inputs))
         self.outputs: list[SymbolicTensor] = list(flatten(outputs))

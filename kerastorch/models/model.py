@@ -228,6 +228,8 @@ class Model(Trainer, Network):
         self.inputs, self.outputs = symbols, list(flatten(outputs))
         self.input_names = keys or [f"input_{i + 1}" for i in range(len(symbols))]
         self.output_names = [f"output_{i + 1}" for i in range(len(self.outputs))]
+        if isinstance(outputs, dict) and eras.current().dicts_of_tensors == "sorted":
+            self.output_names = list(outputs)
         self._traced_types = [torch.int64 if kind == "string" else floats for kind in kinds]
         self._input_keys = keys
         self._traced = True

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-__all__ = ["Verdict", "detect", "detect_file", "is_keras1"]
+__all__ = ["Verdict", "detect", "detect_file", "is_keras1", "names_torch"]
 
 _KERAS1_NAMES = {
     "nb_epoch", "border_mode", "nb_filter", "nb_row", "nb_col", "filter_length", "subsample", "subsample_length",
@@ -41,6 +41,8 @@ _LATER_LAYERS = {
     "MultiHeadAttention", "LayerNormalization", "Rescaling", "RandomFlip", "RandomRotation", "RandomZoom",
     "TextVectorization", "StringLookup", "IntegerLookup", "EinsumDense", "GroupNormalization", "RandomTranslation",
 }  # fmt: skip
+
+_OF_TORCH = ("torch", "torchvision", "torchaudio", "lightning", "pytorch_lightning", "kerastorch")
 
 
 @dataclass
@@ -290,6 +292,30 @@ def is_keras1(source: str) -> bool:
     reader = _Reader()
     reader.visit(ast.parse(source))
     return "one" in reader.marks.found
+
+
+def names_torch(source: str) -> bool:
+    """Whether a script is written for torch's tensors: it imports torch or chooses that backend.
+
+    Example:
+        >>> names_torch("import torch"), names_torch("import os, keras")
+        (True, False)
+    """
+    if os.environ.get("KERAS_BACKEND") == "torch":
+        return True
+    try:
+        tree = ast.parse(source)
+    except SyntaxError:
+        return False
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import) and any(alias.name.partition(".")[0] in _OF_TORCH for alias in node.names):
+            return True
+        if isinstance(node, ast.ImportFrom) and (node.module or "").partition(".")[0] in _OF_TORCH:
+            return True
+        if isinstance(node, ast.Assign) and "KERAS_BACKEND" in ast.dump(node.targets[0]):
+            if isinstance(node.value, ast.Constant) and node.value.value == "torch":
+                return True
+    return False
 
 
 def detect_file(path: str, source: str) -> Verdict:

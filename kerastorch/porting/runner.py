@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import importlib
 import json
 import linecache
 import os
@@ -19,6 +20,7 @@ import types
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+from .. import eras
 from . import alias, detect, script_code
 
 __all__ = ["cells", "decode", "main"]
@@ -102,6 +104,8 @@ class _Run:
         sys.argv[:] = self.argv
         sys.path[0] = self.folder
         alias.install()
+        if eras.current().computes_at_once and not detect.names_torch(self.source):
+            importlib.import_module("kerastorch.porting.tensorflow").begin()
         try:
             self.execute()
         except SystemExit as stop:

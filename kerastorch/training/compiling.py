@@ -189,11 +189,17 @@ class Compiling:
             if name.lower() not in ("accuracy", "acc", "crossentropy", "ce"):
                 metrics_module.get(name)
 
+    def _scored_names(self) -> list[str]:
+        """What targets, losses and logs call the outputs: the keys of a dict of them in Keras 3, else their layers."""
+        made = self.__dict__.get("_output_structure")
+        keyed = isinstance(made, dict) and len(made) == len(self.output_names)
+        return list(made) if keyed and eras.current().dicts_of_tensors == "sorted" else self.output_names
+
     def _make_objective(self, settled: dict[str, Any], target_shapes: Any = None) -> Objective:
         outputs = self._step_outputs()
         return Objective(
             outputs,
-            self.output_names,
+            self._scored_names(),
             output_shapes=self._output_shapes(),
             target_shapes=target_shapes,
             has_added_losses=self._has_added_losses(),

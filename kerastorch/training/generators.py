@@ -15,7 +15,7 @@ import numpy as np
 from ..engine import checks
 from . import loop
 from .callback import CallbackList, History
-from .step import Program
+from .step import Program, as_given
 from .stream_loop import Validation, evaluate_stream, fit_stream, predict_stream
 from .streams import Samples, Stream, as_arrays, as_batches, is_stream, unpack
 from .user_data import shown_to_callbacks, validation_triple
@@ -318,7 +318,7 @@ class GeneratorMethods:
             steps = stream.steps(steps, "steps", needed=owner == "predict_generator")
             stream.expect(steps)
             outputs = predict_stream(self, stream, steps, verbose)
-        return outputs[0] if len(outputs) == 1 else outputs
+        return as_given(self, outputs)
 
 
 def _queue(*values: Any) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from . import loop, standardize
-from .step import predict_step, test_step, train_step
+from .step import as_given, predict_step, test_step, train_step
 
 __all__ = ["OnBatch"]
 
@@ -93,4 +93,4 @@ class OnBatch:
         xs = self._standardize_x(x)
         standardize.lengths(xs, [])
         outputs = [loop.to_numpy(o) for o in predict_step(self, self._on_device(xs))]
-        return outputs[0] if len(outputs) == 1 else outputs
+        return as_given(self, outputs)

@@ -30,7 +30,7 @@ from .cuda_graph import Graphed
 from .objective import Objective
 from .unchanged import is_ours
 
-__all__ = ["Program", "train_step", "test_step", "predict_step", "predictor_of", "forward", "score"]
+__all__ = ["Program", "as_given", "train_step", "test_step", "predict_step", "predictor_of", "forward", "score"]
 
 Tensors = Sequence[torch.Tensor | None]
 
@@ -257,7 +257,18 @@ def outputs_of(model: Any, xs: Tensors) -> tuple[list[torch.Tensor]]:
     """What a model gives for a batch, in inference."""
     with phase.of(False), torch.no_grad():
         outputs = run_model(model, fed(model, xs))
+    if isinstance(outputs, dict):
+        model.__dict__["_output_keys"] = list(outputs)
     return (list(outputs) if isinstance(outputs, (list, tuple)) else _values(outputs),)
+
+
+def as_given(model: Any, outputs: list[Any]) -> Any:
+    """Predictions in the form of the model's outputs: a dict by their keys, one alone, or a list."""
+    made = model.__dict__.get("_output_structure")
+    keys = list(made) if isinstance(made, dict) else model.__dict__.get("_output_keys")
+    if keys is not None and len(keys) == len(outputs):
+        return dict(zip(keys, outputs, strict=True))
+    return outputs[0] if len(outputs) == 1 else outputs
 
 
 def generators_of(model: Any) -> list[torch.Generator]:

@@ -21,6 +21,7 @@ from .generators import GeneratorMethods, queue_arguments
 from .on_batch import OnBatch
 from .own_data import Batches
 from .own_steps import OwnSteps
+from .step import as_given
 from .streams import as_arrays, is_stream, split_dataset
 from .user_data import UserData, shown_to_callbacks, split_off, validation_triple
 
@@ -336,7 +337,7 @@ class Trainer(Compiling, GeneratorMethods, OnBatch, UserData, OwnSteps):
         if self.stateful and count > size:
             self._check_stateful(count, size)
         outputs = loop.predict_arrays(self, self._columns(xs), batch_size=size, steps=steps, verbose=verbose)
-        return outputs[0] if len(outputs) == 1 else outputs
+        return as_given(self, outputs)
 
     def __getstate__(self) -> dict[str, Any]:
         state = super().__getstate__()

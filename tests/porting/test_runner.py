@@ -36,6 +36,21 @@ def test_keras_is_answered(run):
     assert "keras" not in sys.modules
 
 
+def test_numpy_reads_tensors_of_keras_3_as_with_its_first_backends(run):
+    """TensorFlow's and JAX's tensors mix with arrays and have values whatever has a gradient; torch's do not."""
+    text = (
+        "import numpy as np\nimport keras\nlayer = keras.layers.Dense(2, kernel_initializer='ones')\n"
+        "y = layer(keras.ops.ones((1, 3)))\n"
+        "print(y.numpy(), np.asarray(y), np.mean(y), np.ones((1, 2)) - y.numpy(), float(y[0, 0]), np.exp(0 * y))\n"
+        "print((np.ones((1, 2)) - y).numpy(), layer.kernel.value.numpy()[0])\n"
+    )
+    status, out, _ = run("script.py", files={"script.py": text})
+    assert (status, out) == (0, "[[3. 3.]] [[3. 3.]] 3.0 [[-2. -2.]] 3.0 [[1. 1.]]\n[[-2. -2.]] [1. 1.]\n")
+    status, _, err = run("script.py", files={"script.py": "import torch\n" + text})
+    assert status == 1
+    assert "requires grad" in err
+
+
 def test_a_folder_runs_its_main(run):
     files = {"tool/__main__.py": "import part; print(part.word)", "tool/part.py": "word = 'part'"}
     assert run("tool", files=files)[:2] == (0, "part\n")
