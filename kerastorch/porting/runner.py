@@ -56,6 +56,10 @@ _PYTHON2_MODULES = {
     "urlparse": "urllib.parse",
 }
 _PYTHON2_METHODS = ("iteritems", "itervalues", "iterkeys", "has_key")
+_NO_JAX = (
+    "kerastorch: the script calls {} itself, and kerastorch computes on PyTorch alone; "
+    "keras.ops and keras.random have what its calls do"
+)
 _PACKAGE_FOLDER = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 _CONVERT = "convert the script once, for example with `pip install fissix` and `python -m fissix -w -n {path}`"
 
@@ -119,6 +123,8 @@ class _Run:
                 print(line, file=sys.stderr)
             else:
                 _show()
+                if isinstance(error, ModuleNotFoundError) and error.name in ("jax", "flax"):
+                    print(_NO_JAX.format(error.name), file=sys.stderr)
             return 1
         return 0
 

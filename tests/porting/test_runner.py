@@ -51,6 +51,15 @@ def test_numpy_reads_tensors_of_keras_3_as_with_its_first_backends(run):
     assert "requires grad" in err
 
 
+def test_a_script_on_jax_itself_is_told_so(run):
+    text = "import sys\nsys.modules['jax'] = None\nimport keras\nimport jax\n"
+    status, _, err = run("script.py", files={"script.py": text})
+    assert status == 1
+    assert err.splitlines()[-1].startswith(
+        "kerastorch: the script calls jax itself, and kerastorch computes on PyTorch"
+    )
+
+
 def test_a_folder_runs_its_main(run):
     files = {"tool/__main__.py": "import part; print(part.word)", "tool/part.py": "word = 'part'"}
     assert run("tool", files=files)[:2] == (0, "part\n")
