@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import warnings
+from unittest import mock
 
 import pytest
 
@@ -42,4 +44,5 @@ def run(tmp_path, capsys, monkeypatch):
             alias.uninstall()
         return (status, *capsys.readouterr())
 
-    return run_it
+    with mock.patch.dict(os.environ):  # scripts set variables
+        yield run_it

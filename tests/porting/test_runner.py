@@ -51,9 +51,9 @@ def test_numpy_reads_tensors_of_keras_3_as_with_its_first_backends(run):
     assert "requires grad" in err
 
 
-def test_a_script_on_jax_itself_is_told_so(run):
-    text = "import sys\nsys.modules['jax'] = None\nimport keras\nimport jax\n"
-    status, _, err = run("script.py", files={"script.py": text})
+def test_a_script_on_jax_itself_is_told_so(run, monkeypatch):
+    monkeypatch.setitem(sys.modules, "jax", None)
+    status, _, err = run("script.py", files={"script.py": "import keras\nimport jax\n"})
     assert status == 1
     assert err.splitlines()[-1].startswith(
         "kerastorch: the script calls jax itself, and kerastorch computes on PyTorch"
@@ -191,6 +191,9 @@ def test_control_c(tmp_path):
         env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
         stderr=subprocess.PIPE,
         text=True,
+        preexec_fn=lambda: signal.signal(
+            signal.SIGINT, signal.SIG_DFL
+        ),  # ignored where the tests run in the background
     )
     limit = time.monotonic() + 60
     while not (tmp_path / "begun").exists() and time.monotonic() < limit:
