@@ -109,7 +109,8 @@ def _gradients_of(graph: _Graph, gradients: Sequence[torch.Tensor | None]) -> tu
         return tuple(None for _ in graph.leaves)
     results, given = zip(*used, strict=True)
     with _autograd():
-        return torch.autograd.grad(results, graph.leaves, given, allow_unused=True)
+        # kept, since whoever keeps the outer graph may ask again; it goes with the outer one
+        return torch.autograd.grad(results, graph.leaves, given, allow_unused=True, retain_graph=True)
 
 
 @contextlib.contextmanager

@@ -292,3 +292,17 @@ def test_loop_constants_and_bad_input():
         rnn(cumulative, torch.ones(1, 0, 1), [torch.zeros(1, 1)])
     with pytest.raises(ValueError, match="initial states together with a mask"):
         rnn(lambda x, s: (x, []), x, [], mask=torch.ones(1, 2))
+
+
+@pytest.mark.parametrize("activation", ["sigmoid", "hard_sigmoid"])
+@pytest.mark.parametrize("layer", ["LSTM", "GRU", "SimpleRNN"])
+@pytest.mark.parametrize("masked", [False, True])
+def test_a_graph_that_is_kept_gives_its_gradients_again(layer, activation, masked):
+    """As persistent tapes ask for them."""
+    from kerastorch import layers
+
+    made = getattr(layers, layer)(3, **({} if layer == "SimpleRNN" else {"recurrent_activation": activation}))
+    x = torch.randn(2, 4, 3, requires_grad=True)
+    y = made(x, mask=torch.tensor([[True, True, False, False], [True, True, True, False]]) if masked else None)
+    first = torch.autograd.grad(y.sum(), x, retain_graph=True)[0]
+    assert torch.equal(torch.autograd.grad(y.sum(), x)[0], first) and bool(first.any())
