@@ -233,12 +233,13 @@ def shielded(function: Callable) -> Callable:
 def seen(function: Callable) -> Callable:
     """Lets a function give a script tensors of the script's own kind, with gradients as that computes them."""
 
+    # The function is a default, not a closure: the code alone is what Keras 2's files keep of a function.
     @functools.wraps(function)
-    def wrapper(*args: Any, **kwargs: Any) -> Any:
+    def wrapper(*args: Any, _function: Callable = function, **kwargs: Any) -> Any:
         if script.at_top():
             with script.gradients():
-                return as_immutable(function(*args, **kwargs))
-        found = function(*args, **kwargs)
+                return as_immutable(_function(*args, **kwargs))
+        found = _function(*args, **kwargs)
         return as_immutable(found) if _foreign.depth else found
 
     return wrapper
