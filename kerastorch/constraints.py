@@ -15,7 +15,7 @@ import torch
 
 from . import config as _config
 from .backend.registry import Registry
-from .engine.symbolic.immutable import seen
+from .engine.symbolic.immutable import Seen
 
 __all__ = [
     "Constraint",
@@ -41,18 +41,13 @@ REGISTRY = Registry("constraint", factories=True)
 
 
 @REGISTRY.register
-class Constraint:
+class Constraint(Seen):
     """What constraints derive from; by itself it changes nothing.
 
     Example:
         >>> Constraint()(torch.tensor([-1.0]))
         tensor([-1.])
     """
-
-    def __init_subclass__(cls, **kwargs: Any) -> None:
-        super().__init_subclass__(**kwargs)
-        if "__call__" in cls.__dict__:
-            cls.__call__ = seen(cls.__call__)  # type: ignore[method-assign]
 
     def __call__(self, w: torch.Tensor) -> torch.Tensor:
         """The weight as it should be."""

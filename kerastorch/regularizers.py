@@ -16,7 +16,7 @@ import torch
 from . import config as _config
 from . import eras
 from .backend.registry import Registry
-from .engine.symbolic.immutable import seen
+from .engine.symbolic.immutable import Seen
 
 __all__ = [
     "Regularizer",
@@ -37,18 +37,13 @@ REGISTRY = Registry("regularizer", factories=True)
 
 
 @REGISTRY.register
-class Regularizer:
+class Regularizer(Seen):
     """What regularizers derive from; by itself it penalises nothing.
 
     Example:
         >>> Regularizer()(torch.ones(3))
         0.0
     """
-
-    def __init_subclass__(cls, **kwargs: Any) -> None:
-        super().__init_subclass__(**kwargs)
-        if "__call__" in cls.__dict__:
-            cls.__call__ = seen(cls.__call__)  # type: ignore[method-assign]
 
     def __call__(self, x: torch.Tensor) -> torch.Tensor | float:
         """The penalty of a tensor."""

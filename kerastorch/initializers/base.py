@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 import torch
 
 from ..backend.registry import Registry
-from ..engine.symbolic.immutable import seen
+from ..engine.symbolic.immutable import Seen
 
 __all__ = ["REGISTRY", "Shape", "Dtype", "Initializer", "checked_shape"]
 
@@ -19,7 +19,7 @@ Dtype: TypeAlias = "str | torch.dtype | None"
 
 
 @REGISTRY.register
-class Initializer:
+class Initializer(Seen):
     """What initializers derive from.
 
     Example:
@@ -29,11 +29,6 @@ class Initializer:
         >>> Halves()((2,))
         tensor([0.5000, 0.5000])
     """
-
-    def __init_subclass__(cls, **kwargs: Any) -> None:
-        super().__init_subclass__(**kwargs)
-        if "__call__" in cls.__dict__:
-            cls.__call__ = seen(cls.__call__)  # type: ignore[method-assign]
 
     def __call__(self, shape: Shape, dtype: Dtype = None) -> torch.Tensor:
         """The values.

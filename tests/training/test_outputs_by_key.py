@@ -11,11 +11,8 @@ from kerastorch import eras, layers
 
 @pytest.fixture(autouse=True)
 def keras3():
-    before = eras.current().name
     eras.set_era("keras3")
     keras.backend.clear_session()
-    yield
-    eras.set_era(before)
 
 
 def made():

@@ -24,11 +24,8 @@ FeatureSpace = keras.utils.FeatureSpace
 
 @pytest.fixture(autouse=True)
 def keras3():
-    before = eras.current().name
     eras.set_era("keras3")
     keras.backend.clear_session()
-    yield
-    eras.set_era(before)
 
 
 def check(found, expected):

@@ -28,6 +28,7 @@ __all__ = [
     "OPERATORS",
     "as_immutable",
     "foreign",
+    "Seen",
     "of_script",
     "operand",
     "plain",
@@ -243,3 +244,12 @@ def seen(function: Callable) -> Callable:
         return as_immutable(found) if _foreign.depth else found
 
     return wrapper
+
+
+class Seen:
+    """Lets what instances of subclasses give when they are called be ``seen``."""
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if "__call__" in cls.__dict__:
+            cls.__call__ = seen(cls.__call__)  # type: ignore[method-assign]
