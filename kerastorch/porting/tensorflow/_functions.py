@@ -28,7 +28,19 @@ from ...engine.symbolic.immutable import as_immutable, plain
 from ._dtypes import as_dtype, torch_type
 from ._texts import TextTensor, holds_text
 
-__all__ = ["NotHere", "axes_of", "ints", "number_like", "op", "pair", "refuse", "tensor", "tensors", "with_result"]
+__all__ = [
+    "NotHere",
+    "axes_of",
+    "ints",
+    "number_like",
+    "op",
+    "pair",
+    "refuse",
+    "refusing",
+    "tensor",
+    "tensors",
+    "with_result",
+]
 
 
 class NotHere(NotImplementedError, AttributeError):
@@ -47,6 +59,23 @@ def refuse(name: str, instead: str = "") -> NoReturn:
     """
     hint = f"; {instead}" if instead else "; torch tensors and torch functions may be used in its place"
     raise NotHere(f"tf.{name} is not among the TensorFlow functions that kerastorch answers for{hint}")
+
+
+def refusing(module: str, instead: str = "") -> Callable[[str], NoReturn]:
+    """The ``__getattr__`` of a module here: it says of every other name that it is not here.
+
+    Args:
+        module: the module's ``__name__``.
+        instead: what to use.
+    """
+    part = module.removeprefix(f"{__name__.rpartition('.')[0]}.")
+
+    def __getattr__(name: str) -> NoReturn:  # a module's hook
+        if name.startswith("__"):
+            raise AttributeError(f"module {module!r} has no attribute {name!r}")
+        refuse(f"{part}.{name}", instead)
+
+    return __getattr__
 
 
 def op(fn: Callable) -> Callable:

@@ -82,18 +82,6 @@ class Tensor(Immutable):
         with torch._C.DisableTorchFunctionSubclass():
             return TensorShape(torch.Tensor.shape.__get__(self))
 
-    def get_shape(self) -> TensorShape:
-        """The shape."""
-        return self.shape
-
-    def set_shape(self, shape: Any) -> None:
-        """Checks that the tensor has this shape.
-
-        Raises:
-            ValueError: when it has another one.
-        """
-        self.shape.assert_is_compatible_with(shape)
-
     def eval(self, feed_dict: Any = None, session: Any = None) -> Any:
         """The values as an array, as a TensorFlow 1 script asks for them."""
         return self.numpy()

@@ -10,7 +10,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from ...engine.symbolic import flatten
-from ._functions import refuse
+from ._functions import refuse, refusing
 from .io.files import path_of
 
 __all__ = ["LoadOptions", "SaveOptions", "contains_saved_model", "load", "save"]
@@ -103,7 +103,4 @@ signature_constants = SimpleNamespace(
 )
 
 
-def __getattr__(name: str) -> Any:
-    if name.startswith("__"):
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    refuse(f"saved_model.{name}")
+__getattr__ = refusing(__name__)

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from ...callbacks.tensorboard import writer_of
-from ._functions import refuse
+from ._functions import refusing
 from ._texts import TextTensor, holds_text
 
 __all__ = [
@@ -223,7 +223,4 @@ def _set_step(step: Any) -> None:
 experimental = SimpleNamespace(get_step=lambda: _current.step, set_step=_set_step)
 
 
-def __getattr__(name: str) -> Any:
-    if name.startswith("__"):
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    refuse(f"summary.{name}")
+__getattr__ = refusing(__name__)

@@ -5,9 +5,9 @@ Source: https://github.com/tensorflow/tensorflow/tree/r1.15/tensorflow/contrib/e
 
 from __future__ import annotations
 
-from typing import Any
+import torch
 
-from .._functions import refuse
+from .._functions import refusing
 from ..odds import executing_eagerly
 from ..tape import GradientTape
 from ..v1.settings import enable_eager_execution
@@ -20,12 +20,7 @@ in_eager_mode = executing_eagerly
 
 def num_gpus() -> int:
     """The number of GPUs that torch sees."""
-    import torch
-
     return torch.cuda.device_count()
 
 
-def __getattr__(name: str) -> Any:
-    if name.startswith("__"):
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    refuse(f"contrib.eager.{name}", "tf.GradientTape gives gradients")
+__getattr__ = refusing(__name__, "tf.GradientTape gives gradients")

@@ -14,7 +14,7 @@ from typing import Any
 import torch
 
 from ....kernels.warping import warp
-from .._functions import ints, op, refuse, tensor
+from .._functions import ints, op, refusing, tensor
 
 __all__ = [
     "angles_to_projective_transforms",
@@ -141,7 +141,4 @@ def translate(images: Any, translations: Any, interpolation: str = "NEAREST") ->
     return transform(images, translations_to_projective_transforms(translations), interpolation)
 
 
-def __getattr__(name: str) -> Any:
-    if name.startswith("__"):
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    refuse(f"contrib.image.{name}", "keras.layers has augmentation layers")
+__getattr__ = refusing(__name__, "keras.layers has augmentation layers")

@@ -10,7 +10,7 @@ from typing import Any
 import torch
 
 from .... import initializers, regularizers
-from .._functions import op, refuse, tensor
+from .._functions import op, refusing, tensor
 
 __all__ = [
     "flatten",
@@ -35,7 +35,7 @@ def variance_scaling_initializer(
         mode: ``'FAN_IN'``, ``'FAN_OUT'`` or ``'FAN_AVG'``.
         uniform: a uniform distribution; else a truncated normal one.
         seed: of the draws.
-        dtype: floats, as the layer makes its weights.
+        dtype: accepted as in TensorFlow; a layer asks for the type of its own weights.
     """
     if uniform:
         return initializers.VarianceScaling(factor, mode, "uniform", seed)
@@ -53,7 +53,7 @@ xavier_initializer_conv2d = xavier_initializer
 
 
 def l1_regularizer(scale: float, scope: str | None = None) -> regularizers.Regularizer:
-    """The sum of absolute values, times ``scale``."""
+    """The sum of absolute values, times ``scale``; ``scope``, a name in TensorFlow's graphs, has no counterpart."""
     return regularizers.l1(float(scale))
 
 
@@ -75,7 +75,4 @@ def flatten(inputs: Any, outputs_collections: Any = None, scope: str | None = No
     return tensor(inputs).flatten(1)
 
 
-def __getattr__(name: str) -> Any:
-    if name.startswith("__"):
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    refuse(f"contrib.layers.{name}", "keras.layers has its layers")
+__getattr__ = refusing(__name__, "keras.layers has its layers")

@@ -8,6 +8,7 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any
 
+from .._functions import refusing
 from .dataset import AUTOTUNE, INFINITE, UNKNOWN, Dataset, DatasetIterator, DatasetSpec, Options
 from .files import CsvDataset, FixedLengthRecordDataset, TextLineDataset, TFRecordDataset, make_csv_dataset
 
@@ -97,9 +98,4 @@ experimental = SimpleNamespace(
 )
 
 
-def __getattr__(name: str) -> Any:
-    from .._functions import refuse
-
-    if name.startswith("__"):
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    refuse(f"data.{name}")
+__getattr__ = refusing(__name__)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from .._functions import refusing
 from ..arrays import extract_image_patches as extract_patches
 from . import boxes, codecs, colors, geometry, quality, random_changes, resizing
 from .boxes import *  # noqa: F403
@@ -22,9 +23,4 @@ for _module in (boxes, codecs, colors, geometry, quality, random_changes, resizi
     __all__ += _module.__all__
 
 
-def __getattr__(name: str) -> Any:
-    from .._functions import refuse
-
-    if name.startswith("__"):
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    refuse(f"image.{name}")
+__getattr__ = refusing(__name__)
