@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import importlib
 from collections.abc import Callable
 from typing import Any
 
@@ -230,7 +229,9 @@ def _initialized(given: Any, shape: Any, dtype: Any) -> Any:
         ValueError: for an initializer without a shape.
     """
     if isinstance(given, str):
-        given = importlib.import_module("kerastorch.initializers").get(given)
+        from .. import initializers  # which import this module
+
+        given = initializers.get(given)
     if not callable(given):
         return given
     if shape is None:

@@ -73,7 +73,6 @@ class _Rewriter(ast.NodeTransformer):
         target = node.targets[0]
         if len(node.targets) > 1 or not isinstance(target, ast.Subscript):
             return node
-        target.value.ctx = ast.Load() if hasattr(target.value, "ctx") else None  # type: ignore[attr-defined]
         call = _call("assign", node, node.value, target.value, _key(target.slice))
         return ast.copy_location(ast.Expr(call), node)
 

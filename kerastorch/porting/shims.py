@@ -6,18 +6,19 @@ successor (``scipy.misc.imresize``). Everything is taken back by ``uninstall``.
 
 from __future__ import annotations
 
+import functools
 import importlib
 import importlib.abc
 import importlib.util
 import sys
 import types
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib.machinery import ModuleSpec
 from typing import Any
 
 from .dropped.tables import AFTER, ATTRIBUTES, MODULES, REPLACED
 
-__all__ = ["ATTRIBUTES", "MODULES", "install", "set_attribute", "uninstall", "when_taken_back"]
+__all__ = ["ATTRIBUTES", "MODULES", "install", "renaming", "set_attribute", "uninstall", "when_taken_back"]
 
 _PATCHES: tuple[dict[str, Any], ...] = (ATTRIBUTES, REPLACED, AFTER)
 _changed: list[tuple[Any, str, Any]] = []
@@ -77,6 +78,25 @@ def set_attribute(owner: Any, name: str, value: Any) -> None:
     """Sets an attribute until ``uninstall``."""
     _changed.append((owner, name, owner.__dict__.get(name, _ABSENT)))
     setattr(owner, name, value)
+
+
+def renaming(known: Callable, names: Mapping[str, str | None]) -> Callable:
+    """A function that takes arguments by the names that they had.
+
+    Args:
+        known: the function as it is today.
+        names: what each argument was called, with its name today; None where it has no use any more.
+    """
+
+    @functools.wraps(known)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        for old in names.keys() & kwargs.keys():
+            value, new = kwargs.pop(old), names[old]
+            if new is not None:
+                kwargs[new] = value
+        return known(*args, **kwargs)
+
+    return call
 
 
 class _Dropped(importlib.abc.MetaPathFinder, importlib.abc.Loader):

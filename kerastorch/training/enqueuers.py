@@ -225,20 +225,14 @@ def _answer(task: Callable, argument: Any) -> Any:
         return ForkingPickler.dumps((False, RuntimeError(reason), traceback.format_exc()))
 
 
-class _Queue(queue.Queue):
-    """A queue that is filled in bursts: once full, it asks for more when only ``low`` batches are left.
+class _WhenFew(threading.Condition):
+    """Has a queue filled in bursts: once full, it asks for more when only ``low`` batches are left.
 
     A thread that makes one batch after each one taken would be in the way of every step, as Python runs one thread at
     a time.
     """
 
-    def __init__(self, maxsize: int, low: int) -> None:
-        super().__init__(maxsize)
-        self.not_full = _WhenFew(self, low)
-
-
-class _WhenFew(threading.Condition):
-    def __init__(self, owner: _Queue, low: int) -> None:
+    def __init__(self, owner: queue.Queue, low: int) -> None:
         super().__init__(owner.mutex)
         self._owner, self._low = owner, low
 
@@ -285,7 +279,9 @@ class SequenceEnqueuer:
                 raise ValueError(f"{type(self).__name__}: expected {name} to be at least 1. Received: {name}={value!r}")
         self.workers = workers
         # no worker is ever without work while batches are wanted
-        self.queue = _Queue(max_queue_size, max(max_queue_size // 2, min(workers, max_queue_size - 1)))
+        low = max(max_queue_size // 2, min(workers, max_queue_size - 1))
+        self.queue = queue.Queue(max_queue_size)
+        self.queue.not_full = _WhenFew(self.queue, low)
         self.stop_signal = threading.Event()
         self._workers = self._start_workers()
         self.run_thread = threading.Thread(target=self._main, daemon=True)

@@ -29,6 +29,7 @@ __all__ = [
     "own_callbacks",
     "begin_epoch",
     "evaluate_arrays",
+    "evaluate_batches",
     "predict_arrays",
     "averaged",
     "begin_callbacks",
@@ -356,22 +357,37 @@ def evaluate_arrays(
     hooks: CallbackList | None = None,
 ) -> list[Any]:
     """The mean loss and metrics over a data set, in the order of the objective's names."""
+    bar = _bar(verbose, data, batch_size, steps)
+    torch_draws.pass_over()
+    batches = data.batches(None, batch_size) if steps is None else (data.whole() for _ in range(steps))
+    program.look()
+    size = _rows if steps is None else lambda xs, ys: 1
+    return evaluate_batches(program, map(split, batches), size, bar, hooks)
+
+
+def evaluate_batches(
+    program: Program, batches: Iterable[Any], size: Callable[..., int], bar: RunBar, hooks: CallbackList | None
+) -> list[Any]:
+    """The mean loss and metrics over batches, in the order of the objective's names.
+
+    Args:
+        program: the steps of the model.
+        batches: inputs, targets and weights, each a list.
+        size: what a batch counts in the means, from its inputs and targets.
+        bar: moves on with every batch.
+        hooks: the callbacks to call, or None.
+    """
     objective = program.objective
     objective.reset_states()
     names = objective.names
     totals = RunningTotals(objective.stateful_names)
-    bar = _bar(verbose, data, batch_size, steps)
-    torch_draws.pass_over()
-    batches = data.batches(None, batch_size) if steps is None else (data.whole() for _ in range(steps))
     called = EvaluationHooks(hooks, totals, names)
-    program.look()
-    for batch in batches:
+    for xs, ys, ws in batches:
         called.batch()
-        xs, ys, ws = split(batch)
-        size = 1 if steps else _rows(xs, ys)
-        totals.add(dict(zip(names, test_step(program, xs, ys, ws), strict=True)), size, names)
+        count = size(xs, ys)
+        totals.add(dict(zip(names, test_step(program, xs, ys, ws), strict=True)), count, names)
         called.batch_done()
-        bar.step(size, totals.read)
+        bar.step(count, totals.read)
     found = averaged(totals, names)
     called.done(found)
     bar.close(found)

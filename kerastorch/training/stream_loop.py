@@ -15,10 +15,9 @@ import torch
 from . import checkpoint, loop, standardize
 from .callback import CallbackList, History
 from .data import DeviceFeed
-from .logs import RunningTotals
 from .position import Position
 from .progress import RunBar
-from .step import Program, predict_step, test_step
+from .step import Program, predict_step
 from .streams import Stream, inputs_of, unpack
 
 __all__ = ["Validation", "evaluate_stream", "fit_stream", "predict_stream"]
@@ -158,23 +157,14 @@ def evaluate_stream(
     hooks: CallbackList | None = None,
 ) -> list[Any]:
     """The mean loss and metrics over a stream's batches, weighted by their sizes, in the order of the names."""
-    objective = program.objective
-    objective.reset_states()
-    names = objective.names
-    totals = RunningTotals(objective.stateful_names)
     bar = RunBar(verbose, steps, steps, counts_steps=True)
     batches = _Batches(model, DeviceFeed(), stream.epoch(steps), stream.owner)
-    called = loop.EvaluationHooks(hooks, totals, names)
-    for batch in batches:
-        called.batch()
-        totals.add(dict(zip(names, test_step(program, *batch), strict=True)), batches.size, names)
-        called.batch_done()
-        bar.step(1, totals.read)
-    _check_count(stream, steps, batches.count)
-    found = loop.averaged(totals, names)
-    called.done(found)
-    bar.close(found)
-    return [found[name] for name in names]
+
+    def complete() -> Iterator[Any]:
+        yield from batches
+        _check_count(stream, steps, batches.count)
+
+    return loop.evaluate_batches(program, complete(), lambda xs, ys: batches.size, bar, hooks)
 
 
 def predict_stream(model: Any, stream: Stream, steps: int | float | None, verbose: int = 0) -> list[Any]:

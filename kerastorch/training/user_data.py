@@ -46,15 +46,16 @@ class UserData:
         self, x: Any, y: Any, sample_weight: Any = None, class_weight: Any = None
     ) -> tuple[list[Any], list[Any], list[Any]]:
         """Lists of arrays: inputs, a target for each output (None without a loss), weights or None."""
-        plain = sample_weight is None and class_weight is None and (_kinds(x), _kinds(y))
+        weighted = sample_weight is not None or class_weight is not None
+        kinds = None if weighted else _kinds(x, y)
         last = self.__dict__.get("_found_right")
-        if plain and last is not None and last[0] == plain and _same(last[1], self._meaning()):
+        if kinds is not None and last is not None and last[0] == kinds and _same(last[1], self._meaning()):
             return _listed(x), _listed(y), [None] * len(_listed(y))
         xs, ys, ws = self._checked(x, y, sample_weight, class_weight)
-        as_they_are = plain and None not in plain and _same(xs, _listed(x)) and _same(ys, _listed(y))
+        as_they_are = kinds is not None and _same(xs, _listed(x)) and _same(ys, _listed(y))
         by_value = any(map(losses.is_sparse, self._objective.functions))  # class numbers are looked at in each batch
         # batches of these types and shapes need not be checked again
-        self._found_right = (plain, self._meaning()) if as_they_are and not by_value else None
+        self._found_right = (kinds, self._meaning()) if as_they_are and not by_value else None
         return xs, ys, ws
 
     def _meaning(self) -> tuple[Any, ...]:
@@ -177,12 +178,15 @@ class UserData:
         return checks.positive_int("fit", "batch_size", 32 if batch_size is None else batch_size)
 
 
-def _kinds(data: Any) -> tuple[Any, ...] | None:
-    """Types and shapes of plain arrays; None for other data."""
-    arrays = _listed(data)
-    if not arrays or not all(type(array) in (np.ndarray, torch.Tensor) for array in arrays):
-        return None
-    return type(data), *[(array.dtype, array.shape) for array in arrays]
+def _kinds(*data: Any) -> list[Any] | None:
+    """Types and shapes of plain arrays; None where other data are among them."""
+    kinds: list[Any] = []
+    for entry in data:
+        arrays = _listed(entry)
+        if not arrays or not all(type(array) in (np.ndarray, torch.Tensor) for array in arrays):
+            return None
+        kinds += [type(entry), *[(array.dtype, array.shape) for array in arrays]]
+    return kinds
 
 
 def _listed(data: Any) -> list[Any]:

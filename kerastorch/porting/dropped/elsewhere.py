@@ -112,7 +112,7 @@ def extend_word_vectors(module: Any) -> None:
 def extend_gensim(models: Any) -> None:
     """``Word2Vec(size=, iter=)``, and the vectors asked of the model."""
     for cls in (models.Word2Vec, models.FastText, models.Doc2Vec):
-        shims.set_attribute(cls, "__init__", _with_old_names(cls.__init__))
+        shims.set_attribute(cls, "__init__", shims.renaming(cls.__init__, {"size": "vector_size", "iter": "epochs"}))
     model = models.Word2Vec
     for name in ("vocab", "index2word", "syn0"):
         shims.set_attribute(model, name, property(lambda self, name=name: getattr(self.wv, name)))
@@ -123,17 +123,6 @@ def extend_gensim(models: Any) -> None:
             )
     shims.set_attribute(model, "__getitem__", lambda self, word: self.wv[word])
     shims.set_attribute(model, "__contains__", lambda self, word: word in self.wv)
-
-
-def _with_old_names(known: Any) -> Any:
-    @functools.wraps(known)
-    def __init__(self: Any, *args: Any, **kwargs: Any) -> None:  # takes the constructor's place
-        for old, new in (("size", "vector_size"), ("iter", "epochs")):
-            if old in kwargs:
-                kwargs[new] = kwargs.pop(old)
-        known(self, *args, **kwargs)
-
-    return __init__
 
 
 def to_numpy_matrix(graph: Any, *args: Any, **kwargs: Any) -> Any:

@@ -70,7 +70,7 @@ def extend(pandas: Any) -> None:
     shims.set_attribute(pandas, "read_table", reading(pandas.read_table))
     shims.set_attribute(pandas, "concat", _concat(pandas.concat))
     shims.set_attribute(pandas, "get_dummies", _as_numbers(pandas.get_dummies))
-    shims.set_attribute(pandas, "to_datetime", _without(pandas.to_datetime, "infer_datetime_format"))
+    shims.set_attribute(pandas, "to_datetime", shims.renaming(pandas.to_datetime, {"infer_datetime_format": None}))
     shims.set_attribute(pandas, "date_range", _renamed_frequency(pandas.date_range, "freq"))
     shims.set_attribute(pandas, "set_option", _set_option(pandas.set_option))
     for cls in (pandas.DataFrame, pandas.Series):
@@ -115,17 +115,6 @@ def _in_order(method: Callable, order: tuple[str, ...]) -> Callable:
     @functools.wraps(method)
     def call(self: Any, *args: Any, **kwargs: Any) -> Any:
         return method(self, **dict(zip(order, args, strict=False)), **kwargs)
-
-    return call
-
-
-def _without(function: Callable, name: str) -> Callable:
-    """A function that takes an argument which has no use any more."""
-
-    @functools.wraps(function)
-    def call(*args: Any, **kwargs: Any) -> Any:
-        kwargs.pop(name, None)
-        return function(*args, **kwargs)
 
     return call
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import warnings
-from collections.abc import Callable
 from typing import Any
 
 from .. import shims
@@ -41,23 +40,13 @@ def _nothing(*args: Any, **kwargs: Any) -> None:
 def extend_axes(module: Any) -> None:
     """Arguments of axes: ``hist(normed=True)``, ``grid(b=True)``, ``axisbg``."""
     axes = module.Axes
-    shims.set_attribute(axes, "hist", _renaming(axes.hist, "normed", "density"))
-    shims.set_attribute(axes, "grid", _renaming(axes.grid, "b", "visible"))
+    shims.set_attribute(axes, "hist", shims.renaming(axes.hist, {"normed": "density"}))
+    shims.set_attribute(axes, "grid", shims.renaming(axes.grid, {"b": "visible"}))
     for name in ("set_axis_bgcolor", "set_axisbg"):
         if not hasattr(axes, name):
             shims.set_attribute(axes, name, lambda self, color: self.set_facecolor(color))
     if not hasattr(axes, "hold"):
         shims.set_attribute(axes, "hold", _nothing)
-
-
-def _renaming(known: Callable, old: str, new: str) -> Callable:
-    @functools.wraps(known)
-    def call(*args: Any, **kwargs: Any) -> Any:
-        if old in kwargs:
-            kwargs[new] = kwargs.pop(old)
-        return known(*args, **kwargs)
-
-    return call
 
 
 def extend_figure(module: Any) -> None:

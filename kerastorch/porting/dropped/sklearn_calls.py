@@ -44,20 +44,7 @@ def extend_estimators(module: Any) -> None:
     for name, arguments in _ARGUMENTS.items():
         cls = getattr(module, name, None)
         if cls is not None:
-            shims.set_attribute(cls, "__init__", _renaming(cls.__init__, arguments))
-
-
-def _renaming(known: Callable, names: dict[str, str | None]) -> Callable:
-    @functools.wraps(known)
-    def __init__(self: Any, *args: Any, **kwargs: Any) -> None:  # takes the constructor's place
-        for old, new in names.items():
-            if old in kwargs:
-                value = kwargs.pop(old)
-                if new is not None:
-                    kwargs[new] = value
-        known(self, *args, **kwargs)
-
-    return __init__
+            shims.set_attribute(cls, "__init__", shims.renaming(cls.__init__, arguments))
 
 
 def extend_model_selection(module: Any) -> None:

@@ -5,8 +5,6 @@ Source: https://www.tensorflow.org/api_docs/python/tf/image
 
 from __future__ import annotations
 
-from typing import Any
-
 from .._functions import refusing
 from ..arrays import extract_image_patches as extract_patches
 from . import boxes, codecs, colors, geometry, quality, random_changes, resizing
