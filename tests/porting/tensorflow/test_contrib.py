@@ -42,6 +42,8 @@ def test_one_sentence_for_what_cannot_be(tf):
         tf.contrib.image.transform(np.zeros(3, "float32"), [1.0, 0, 0, 0, 1, 0, 0, 0])
     with pytest.raises(ValueError, match="compose_transforms: expected one transform or more. Received: none"):
         tf.contrib.image.compose_transforms()
+    with pytest.raises(ValueError, match=r"flatten: expected outputs_collections=None, .* Received: .*='activations'$"):
+        tf.contrib.layers.flatten(np.zeros((2, 3, 3), "float32"), outputs_collections="activations")
 
 
 def test_an_augmenting_lambda_in_a_model(tf):

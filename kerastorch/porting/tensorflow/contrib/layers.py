@@ -71,7 +71,21 @@ def l1_l2_regularizer(
 
 @op
 def flatten(inputs: Any, outputs_collections: Any = None, scope: str | None = None) -> torch.Tensor:
-    """(batch, ...) as (batch, features)."""
+    """(batch, ...) as (batch, features).
+
+    Args:
+        inputs: a tensor.
+        outputs_collections: None: there are no collections of a graph to put the result in.
+        scope: a name in TensorFlow's graphs, without a counterpart.
+
+    Raises:
+        ValueError: for collections.
+    """
+    if outputs_collections is not None:
+        raise ValueError(
+            "tf.contrib.layers.flatten: expected outputs_collections=None, since there are no collections of a graph. "
+            f"Received: outputs_collections={outputs_collections!r}"
+        )
     return tensor(inputs).flatten(1)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
+from .._functions import refuse
 from . import gfile
 from .codecs import *  # noqa: F403
 from .codecs import __all__ as _codecs
@@ -27,8 +28,6 @@ _PICTURES = frozenset(
 
 
 def __getattr__(name: str) -> Any:
-    from .._functions import refuse
-
     if name.startswith("__"):
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     if name in _PICTURES:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from .._functions import refuse
 from ..io.examples import (
     BytesList,
     Example,
@@ -55,7 +56,6 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    from .._functions import refuse
     from ..v1 import training
 
     if name.startswith("__"):
