@@ -13,6 +13,7 @@ from .. import config as _config
 from .. import constraints, eras, initializers, regularizers
 from ..engine import checks
 from ..engine.layer import Layer
+from ..kernels.lookup import lookup
 
 __all__ = ["Embedding", "ReversibleEmbedding"]
 
@@ -103,7 +104,7 @@ class Embedding(Layer):
         try:
             # A CPU looks at every index anyway; on CUDA nothing may wait for the data, so there the trainer checks it
             # before it leaves the host.
-            return F.embedding(inputs, self.weight)
+            return lookup(inputs, self.weight)
         except IndexError:
             self.check_indices(inputs)
             raise

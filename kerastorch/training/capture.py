@@ -29,7 +29,7 @@ _log = logging.getLogger(__name__)
 _WARM_STEPS = 6  # batches of a shape before a step on it is recorded: a few single calls are not worth it
 _SHAPES = 8  # how many are kept, so that sequences of every length do not pile up
 _STATES = 4  # states of a model that recordings are kept of
-_MOST_ELEMENTS = 1 << 24  # results of one step together; a larger step would gain nothing and is costly to keep
+_MOST_BYTES = 1 << 29  # results of one step together, kept while it is recorded; a larger step would gain nothing
 # A step whose results are all smaller than what torch divides among threads, and whose matrix products are this small
 # at most (in multiplications), is quicker on one thread than waking another takes.
 _SMALL_RESULT = 1 << 15
@@ -178,7 +178,7 @@ class Captured:
     def _record(self, key: tuple, groups: Sequence[Group]) -> Results:
         """A real step, during which the tape runs."""
         inputs = [t for group in groups for t in group if t is not None]
-        tape = Tape(inputs, self.watch.weights, _MOST_ELEMENTS)
+        tape = Tape(inputs, self.watch.weights, _MOST_BYTES)
         with tape:
             results = self.step(*groups)
         try:

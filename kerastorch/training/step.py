@@ -23,6 +23,7 @@ from ..engine.policy import HALF
 from ..engine.symbolic import SymbolicTensor
 from ..engine.symbolic.plan import evaluate
 from ..engine.weights import Weight
+from ..kernels.lookup import lending
 from ..kernels.memory import keep_freed
 from .capture import Captured, Watch
 from .compiled import run_model
@@ -190,7 +191,7 @@ def _results(
 def gradients(program: Program, xs: Tensors, ys: Tensors, ws: Tensors) -> tuple[list[Any], list[Any]]:
     """What to log of a batch, and the gradient for each trained weight."""
     ys = list(ys)
-    with phase.of(True), torch.enable_grad():
+    with phase.of(True), torch.enable_grad(), lending():
         total, *rest = score(program, xs, ys, ws)
         scaled = program.optimizer.scale_loss(total) if program.params else total
         grads = _gradients(scaled, program.params) if program.params else ()

@@ -108,7 +108,7 @@ class Tape(TorchDispatchMode):
     Args:
         inputs: tensors that differ from step to step.
         known: tensors that are there before and after: weights, buffers. Their present values are read at each replay.
-        most: how many elements the results may have in all; a larger step would gain nothing.
+        most: how many bytes the results may take in all, which are all kept until the tape is gone.
 
     Attributes:
         problem: why the block cannot be replayed, None if it can.
@@ -128,6 +128,7 @@ class Tape(TorchDispatchMode):
         self.largest_product = 0.0
         self.grad_mode: bool | None = None
         self._left = most
+        self._memory: set[int] = set()  # where results lie
         self._names: dict[int, _Name] = {}
         self._places: dict[tuple, _Name] = {}
         self._alive: list[Any] = []  # so that no id and no memory is given out twice
@@ -236,11 +237,20 @@ class Tape(TorchDispatchMode):
             raise NotRecordable("it reads a value on the host")
         if id(leaf) in self._names:  # written in place
             return self._names[id(leaf)]
-        self._left -= leaf.numel()
-        if self._left < 0:
-            raise NotRecordable("it computes so much that nothing else counts")
+        self._account(leaf)
         self.largest_result = max(self.largest_result, leaf.numel())
         return self._call_it(leaf, f"v{len(self._alive)}")
+
+    def _account(self, result: torch.Tensor) -> None:
+        """Counts the memory of a result once, whatever views there are of it."""
+        if result.layout is not torch.strided:
+            raise NotRecordable("it computes with tensors that are not dense")
+        memory = result.untyped_storage()
+        if memory.data_ptr() not in self._memory:
+            self._memory.add(memory.data_ptr())
+            self._left -= memory.nbytes()
+        if self._left < 0:
+            raise NotRecordable("it computes so much that nothing else counts")
 
     def _weigh(self, name: str, args: tuple, results: Any) -> None:
         """Keeps the largest number of multiplications in one call."""
