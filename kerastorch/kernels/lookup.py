@@ -108,7 +108,7 @@ class _Lookup(torch.autograd.Function):
 
 
 def _gradient_of(gradient: Tensor, indices: Tensor, table: Tensor, lends: bool) -> Tensor:
-    """The gradient of a table from that of what was looked up: torch's, to the bit where rows are added in its order."""
+    """The gradient of a table from that of what was looked up, as torch gives it; to the bit in batch-major memory."""
     if gradient.ndim == 3 and not gradient.is_contiguous():  # a recurrent layer's, where time lies before batch
         gradient, indices = gradient.transpose(0, 1), indices.t()
     indices = indices.flatten().to(torch.int64, copy=True)  # a script may write to the memory of its batch

@@ -90,7 +90,10 @@ class OnBatch:
         Args:
             x: inputs.
         """
-        xs = self._standardize_x(x)
+        xs = self._inputs(x)
         standardize.lengths(xs, [])
+        return self._predict_one_batch(xs)
+
+    def _predict_one_batch(self, xs: list[Any]) -> Any:
         outputs = [loop.to_numpy(o) for o in predict_step(self, self._on_device(xs))]
         return as_given(self, outputs)

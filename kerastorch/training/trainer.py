@@ -14,7 +14,7 @@ import numpy as np
 
 from .. import eras
 from ..engine import checks
-from . import loop, standardize
+from . import loop, standardize, torch_draws
 from .callback import History
 from .compiling import Compiling
 from .generators import GeneratorMethods, queue_arguments
@@ -332,17 +332,20 @@ class Trainer(Compiling, GeneratorMethods, OnBatch, UserData, OwnSteps):
             return self._predict_stream("predict", x, steps, verbose, queue, batch_size)
         _no_queue("predict", queue)
         size = self._batch_size(batch_size, steps, "steps")
-        xs = self._standardize_x(x)
+        xs = self._inputs(x)
         count = self._count("predict", xs, [], steps)
         if self.stateful and count > size:
             self._check_stateful(count, size)
+        if steps is None and 0 < count <= size and not verbose:
+            torch_draws.pass_over()
+            return self._predict_one_batch(xs)
         outputs = loop.predict_arrays(self, self._columns(xs), batch_size=size, steps=steps, verbose=verbose)
         return as_given(self, outputs)
 
     def __getstate__(self) -> dict[str, Any]:
         state = super().__getstate__()
         state["_objective"] = state["_program"] = None  # made of closures; compile's arguments make them again
-        for name in ("_predictor", "_compiled", "_found_right"):
+        for name in ("_predictor", "_compiled", "_found_right", "_found_right_inputs"):
             state.pop(name, None)
         return state
 

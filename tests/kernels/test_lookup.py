@@ -10,7 +10,8 @@ import pytest
 import torch
 
 from kerastorch import layers, models, optimizers, regularizers
-from kerastorch.kernels import fast_paths, lookup as kernel
+from kerastorch.kernels import fast_paths
+from kerastorch.kernels import lookup as kernel
 from kerastorch.kernels.lookup import lending, lookup, lookup_slow
 
 ROWS, WIDTH = 3000, 64  # large enough to be lent

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import torch
 
+from kerastorch import eras
 from kerastorch import layers as kl
 from kerastorch.models import Model, Sequential
 from kerastorch.training import user_data
@@ -83,3 +84,36 @@ def test_what_compile_and_add_change_counts(model):
     model.compile("sgd", "mse")
     with pytest.raises(ValueError, match="y: expected"):
         model.train_on_batch(X, Y)
+
+
+@pytest.mark.parametrize("method", ["predict", "predict_on_batch"])
+def test_inputs_of_one_kind_are_checked_once(model, method, monkeypatch):
+    counted, arrays = [], user_data.standardize.arrays
+    monkeypatch.setattr(user_data.standardize, "arrays", lambda *a: counted.append(a) or arrays(*a))
+    predict = getattr(model, method)
+    for k in range(3):
+        np.testing.assert_allclose(predict(k * X), k * predict(X), rtol=1e-6)
+    assert len(counted) == 1
+    with pytest.raises(ValueError, match="expected"):
+        predict(X[:, :2])
+    assert predict(X[0:1]).shape == (1, 2) and predict([X]).shape == (4, 2)
+    model.add(kl.Dense(5))
+    assert predict(X).shape == (4, 5)
+
+
+def test_inputs_of_different_lengths_are_refused_each_time():
+    a, b = kl.Input((3,)), kl.Input((3,))
+    model = Model([a, b], kl.add([a, b]))
+    for method in (model.predict, model.predict_on_batch, model.predict):
+        with pytest.raises(ValueError, match="number of samples"):
+            method([X, X[:2]])
+
+
+def test_a_prediction_of_one_batch_draws_as_one_of_many(model):
+    eras.set_era("keras3")
+    after = []
+    for size in (2, 4):
+        torch.manual_seed(0)
+        model.predict(X, batch_size=size, verbose=0)
+        after.append(torch.rand(1).item())
+    assert after[0] == after[1]
