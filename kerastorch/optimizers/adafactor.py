@@ -74,7 +74,7 @@ class Adafactor(Optimizer):
     @property
     def weights(self) -> list[Tensor]:
         """iterations, then for each weight the mean squares of rows, of columns and of elements."""
-        if self._weights is not None or self._current is None:
+        if self._chosen_weights is not None or self._current is None:
             return Optimizer.weights.fget(self)
         extra = [t for slot in self.slots[3:] for t in self._current.keras_view(self._slot(slot))]
         columns = (self._slot("r"), self._slot("c"), self._current.keras_view(self._slot("v")))
@@ -83,7 +83,7 @@ class Adafactor(Optimizer):
 
     @weights.setter
     def weights(self, new: list[Tensor]) -> None:
-        self._weights = new
+        self._chosen_weights = new
 
     def update(self, group: Group, grads: list[Tensor], lr: Number, count: int | Tensor) -> None:
         step = count + 1

@@ -93,18 +93,19 @@ class Adam(Optimizer):
         Without AMSGrad Keras keeps a ``vhat`` of shape (1,) for each weight, always zero; so do its files.
         """
         own = Optimizer.weights.fget(self)
-        if self.amsgrad or self._weights is not None or self._current is None:
+        if self.amsgrad or self._by_slot or self._chosen_weights is not None or self._current is None:
             return own
         return [*own, *(torch.zeros(1) for _ in self._current.params)]
 
     @weights.setter
     def weights(self, new: list[Tensor]) -> None:
-        self._weights = new
+        self._chosen_weights = new
 
     def set_weights(self, weights: list[np.ndarray]) -> None:
         """Sets the state; the unused ``vhat`` may be missing, as in files of Keras before 2.1.3."""
         if (
             not self.amsgrad
+            and not self._by_slot
             and self._current is not None
             and len(weights) == 1 + len(self.slots) * len(self._current.params)
         ):

@@ -79,6 +79,14 @@ class Applying:
         project([variable for _, variable in pairs])
         return self.iterations
 
+    def own_apply(self) -> Callable[[Sequence[Any], Sequence[Any]], Any] | None:
+        """A function of gradients and variables, where a script's class says itself how they meet; else None."""
+        if _is_scripts(self.apply):
+            return self.apply
+        if _is_scripts(self.apply_gradients):
+            return lambda grads, variables: self.apply_gradients(zip(grads, variables, strict=True))
+        return None
+
     def apply(self, grads: Sequence[Any], trainable_variables: Sequence[Any] | None = None) -> None:
         """``apply_gradients`` as Keras 3 has it.
 
@@ -168,6 +176,10 @@ def project(variables: Sequence[Any]) -> None:
         if constraint is not None:
             view = plain(variable) if handle is None else handle.view
             view.copy_(constraint(view))
+
+
+def _is_scripts(method: Any) -> bool:
+    return not str(getattr(method, "__module__", "")).startswith(f"{__name__.split('.')[0]}.")
 
 
 def _called(variable: Any, handle: Any) -> str:

@@ -25,6 +25,7 @@ from ..backend.registry import nearest
 from .applying import Applying
 from .averaging import EXTRA_SLOTS, Averaging
 from .binding import Binding, Group, MissingGradientError, View
+from .by_slot import BySlot
 from .by_variable import ByVariable
 from .clipping import clip_each, clip_together
 from .defaults import value
@@ -48,7 +49,7 @@ _OFF: dict[str, Any] = {
 }
 
 
-class Optimizer(Applying, Averaging, ByVariable, GraphUpdates, State):
+class Optimizer(Applying, Averaging, BySlot, ByVariable, GraphUpdates, State):
     """Base class of all optimizers.
 
     A subclass names its state in ``slots`` and its arguments in ``arguments``, and gives the formula in ``update``.
@@ -107,7 +108,7 @@ class Optimizer(Applying, Averaging, ByVariable, GraphUpdates, State):
         weight_decay: float | None = None,
         **kwargs: Any,
     ) -> None:
-        rate = self._rate_of_a_script(name, kwargs)
+        rate, decay = self._rate_of_a_script(name, kwargs), kwargs.pop("decay", 0.0) if self._by_slot else 0.0
         name = None if name is rate else name
         self._take_later(kwargs)
         self._refuse_unknown(kwargs)
@@ -115,17 +116,17 @@ class Optimizer(Applying, Averaging, ByVariable, GraphUpdates, State):
         for key, limit in given.items():
             setattr(self, key, _limit(type(self).__name__, key, limit))
         self.weight_decay = weight_decay
-        self.name = name or type(self).__name__
+        self.name = name or (self._base_name() if self._by_slot else type(self).__name__)
         self.iterations = 0
         self._later = eras.current().optimizers != "keras2"
         self._clip_each = eras.current().clipnorm == "per_variable"
-        self.initial_decay = 0.0
+        self.initial_decay = float(decay)
         self.built = False  # whether there is state for variables
         self.updates: list = []
         self._bindings: list[Binding] = []
         self._current: Binding | None = None
         self._pending: dict[str, Any] | None = None  # a state that waits for its parameters
-        self._weights: list[Tensor] | None = None
+        self._chosen_weights: list[Tensor] | None = None
         if rate is not None:
             self.lr = rate
 
@@ -210,14 +211,14 @@ class Optimizer(Applying, Averaging, ByVariable, GraphUpdates, State):
                 self._begin_average(group)
             found.names = found.names if names is None else list(names)
             if self._is_by_variable():
-                self._prepare(found)
+                self._prepare_variables(found)
             self.built = True
             self._bindings.append(found)
         elif views is not None:
             found.look_through(views)
         found.names = found.names if names is None else list(names)
         self._current = found
-        self._weights = None
+        self._chosen_weights = None
         self._place(found)
         if self._pending is not None:
             state, self._pending = self._pending, None

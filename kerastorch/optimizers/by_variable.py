@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 
 from .. import config
+from ..backend.registry import described
 from ..backend.variable import Variable
 from .binding import Binding
 from .hyper import Hyper, value_of
@@ -39,15 +40,15 @@ class ByVariable:
                 cls.lr.__set_name__(cls, "lr")
 
     def _is_by_variable(self) -> bool:
-        """Whether a script's class says by ``update_step`` how it learns."""
-        return hasattr(type(self), "update_step")
+        """Whether a script's class says by ``update_step``, or for each variable's slots, how it learns."""
+        return self._by_slot or hasattr(type(self), "update_step")
 
     def _rate_of_a_script(self, name: Any, kwargs: dict[str, Any]) -> Any:
         """The learning rate that a script's class hands to the base, by name or, as Keras 3 has it, in front."""
         if not self._is_by_variable():
             return None
-        given = kwargs.pop("learning_rate", None)
-        return given if name is None or isinstance(name, str) else name
+        given = [kwargs.pop(key) for key in ("lr", "learning_rate") if key in kwargs]
+        return (given[0] if given else None) if name is None or isinstance(name, str) else name
 
     # ------------------------------------------------------------------------ what scripts call
 
@@ -60,6 +61,8 @@ class ByVariable:
         self._built_for = list(var_list)
         self._index_dict = {self._var_key(variable): i for i, variable in enumerate(var_list)}
         self.built = True
+        if self._by_slot:
+            self._create_all_weights(var_list)
 
     def _var_key(self, variable: Tensor) -> Any:
         """What a variable is known by: where its values are."""
@@ -184,12 +187,17 @@ class ByVariable:
             self.lr = value
 
     def _serialize_hyperparameter(self, value: Any) -> Any:
-        """A number for a config."""
-        return value_of(value)
+        """A hyperparameter, or its name, as a config has it."""
+        if isinstance(value, str):
+            held = self.lr if value in ("lr", "learning_rate") else getattr(self, value)
+        else:
+            held = value
+        held = held() if callable(held) and not isinstance(held, Tensor) and not hasattr(held, "is_schedule") else held
+        return described(held) if getattr(held, "is_schedule", False) else value_of(held)
 
     # ------------------------------------------------------------------------ the step
 
-    def _prepare(self, binding: Binding) -> list[Variable]:
+    def _prepare_variables(self, binding: Binding) -> list[Variable]:
         """The bound parameters as variables with Keras's axes; the script's ``build`` has seen them."""
         variables = binding.__dict__.get("variables")
         if variables is None:
@@ -203,15 +211,18 @@ class ByVariable:
 
     def _step_by_variable(self, grads: Sequence[Tensor | None], binding: Binding) -> None:
         """Hands each variable with its gradient to ``update_step``."""
-        variables = self._prepare(binding)
+        variables = self._prepare_variables(binding)
         present = [i for i, g in enumerate(grads) if g is not None]
         dense = binding.dense(grads)
         clipped = dict(zip(present, self.clip([dense[i] for i in present])))
         views = [g if binding.views[i] is None else binding.views[i](g) for i, g in clipped.items()]
         rate = self.learning_rate
-        if self.weight_decay:
+        if self.weight_decay and not self._by_slot:  # its own affair there
             for group in binding.groups:
                 self.shrink(binding, group, float(value_of(rate)))
+        if self._by_slot:
+            self._updated_by_slot(variables, views, present)
+            return
         update = self.update_step
         with_rate = len(inspect.signature(update).parameters) > 2
         for i, view in zip(present, views):

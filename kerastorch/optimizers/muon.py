@@ -103,7 +103,7 @@ class Muon(Optimizer):
     @property
     def weights(self) -> list[Tensor]:
         """iterations, then for each weight the momentum and, where AdamW learns it, the mean square."""
-        if self._weights is not None or self._current is None:
+        if self._chosen_weights is not None or self._current is None:
             return Optimizer.weights.fget(self)
         bound = self._current
         extra = [t for slot in self.slots[2:] for t in bound.keras_view(self._slot(slot))]
@@ -115,7 +115,7 @@ class Muon(Optimizer):
 
     @weights.setter
     def weights(self, new: list[Tensor]) -> None:
-        self._weights = new
+        self._chosen_weights = new
 
     def shrink(self, binding: Binding, group: Group, rate: Number) -> None:
         kept = {id(p) for p in self._decayed(binding, group)}

@@ -14,6 +14,7 @@ from torch import Tensor
 
 from ..backend.arrays import forward
 from ..backend.registry import described
+from . import schedules
 from .binding import Binding
 
 __all__ = ["State"]
@@ -29,20 +30,22 @@ class State:
     iterations: Any
     _slot: Callable
     _is_by_variable: Callable
+    _by_slot: bool
+    _single_weights: Callable
     _own_variables: Callable
     _later_config: Callable
     _current: Binding | None
-    _weights: list[Tensor] | None
+    _chosen_weights: list[Tensor] | None
     _pending: dict[str, Any] | None
     _later: bool
 
     @property
     def weights(self) -> list[Tensor]:
         """The optimizer's state in Keras's order, as tensors with Keras's axes."""
-        if self._weights is not None:
-            return self._weights
+        if self._chosen_weights is not None:
+            return self._chosen_weights
         if self._current is None:
-            return []
+            return self._single_weights()
         if self._is_by_variable():
             slots = [t for slot in self.slots for t in self._current.keras_view(self._slot(slot))]
             return [self.iterations, *slots, *self._own_variables()]
@@ -51,7 +54,7 @@ class State:
 
     @weights.setter
     def weights(self, new: list[Tensor]) -> None:
-        self._weights = new
+        self._chosen_weights = new
 
     @property
     def variables(self) -> _Variables:
@@ -98,11 +101,11 @@ class State:
 
     def get_config(self) -> dict[str, Any]:
         """The arguments that make an equal optimizer, as Python values."""
-        limits = ("clipnorm", "clipvalue", "global_clipnorm", "weight_decay")
+        limits = ("clipnorm", "clipvalue", "global_clipnorm", *(() if self._by_slot else ("weight_decay",)))
         config: dict[str, Any] = {"name": self.name} if self._later else {}
         config.update({key: getattr(self, key) for key in limits if getattr(self, key) is not None})
         config.update(self._later_config())
-        rates = ("lr",) if self._is_by_variable() and "lr" in self.__dict__ else ()
+        rates = ("lr",) if self._is_by_variable() and not self._by_slot and "lr" in self.__dict__ else ()
         for key in (*rates, *self.arguments):
             held = self.__dict__[key]
             written = "learning_rate" if key == "lr" and self._later else key
@@ -110,14 +113,21 @@ class State:
         return config
 
     @classmethod
-    def from_config(cls, config: dict[str, Any]) -> Any:
+    def from_config(cls, config: dict[str, Any], custom_objects: dict[str, Any] | None = None) -> Any:
         """An optimizer from what ``get_config`` gave.
+
+        Args:
+            config: its arguments.
+            custom_objects: classes by name, for a schedule of the script's own.
 
         Example:
             >>> from kerastorch.optimizers import SGD
             >>> SGD.from_config({"lr": 0.5, "nesterov": True}).nesterov
             True
         """
+        rate = config.get("learning_rate")
+        if isinstance(rate, dict):
+            config = {**config, "learning_rate": schedules.deserialize(rate, custom_objects)}
         return cls(**config)
 
     def state_dict(self) -> dict[str, Any]:

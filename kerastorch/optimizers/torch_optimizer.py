@@ -180,7 +180,7 @@ class TorchOptimizer(Optimizer):
 
     @weights.setter
     def weights(self, new: list[Tensor]) -> None:
-        self._weights = new
+        self._chosen_weights = new
 
     def state_dict(self) -> dict[str, Any]:
         """The torch optimizer's own ``state_dict``, with the iteration count."""

@@ -31,6 +31,8 @@ _OPTIMIZER_MODULES = (
     ".rmsprop",
 )
 
+_OPTIMIZER_V2 = ("optimizers", "optimizers:Optimizer as OptimizerV2")
+
 # what the backend on TensorFlow held beside the K functions
 _TENSORFLOW_BACKEND = (
     "porting.backend_names",
@@ -99,6 +101,7 @@ OLD_PATHS: dict[str, tuple[str, ...]] = {
     "objectives": ("losses",),
     **{f"optimizer_v2{part}": ("optimizers",) for part in _OPTIMIZER_MODULES},
     **{f"optimizers.optimizer_v2{part}": ("optimizers",) for part in _OPTIMIZER_MODULES},
+    **{f"{path}optimizer_v2.optimizer_v2": _OPTIMIZER_V2 for path in ("", "optimizers.")},
     **{f"optimizers{part}_v2": ("optimizers",) for part in _OPTIMIZER_MODULES if part},
     **{f"optimizers{part}": ("optimizers",) for part in (".legacy", ".experimental")},
     "layers.merging": ("layers.merge",),

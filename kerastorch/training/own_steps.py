@@ -74,7 +74,8 @@ class OwnSteps:
         if variables:
             with torch.no_grad():
                 grads = gradients(loss, variables)
-            self.optimizer.apply_gradients(zip(grads, variables, strict=True))
+            apply = self.optimizer.own_apply() or self.optimizer.apply
+            apply(grads, variables)
         return self.compute_metrics(x, y, y_pred, sample_weight)
 
     def test_step(self, data: Any) -> dict[str, Any]:

@@ -51,6 +51,7 @@ class Program:
         updates: what changes variables in each step besides the optimizer.
         values: tensors of the model's graph that these assign.
         bounded: trained weights with a constraint.
+        own_apply: how a script's optimizer class applies gradients, None for one that leaves it to ``step``.
         learn: ``gradients`` of this program, captured.
         measure: ``measurements`` of this program, captured.
         update: learning from a batch as a whole; on a GPU one CUDA graph.
@@ -76,6 +77,7 @@ class Program:
         self._take_additions()
         self.params = [w.tensor for w in self.trained]
         self._binding = None
+        self.own_apply = self.optimizer.own_apply() if self.params else None
         owners = [*self.objective.called, *(w.regularizer for w in self.penalties)]
         buffers = [b for owner in owners if isinstance(owner, nn.Module) for b in owner.buffers()]
         self._watch = Watch(self.model, owners, buffers, getattr(self.optimizer, "baked", tuple))
@@ -207,7 +209,11 @@ def _gradients(total: torch.Tensor, params: Sequence[torch.Tensor]) -> Sequence[
 def learn_and_update(program: Program, xs: Tensors, ys: Tensors, ws: Tensors) -> tuple[list[Any]]:
     """What to log of a batch; the weights have learnt from it."""
     results, grads = program.learn(xs, ys, ws)
-    if program.params:
+    if program.own_apply is not None:
+        variables = [weight.variable for weight in program.trained]
+        seen = [g if g is None else weight.view_of(g) for weight, g in zip(program.trained, grads, strict=True)]
+        program.own_apply(seen, variables)
+    elif program.params:
         program.optimizer.step(grads, program.bind())
         if program.bounded:
             with torch.no_grad():

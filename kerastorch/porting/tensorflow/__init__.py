@@ -49,7 +49,7 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     if name == "keras" and sys.modules.get("tensorflow") is sys.modules[__name__]:
         return importlib.import_module("tensorflow.keras")  # with the version of the era in force
-    if name in _spaces.INNER or name.endswith(("_ops", "_op")):
+    if name in _spaces.INNER or name.endswith(("_ops", "_op")) and name not in ("no_op", "raw_ops"):
         return sys.modules[__name__]
     if name in _spaces.MODULE_NAMES:
         return importlib.import_module(f"{__name__}.{name}")
