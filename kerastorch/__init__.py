@@ -25,7 +25,7 @@ from ._version import __version__
 from .eras import set_era
 from .layers import Input
 from .models import Model, Sequential
-from .porting import keras1, legacy_layers, old_paths
+from .porting import keras1, legacy_layers, old_paths, positions
 from .porting.alias import install, load_ipython_extension, uninstall, unload_ipython_extension
 
 __all__ = [
@@ -114,4 +114,5 @@ def __getattr__(name: str) -> Any:
 # last, since it adds to the function above
 old_paths.install()
 keras1.install()
+positions.install({*keras1.TABLE, *keras1.METHODS})
 legacy_layers.install()

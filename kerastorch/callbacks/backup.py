@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import glob
 import os
-import warnings
 from typing import Any
 
 import torch
 
+from ..backend.telling import warn
 from ..saving import files
 from ..saving.errors import as_file_errors
 from ..training.callback import Callback
@@ -78,10 +78,9 @@ class BackupAndRestore(Callback):
                 f"Received: save_freq={save_freq!r}"
             )
         if save_before_preemption:
-            warnings.warn(
+            warn(
                 "BackupAndRestore: save_before_preemption has no effect, since nothing tells of a kill beforehand; "
-                "use save_freq.",
-                stacklevel=2,
+                "use save_freq."
             )
         self.backup_dir = backup_dir
         self.save_freq = save_freq

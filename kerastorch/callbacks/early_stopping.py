@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import Any
 
 import numpy as np
 
 from .. import eras
+from ..backend.telling import warn
 from ..training.callback import Callback
 from .monitor import Direction, checked_mode, monitored
 
@@ -116,11 +116,10 @@ class EarlyStopping(Callback):
 
     def _restore(self) -> None:
         if self.best_weights is None:
-            warnings.warn(
+            warn(
                 f"EarlyStopping: no epoch was better than {self.best}, so there are no best weights to restore; "
                 "the model keeps its last ones.",
                 RuntimeWarning,
-                stacklevel=4,
             )
             return
         if self.verbose > 0:

@@ -6,12 +6,12 @@ import csv
 import json
 import math
 import os
-import warnings
 from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
 
+from ..backend.telling import warn
 from ..training.callback import Callback
 
 __all__ = ["CSVLogger", "LambdaCallback", "RemoteMonitor", "TerminateOnNaN"]
@@ -201,4 +201,4 @@ class RemoteMonitor(Callback):
         try:
             requests.post(self.root + self.path, headers=self.headers, **body)
         except requests.exceptions.RequestException:
-            warnings.warn(f"RemoteMonitor: could not reach the server at {self.root}.", stacklevel=2)
+            warn(f"RemoteMonitor: could not reach the server at {self.root}.")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from .. import eras
+from ..backend.telling import warn
 
 __all__ = ["Direction", "checked_mode", "monitored"]
 
@@ -21,11 +21,7 @@ def checked_mode(owner: str, mode: str) -> str:
     """The mode; an unknown one becomes ``'auto'`` with a warning, as in Keras."""
     if mode in _MODES:
         return mode
-    warnings.warn(
-        f"{owner}: expected mode to be one of {_MODES}; going on with 'auto'. Received: mode={mode!r}",
-        RuntimeWarning,
-        stacklevel=3,
-    )
+    warn(f"{owner}: expected mode to be one of {_MODES}; going on with 'auto'. Received: mode={mode!r}", RuntimeWarning)
     return "auto"
 
 
@@ -83,10 +79,9 @@ def monitored(owner: str, monitor: str, logs: Mapping[str, Any]) -> Any:
     """The monitored value; None, with a warning, where the logs do not have it."""
     value = logs.get(monitor)
     if value is None:
-        warnings.warn(
+        warn(
             f"{owner}: expected monitor to be one of {', '.join(logs) or '(nothing is logged)'}; it did nothing. "
             f"Received: monitor={monitor!r}",
             RuntimeWarning,
-            stacklevel=3,
         )
     return value

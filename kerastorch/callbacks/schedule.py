@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -11,6 +10,7 @@ import numpy as np
 import torch
 
 from .. import eras
+from ..backend.telling import warn
 from ..backend.variable import Variable
 from ..training.callback import Callback
 from ..training.logs import fetch
@@ -156,11 +156,7 @@ class ReduceLROnPlateau(Callback):
         if factor >= 1.0:
             raise ValueError(f"ReduceLROnPlateau: expected factor to be below 1. Received: factor={factor}")
         if epsilon is not None:
-            warnings.warn(
-                "ReduceLROnPlateau: the `epsilon` argument is deprecated; it is now called min_delta.",
-                FutureWarning,
-                stacklevel=2,
-            )
+            warn("ReduceLROnPlateau: the `epsilon` argument is deprecated; it is now called min_delta.", FutureWarning)
             min_delta = epsilon
         self.monitor = monitor
         self.factor = factor

@@ -16,6 +16,7 @@ import torch
 
 from .. import config
 from ..backend import phase
+from ..backend.telling import warn
 from ..training import step
 from ..training.callback import Callback
 
@@ -81,7 +82,7 @@ class TensorBoard(Callback):
                 f"TensorBoard: expected embeddings_data beside embeddings_freq={embeddings_freq}. Received: None"
             )
         if profile_batch:
-            warnings.warn("TensorBoard: profile_batch has no effect; use torch.profiler.", stacklevel=2)
+            warn("TensorBoard: profile_batch has no effect; use torch.profiler.")
         self.log_dir = os.fspath(log_dir)
         self.histogram_freq = histogram_freq
         self.batch_size = batch_size
@@ -147,7 +148,7 @@ class TensorBoard(Callback):
                 self.writer.add_graph(self.model, inputs[0] if len(inputs) == 1 else [inputs], use_strict_trace=False)
         except Exception as error:  # tracing is torch's and may refuse any operation; the run matters more
             reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-            warnings.warn(f"TensorBoard: the graph could not be written ({reason}).", stacklevel=3)
+            warn(f"TensorBoard: the graph could not be written ({reason}).")
 
     def _add_histograms(self, epoch: int) -> None:
         for weight in _weights(self.model):
@@ -255,7 +256,7 @@ def writer_of(log_dir: str) -> Any:
     except ImportError as error:
         needed = f"TensorBoard needs the package tensorboard: pip install kerastorch[tensorboard] ({error})"
         if config.lenient():
-            warnings.warn(f"{needed}. Training goes on, and nothing is written to {log_dir}.", stacklevel=4)
+            warn(f"{needed}. Training goes on, and nothing is written to {log_dir}.")
             return _NoWriter()
         raise ImportError(needed) from None
 

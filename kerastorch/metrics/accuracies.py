@@ -92,7 +92,7 @@ class TopKCategoricalAccuracy(Mean):
     _direction = "up"
 
     def __init__(self, k: int = 5, name: str | None = "top_k_categorical_accuracy", dtype: Any = None) -> None:
-        super().__init__(name, dtype)
+        super().__init__(name=name, dtype=dtype)
         self.k = k
 
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:

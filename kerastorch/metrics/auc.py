@@ -62,7 +62,7 @@ class AUC(ConfusionMatrix):
         label_weights: Any = None,
         from_logits: bool = False,
     ) -> None:
-        super().__init__(name, dtype)
+        super().__init__(name=name, dtype=dtype)
         if str(curve).upper() not in _CURVES:
             raise ValueError(f"{self.name}: expected curve to be one of {_CURVES}. Received: {curve!r}")
         if str(summation_method).lower() not in _SUMS:

@@ -328,7 +328,7 @@ class Sum(Metric):
     """
 
     def __init__(self, name: str | None = "sum", dtype: Any = None) -> None:
-        super().__init__(name, dtype)
+        super().__init__(name=name, dtype=dtype)
         self.total = self.add_weight("total")
 
     def update_state(self, values: Any, sample_weight: Any = None) -> None:
@@ -361,7 +361,7 @@ class Mean(Metric):
     """
 
     def __init__(self, name: str | None = "mean", dtype: Any = None) -> None:
-        super().__init__(name, dtype)
+        super().__init__(name=name, dtype=dtype)
         self.total = self.add_weight("total")
         self.count = self.add_weight("count")
 

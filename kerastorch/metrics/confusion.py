@@ -136,7 +136,7 @@ class _Count(ConfusionMatrix):
     """One cell of the confusion matrix."""
 
     def __init__(self, thresholds: Any = None, name: str | None = None, dtype: Any = None) -> None:
-        super().__init__(name, dtype)
+        super().__init__(name=name, dtype=dtype)
         self._given = thresholds
         self._start(check_thresholds(self.name, thresholds, 0.5))
 
@@ -227,7 +227,7 @@ class Precision(ConfusionMatrix):
         name: str | None = None,
         dtype: Any = None,
     ) -> None:
-        super().__init__(name, dtype)
+        super().__init__(name=name, dtype=dtype)
         self._given = thresholds
         self._start(check_thresholds(self.name, thresholds, 0.5 if top_k is None else _LOWEST), top_k, class_id)
 
@@ -316,7 +316,7 @@ class SensitivityAtSpecificity(_BestAt):
         name: str | None = None,
         dtype: Any = None,
     ) -> None:
-        super().__init__(name, dtype)
+        super().__init__(name=name, dtype=dtype)
         self._begin(specificity, num_thresholds, class_id)
 
 
@@ -342,7 +342,7 @@ class SpecificityAtSensitivity(_BestAt):
         name: str | None = None,
         dtype: Any = None,
     ) -> None:
-        super().__init__(name, dtype)
+        super().__init__(name=name, dtype=dtype)
         self._begin(sensitivity, num_thresholds, class_id)
 
 
@@ -368,7 +368,7 @@ class PrecisionAtRecall(_BestAt):
         name: str | None = None,
         dtype: Any = None,
     ) -> None:
-        super().__init__(name, dtype)
+        super().__init__(name=name, dtype=dtype)
         self._begin(recall, num_thresholds, class_id)
 
 
@@ -394,5 +394,5 @@ class RecallAtPrecision(_BestAt):
         name: str | None = None,
         dtype: Any = None,
     ) -> None:
-        super().__init__(name, dtype)
+        super().__init__(name=name, dtype=dtype)
         self._begin(precision, num_thresholds, class_id)

@@ -5,12 +5,12 @@ Source: https://keras.io/api/metrics/correlation_metrics/
 
 from __future__ import annotations
 
-import warnings
 from typing import Any
 
 import torch
 
 from .. import config
+from ..backend.telling import warn
 from ..losses.base import same_rank
 from ..losses.functions import as_floats, as_tensor
 from .base import MeanMetricWrapper, Metric
@@ -123,7 +123,7 @@ class R2Score(Metric):
         name: str | None = "r2_score",
         dtype: Any = None,
     ) -> None:
-        super().__init__(name, dtype)
+        super().__init__(name=name, dtype=dtype)
         known = (None, "uniform_average", "variance_weighted_average")
         if class_aggregation not in known:
             raise ValueError(
@@ -180,10 +180,9 @@ class R2Score(Metric):
     def _adjusted(self, scores: Any) -> Any:
         seen = float(self.num_samples)  # a sync point: adjusting needs to know whether there is enough to go by
         if self.num_regressors >= seen - 1:
-            warnings.warn(
+            warn(
                 f"{self.name}: expected more than {self.num_regressors + 1} values for num_regressors="
-                f"{self.num_regressors}, the score is not adjusted. Received: {seen:.0f}",
-                stacklevel=3,
+                f"{self.num_regressors}, the score is not adjusted. Received: {seen:.0f}"
             )
             return scores
         return 1.0 - (1.0 - scores) * (seen - 1.0) / (seen - self.num_regressors - 1.0)

@@ -9,7 +9,7 @@ from typing import Any
 
 import torch
 
-from .. import config, losses
+from .. import config, eras, losses
 from ..losses.base import same_rank
 from ..losses.functions import as_floats, as_tensor
 from . import functions as fn
@@ -229,6 +229,7 @@ class SparseCategoricalCrossentropy(MeanMetricWrapper):
         dtype: float type of the state.
         from_logits: whether predictions have yet to become probabilities.
         axis: the axis of the classes.
+        ignore_class: a class number whose samples count nothing.
     """
 
     def __init__(
@@ -237,8 +238,26 @@ class SparseCategoricalCrossentropy(MeanMetricWrapper):
         dtype: Any = None,
         from_logits: bool = False,
         axis: int = -1,
+        ignore_class: int | None = None,
     ) -> None:
-        super().__init__(losses.sparse_categorical_crossentropy, name, dtype, from_logits=from_logits, axis=axis)
+        options = {} if ignore_class is None else {"ignore_class": ignore_class}
+        function = losses.sparse_categorical_crossentropy
+        super().__init__(function, name, dtype, from_logits=from_logits, axis=axis, **options)
+        self._ignored = ignore_class
+
+    def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
+        """Takes a batch of targets and predictions in."""
+        # Keras 3 leaves samples of the ignored class out of the count only where there are weights.
+        if self._ignored is not None and (sample_weight is not None or eras.current().crossentropy != "keras3"):
+            labels = as_tensor(y_true, y_pred)
+            labels = labels.squeeze(-1) if labels.ndim == as_tensor(y_pred).ndim else labels
+            counted = (labels != self._ignored).to(self._dtype)
+            if sample_weight is not None:
+                weights = as_tensor(sample_weight, counted).to(self._dtype)
+                weights = weights.squeeze(-1) if weights.ndim > counted.ndim else weights
+                counted = counted * weights.reshape(weights.shape + (1,) * (counted.ndim - weights.ndim))
+            sample_weight = counted
+        super().update_state(y_true, y_pred, sample_weight)
 
 
 class RootMeanSquaredError(Mean):
@@ -256,7 +275,7 @@ class RootMeanSquaredError(Mean):
     _direction = "down"
 
     def __init__(self, name: str | None = "root_mean_squared_error", dtype: Any = None) -> None:
-        super().__init__(name, dtype)
+        super().__init__(name=name, dtype=dtype)
 
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
         """Takes a batch of targets and predictions in."""
@@ -280,7 +299,7 @@ class MeanRelativeError(Mean):
     _direction = "down"
 
     def __init__(self, normalizer: Any, name: str | None = None, dtype: Any = None) -> None:
-        super().__init__(name, dtype)
+        super().__init__(name=name, dtype=dtype)
         self.register_buffer("normalizer", as_tensor(normalizer).to(device=config.device(), dtype=self._dtype))
 
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:

@@ -48,7 +48,7 @@ class IoU(Metric):
         sparse_y_pred: bool = True,
         axis: int = -1,
     ) -> None:
-        super().__init__(name, dtype)
+        super().__init__(name=name, dtype=dtype)
         if max(target_class_ids) >= num_classes:
             raise ValueError(
                 f"{self.name}: expected target_class_ids below num_classes={num_classes}. "
@@ -244,7 +244,7 @@ class FBetaScore(Metric):
         name: str | None = "fbeta_score",
         dtype: Any = None,
     ) -> None:
-        super().__init__(name, dtype)
+        super().__init__(name=name, dtype=dtype)
         if average not in (None, "micro", "macro", "weighted"):
             raise ValueError(
                 f"{self.name}: expected average to be None, 'micro', 'macro' or 'weighted'. Received: {average!r}"

@@ -6,7 +6,6 @@ Source: https://keras.io/api/models/sequential/
 from __future__ import annotations
 
 import copy
-import warnings
 from collections.abc import Sequence
 from typing import Any
 
@@ -15,6 +14,7 @@ from torch import nn
 
 from .. import eras
 from ..backend.registry import described
+from ..backend.telling import warn
 from ..backend.text import StringTensor
 from ..engine import checks
 from ..engine.input_layer import Input, InputLayer
@@ -270,10 +270,7 @@ class Sequential(Model):
         """``predict`` for a model whose outputs are probabilities; warns when they leave [0, 1]."""
         found = self.predict(x, batch_size=batch_size, verbose=verbose, steps=steps)
         if found.size and (found.min() < 0.0 or found.max() > 1.0):
-            warnings.warn(
-                "predict_proba: the outputs are not in [0, 1]; the last layer may lack a softmax or sigmoid.",
-                stacklevel=2,
-            )
+            warn("predict_proba: the outputs are not in [0, 1]; the last layer may lack a softmax or sigmoid.")
         return found
 
     def predict_classes(

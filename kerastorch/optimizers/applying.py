@@ -14,6 +14,7 @@ from torch import Tensor
 
 from ..backend.differentiation import gradients
 from ..backend.kept import before_writing
+from ..backend.telling import warn
 from ..backend.variable import stored
 from ..engine.symbolic import script
 from ..engine.symbolic.immutable import plain
@@ -65,9 +66,7 @@ class Applying:
             )
         missing = [_name_of(variable) for gradient, variable in pairs if gradient is None]
         if missing:
-            warnings.warn(
-                f"apply_gradients: no gradients for the variables {missing}, which stay as they are", stacklevel=2
-            )
+            warn(f"apply_gradients: no gradients for the variables {missing}, which stay as they are")
         handles = [getattr(variable, "handle", None) for _, variable in pairs]
         params = [stored(variable) for _, variable in pairs]
         views = [None if h is None or h.inverse is None else h.view_of for h in handles]

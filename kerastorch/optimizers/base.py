@@ -12,7 +12,6 @@ Source: https://keras.io/api/optimizers/
 from __future__ import annotations
 
 import inspect
-import warnings
 from collections.abc import Sequence
 from typing import Any
 
@@ -22,6 +21,7 @@ from torch import Tensor
 
 from .. import eras
 from ..backend.registry import nearest
+from ..backend.telling import warn
 from .applying import Applying
 from .averaging import EXTRA_SLOTS, Averaging
 from .binding import Binding, Group, MissingGradientError, View
@@ -136,7 +136,7 @@ class Optimizer(Applying, Averaging, BySlot, ByVariable, GraphUpdates, State):
             if key in _OFF and kwargs[key] in _OFF[key]:
                 continue
             if key == "jit_compile":
-                warnings.warn("jit_compile has no effect on torch, whose kernels are compiled already", stacklevel=4)
+                warn("jit_compile has no effect on torch, whose kernels are compiled already")
                 continue
             known = {*inspect.signature(type(self).__init__).parameters, "clipnorm", "clipvalue", "learning_rate"}
             raise TypeError(
@@ -157,7 +157,7 @@ class Optimizer(Applying, Averaging, BySlot, ByVariable, GraphUpdates, State):
             )
         self.lr = value(owner, "lr", learning_rate if lr is None else lr)
         if value_of(decay) and value("Optimizer", "decay") == "ignore":
-            warnings.warn(f"{owner}: decay has no effect in Keras 3; use a learning rate schedule", stacklevel=3)
+            warn(f"{owner}: decay has no effect in Keras 3; use a learning rate schedule")
             decay = 0.0
         self.decay = decay
         self.initial_decay = float(value_of(decay))
@@ -325,9 +325,7 @@ class Optimizer(Applying, Averaging, BySlot, ByVariable, GraphUpdates, State):
         present = [g for g in grads if g is not None]
         if not self._later or not present:
             raise MissingGradientError(missing[0], type(self).__name__)
-        warnings.warn(
-            f"{type(self).__name__}: weights {missing} have no gradient and are left as they are", stacklevel=4
-        )
+        warn(f"{type(self).__name__}: weights {missing} have no gradient and are left as they are")
         clipped = iter(self.clip(present))
         ready = [None if g is None else next(clipped) for g in grads]
         result = []

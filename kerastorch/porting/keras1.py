@@ -11,12 +11,13 @@ from __future__ import annotations
 import functools
 import importlib
 import inspect
-import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from .. import eras
+from ..backend.telling import warn
+from . import positions
 
 __all__ = ["FUNCTIONS", "METHODS", "TABLE", "Translation", "install", "translated"]
 
@@ -99,9 +100,7 @@ def _forget_bias(owner: str, args: tuple, kwargs: dict[str, Any], told: list[str
             kwargs["unit_forget_bias"] = True
             told.append("forget_bias_init -> unit_forget_bias")
         else:
-            warnings.warn(
-                f"{owner}: forget_bias_init has no effect unless it is 'one'; use unit_forget_bias.", stacklevel=4
-            )
+            warn(f"{owner}: forget_bias_init has no effect unless it is 'one'; use unit_forget_bias.")
     return args, kwargs
 
 
@@ -143,7 +142,7 @@ def _normalization(owner: str, args: tuple, kwargs: dict[str, Any], told: list[s
         if mode not in (0, 2):
             raise TypeError(f"{owner}: expected mode=0, the only one that Keras 2 still has. Received: mode={mode!r}")
         if mode == 2:
-            warnings.warn(f"{owner}: mode=2 is taken as mode=0: a prediction uses the moving statistics.", stacklevel=4)
+            warn(f"{owner}: mode=2 is taken as mode=0: a prediction uses the moving statistics.")
         told.append("mode -> nothing")
     return args, kwargs
 
@@ -305,7 +304,7 @@ def _renamed(owner: str, table: Translation, kwargs: dict[str, Any], told: list[
     for old in [name for name in kwargs if name in table.names or name in table.gone]:
         value = kwargs.pop(old)
         if old in table.gone:
-            warnings.warn(f"{owner}: {old} has no effect any more; {table.gone[old]}.", stacklevel=4)
+            warn(f"{owner}: {old} has no effect any more; {table.gone[old]}.")
             continue
         new = table.names[old]
         if new in kwargs:
@@ -345,11 +344,11 @@ def translated(owner: str, table: Translation, args: tuple, kwargs: dict[str, An
             f"Received: {', '.join(told)}"
         )
     if told:
-        warnings.warn(f"{owner}: Keras 1's arguments are translated: {', '.join(told)}.", stacklevel=3)
+        warn(f"{owner}: Keras 1's arguments are translated: {', '.join(told)}.")
     return args, kwargs
 
 
-def _wrap_constructor(cls: type, table: Translation) -> None:
+def _wrap_constructor(cls: type, path: str, table: Translation) -> None:
     init = cls.__init__
 
     @functools.wraps(init)
@@ -358,6 +357,8 @@ def _wrap_constructor(cls: type, table: Translation) -> None:
         if "_translating" in state:  # a base class's constructor, called by ours with arguments of today
             init(self, *args, **kwargs)
             return
+        if positions.by_script(type(self), cls):
+            args, kwargs = positions.named(path, args, kwargs)
         args, kwargs = translated(type(self).__name__, table, args, kwargs)
         state["_translating"] = True
         try:
@@ -368,12 +369,13 @@ def _wrap_constructor(cls: type, table: Translation) -> None:
     cls.__init__ = __init__  # type: ignore[misc]
 
 
-def _wrap_method(cls: type, name: str, table: Translation) -> None:
+def _wrap_method(cls: type, name: str, path: str, table: Translation) -> None:
     method = getattr(cls, name)
     known = set(table.names) | set(table.gone) | {"show_accuracy"}
 
     @functools.wraps(method)
     def wrapper(self: Any, *args: Any, **kwargs: Any) -> Any:
+        args, kwargs = positions.named(path, args, kwargs)
         if known & set(kwargs):
             (self, *rest), kwargs = translated(name, table, (self, *args), kwargs)
             args = tuple(rest)
@@ -401,10 +403,10 @@ def install() -> None:
         module_name, _, name = path.rpartition(".")
         cls = getattr(importlib.import_module(f"{_PACKAGE}.{module_name}"), name)
         if inspect.isclass(cls) and not hasattr(cls.__init__, "__wrapped__"):
-            _wrap_constructor(cls, table)
+            _wrap_constructor(cls, path, table)
     for path, table in METHODS.items():
         module_name, owner, name = path.rsplit(".", 2)
-        _wrap_method(getattr(importlib.import_module(f"{_PACKAGE}.{module_name}"), owner), name, table)
+        _wrap_method(getattr(importlib.import_module(f"{_PACKAGE}.{module_name}"), owner), name, path, table)
     for path in FUNCTIONS:
         module_name, _, name = path.rpartition(".")
         for place in (module_name, *_ALSO_IN.get(path, ())):

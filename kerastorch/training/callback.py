@@ -8,10 +8,10 @@ Source: https://keras.io/api/callbacks/base_callback/
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
+from ..backend.telling import warn
 from .logs import Logs, RunningTotals
 
 __all__ = ["Callback", "CallbackList", "BaseLogger", "History", "Logs"]
@@ -172,6 +172,7 @@ class CallbackList:
         callbacks: a callback, several, or None. An object that is no ``Callback`` may have any of the hooks.
         queue_length: has no effect: nothing is timed.
         add_history: whether to add a ``History``, if there is none.
+        add_progbar: whether to add a ``ProgbarLogger`` that counts steps, if there is none.
         model: the model to hand to the callbacks.
         **params: the parameters to hand to the callbacks.
 
@@ -190,11 +191,12 @@ class CallbackList:
         queue_length: int | None = None,
         *,
         add_history: bool = False,
+        add_progbar: bool = False,
         model: Any = None,
         **params: Any,
     ) -> None:
         if queue_length is not None:
-            warnings.warn("CallbackList: queue_length has no effect, callbacks are not timed.", stacklevel=2)
+            warn("CallbackList: queue_length has no effect, callbacks are not timed.")
         self.callbacks: list[Any] = []
         self._calls: dict[str, list[Callable]] = {}
         for callback in _as_list(callbacks):
@@ -202,6 +204,11 @@ class CallbackList:
             self.callbacks.append(callback)
         if add_history and not any(isinstance(callback, History) for callback in self.callbacks):
             self.callbacks.append(History())
+        if add_progbar:
+            from .progress import ProgbarLogger  # which is a callback itself
+
+            if not any(isinstance(callback, ProgbarLogger) for callback in self.callbacks):
+                self.callbacks.append(ProgbarLogger("steps"))
         self._bind()
         if model is not None:
             self.set_model(model)

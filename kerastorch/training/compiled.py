@@ -9,11 +9,11 @@ Source: https://pytorch.org/docs/stable/generated/torch.compile.html
 
 from __future__ import annotations
 
-import warnings
 from typing import Any
 
 import torch
 
+from ..backend.telling import warn
 from ..engine.symbolic.calls import from_graph
 
 __all__ = ["Compiled", "run_model"]
@@ -43,10 +43,9 @@ class Compiled:
         except torch._dynamo.exc.TorchDynamoException as error:
             self.failed = True
             reason = str(error).strip().splitlines()[0] if str(error).strip() else ""
-            warnings.warn(
+            warn(
                 f"Model {self.model.name}: torch.compile failed, so jit_compile=True has no effect "
-                f"({type(error).__name__}: {reason})",
-                stacklevel=3,
+                f"({type(error).__name__}: {reason})"
             )
             return self._plain(inputs)
 

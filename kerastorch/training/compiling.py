@@ -6,12 +6,11 @@ Source: https://keras.io/api/models/model_training_apis/ and Keras 2.2.4, ``kera
 from __future__ import annotations
 
 import contextlib
-import functools
-import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from .. import eras, optimizers
+from ..backend.telling import warn
 from ..engine.holder import WeightHolder
 from ..engine.layer import partition
 from ..engine.weights import Weight
@@ -19,30 +18,6 @@ from .objective import Objective
 from .step import Program
 
 __all__ = ["Compiling"]
-
-
-_KERAS3_ORDER = (
-    "optimizer loss loss_weights metrics weighted_metrics run_eagerly steps_per_execution jit_compile auto_scale_loss"
-).split()
-
-
-def _third_by_era(compile: Callable[..., None]) -> Callable[..., None]:
-    """From the third on, what positional arguments of ``compile`` mean is the era's matter."""
-
-    @functools.wraps(compile)
-    def by_era(self: Any, *args: Any, **kwargs: Any) -> None:
-        if len(args) > 2 and eras.current().compile_third == "loss_weights":
-            if len(args) > len(_KERAS3_ORDER):
-                raise TypeError(
-                    f"compile: expected at most {len(_KERAS3_ORDER)} positional arguments. Received: {len(args)}"
-                )
-            named = dict(zip(_KERAS3_ORDER, args))
-            if twice := named.keys() & kwargs.keys():
-                raise TypeError(f"compile: expected each argument once. Received: {min(twice)} twice")
-            args, kwargs = (), {**named, **kwargs}
-        compile(self, *args, **kwargs)
-
-    return by_era
 
 
 def _check_options(
@@ -65,7 +40,7 @@ def _check_options(
             f"compile: expected jit_compile to be True, False or 'auto'. Received: jit_compile={jit_compile!r}"
         )
     if (steps_per_execution or 1) != 1:
-        warnings.warn("compile: steps_per_execution changes nothing here.", stacklevel=3)
+        warn("compile: steps_per_execution changes nothing here.")
 
 
 class Compiling:
@@ -79,7 +54,6 @@ class Compiling:
     _objective: Objective | None = None
     _program: Program | None = None
 
-    @_third_by_era
     def compile(
         self,
         optimizer: Any = "rmsprop",
@@ -258,10 +232,9 @@ class Compiling:
         if self._objective is None or eras.current().trainable_at != "compile":
             return
         if len(partition(self)[0]) != len(self._collected):
-            warnings.warn(
+            warn(
                 "Discrepancy between the trainable weights and those at compile(): trainable was changed since. "
-                "Training goes on with those at compile(), as in Keras; compile again to change them.",
-                stacklevel=5,
+                "Training goes on with those at compile(), as in Keras; compile again to change them."
             )
 
     def _make_train_function(self) -> None:

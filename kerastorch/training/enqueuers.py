@@ -18,7 +18,6 @@ import signal
 import threading
 import time
 import traceback
-import warnings
 from abc import abstractmethod
 from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError, Future
@@ -28,6 +27,8 @@ from multiprocessing.reduction import ForkingPickler
 from typing import Any
 
 import numpy as np
+
+from ..backend.telling import warn
 
 __all__ = ["Sequence", "SequenceEnqueuer", "OrderedEnqueuer", "GeneratorEnqueuer"]
 
@@ -470,7 +471,7 @@ class GeneratorEnqueuer(SequenceEnqueuer):
         super().__init__(sequence, use_multiprocessing)
         self.random_seed = random_seed
         if wait_time is not None:
-            warnings.warn("GeneratorEnqueuer: wait_time has no effect.", DeprecationWarning, stacklevel=2)
+            warn("GeneratorEnqueuer: wait_time has no effect.", DeprecationWarning)
 
     def _start_workers(self) -> _Workers:
         context = None

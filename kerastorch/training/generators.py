@@ -6,12 +6,12 @@ Source: Keras 2.2.4, ``keras.engine.training_generator``.
 from __future__ import annotations
 
 import contextlib
-import warnings
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
+from ..backend.telling import warn
 from ..engine import checks
 from . import loop
 from .callback import CallbackList, History
@@ -52,7 +52,7 @@ def _translated(owner: str, generator: Any, given: dict[str, Any], kwargs: dict[
         new = known[old]
         counted = "samples" in old
         meant = " and counts batches; as many are taken as hold that number of samples" if counted else ""
-        warnings.warn(f"{owner}: {old} is now called {new}{meant}.", stacklevel=3)
+        warn(f"{owner}: {old} is now called {new}{meant}.")
         if counted and isinstance(value, (int, float, np.integer)) and not isinstance(value, bool):
             value = Samples(value)
         given[new] = value

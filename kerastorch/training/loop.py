@@ -6,7 +6,6 @@ Source: Keras 2.2.4, ``keras.engine.training_arrays``.
 from __future__ import annotations
 
 import math
-import warnings
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -14,6 +13,7 @@ import numpy as np
 import torch
 
 from .. import eras
+from ..backend.telling import warn
 from . import checkpoint, torch_draws
 from .callback import CallbackList, History
 from .data import Columns, epoch_order
@@ -99,11 +99,10 @@ def warn_if_not_finite(logs: dict[str, Any], epoch: int, warned: bool) -> bool:
     """Says once a run that the loss is no number any more."""
     loss = logs.get("loss")
     if not warned and loss is not None and not math.isfinite(loss):
-        warnings.warn(
+        warn(
             f"fit: the loss is {float(loss)} after epoch {epoch + 1}; lower the learning rate, look for NaN in the "
             "data, or stop with callbacks.TerminateOnNaN().",
             RuntimeWarning,
-            stacklevel=4,
         )
         return True
     return warned

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import types
-import warnings
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -12,6 +11,7 @@ import torch
 
 from .. import losses, metrics
 from ..backend.registry import nearest
+from ..backend.telling import warn
 from ..engine.network import as_list
 from ..engine.symbolic import SymbolicTensor, placeholder
 from ..engine.symbolic.immutable import of_script
@@ -112,7 +112,7 @@ class Objective:
         if isinstance(loss, dict):
             for name in self.output_names:
                 if name not in loss:
-                    warnings.warn(f"compile: output {name!r} has no loss, so no data is expected for it.", stacklevel=4)
+                    warn(f"compile: output {name!r} has no loss, so no data is expected for it.")
         return [losses.get(fn) for fn in _by_output(loss or None, self.output_names, "loss", None)]
 
     def _resolve_loss_weights(self, given: Any) -> list[float]:

@@ -338,7 +338,7 @@ class ProgbarLogger(Callback):
         step = 1 if self.use_steps else logs.get("size", 0)
         self.seen += step
         if self.totals is None:
-            self._totals.add(logs, step, self.params["metrics"])
+            self._totals.add(logs, step, self._names(logs))
         # The last batch's line is on_epoch_end's.
         if self.target is None or self.seen < self.target:
             self.progbar.follow(lambda: _in_order(self._sums()))
@@ -353,7 +353,11 @@ class ProgbarLogger(Callback):
             self.progbar.update(self.progbar.target, list(logs.items()), finalize=True)
             return
         self.progbar.follow(self._sums)
-        self.progbar.update(self.seen, [(name, logs[name]) for name in self.params["metrics"] if name in logs])
+        self.progbar.update(self.seen, [(name, logs[name]) for name in self._names(logs) if name in logs])
+
+    def _names(self, logs: Mapping[str, Any]) -> Iterable[str]:
+        """What is shown: what the parameters of the run name, or else, in a loop of a script's own, all numbers."""
+        return self.params.get("metrics") or [name for name in logs if name not in ("batch", "size")]
 
 
 def _in_order(logs: Mapping[str, Any]) -> Mapping[str, Any]:

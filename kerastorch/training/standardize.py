@@ -5,7 +5,6 @@ Source: Keras 2.2.4, ``keras.engine.training_utils``.
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 from typing import Any
 
@@ -15,6 +14,7 @@ import torch
 from .. import eras, losses
 from ..backend import text
 from ..backend.registry import nearest
+from ..backend.telling import warn
 from ..engine.network import with_rank
 from .data import SparseRows
 
@@ -248,9 +248,7 @@ def _by_output(value: Any, names: Sequence[str], what: str) -> list[Any]:
     if isinstance(value, dict):
         unknown = [key for key in value if not (isinstance(key, str) and key in names)]
         if unknown and not isinstance(unknown[0], str):
-            warnings.warn(
-                f"{what}: expected names of outputs {list(names)} as keys; {unknown[0]!r} has no effect.", stacklevel=5
-            )
+            warn(f"{what}: expected names of outputs {list(names)} as keys; {unknown[0]!r} has no effect.")
         elif unknown:
             raise ValueError(f"{what}: expected names of outputs {list(names)} as keys. Received: {unknown[0]!r}")
         return [value.get(name) for name in names]
@@ -294,7 +292,7 @@ def _weights_of(y: Any, name: str, mode: str | None, weight: Any, by_class: Any)
         )
     if weight is not None:
         if by_class is not None:
-            warnings.warn("fit: class_weight has no effect beside sample_weight.", stacklevel=5)
+            warn("fit: class_weight has no effect beside sample_weight.")
         return _given_weights(y, name, mode, weight)
     if by_class is None:
         return None
@@ -324,7 +322,7 @@ def _given_weights(y: Any, name: str, mode: str | None, weight: Any) -> Any:
 
 def _class_weights(y: Any, name: str, by_class: Any) -> np.ndarray | None:
     if isinstance(by_class, str) and by_class == "auto":
-        warnings.warn("fit: class_weight='auto' weighs nothing, as in Keras; pass a dict.", stacklevel=6)
+        warn("fit: class_weight='auto' weighs nothing, as in Keras; pass a dict.")
         return None
     if not isinstance(by_class, dict):
         raise TypeError(

@@ -5,13 +5,13 @@ Source: Keras 2.2.4, ``keras.engine.training_generator``.
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import torch
 
+from ..backend.telling import warn
 from . import checkpoint, loop, standardize
 from .callback import CallbackList, History
 from .data import DeviceFeed
@@ -145,7 +145,7 @@ def _tell_end(stream: Stream, steps: Any, count: int, epoch: int, strict: bool) 
     text = f"{stream.owner}: expected {wanted} an epoch. Received: {count} in epoch {epoch + 1}, where the data ended"
     if strict:
         raise ValueError(text)
-    warnings.warn(f"{text}; training ends here.", RuntimeWarning, stacklevel=4)
+    warn(f"{text}; training ends here.", RuntimeWarning)
 
 
 def evaluate_stream(

@@ -6,7 +6,6 @@ Source: Keras 2.2.4, ``keras.engine.training_generator``; https://docs.pytorch.o
 from __future__ import annotations
 
 import math
-import warnings
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -14,6 +13,7 @@ import numpy as np
 from torch.utils.data import DataLoader, Dataset, IterableDataset, Subset, TensorDataset, default_collate
 
 from .. import eras
+from ..backend.telling import warn
 from ..engine import checks
 from . import standardize
 from .data import epoch_order
@@ -153,7 +153,7 @@ def as_batches(source: Any, owner: str, batch_size: Any, shuffle: bool | str = F
         )
         if eras.current().batch_size_of_streams == "refused":
             raise ValueError(problem)
-        warnings.warn(f"{problem}; it has no effect", stacklevel=4)
+        warn(f"{problem}; it has no effect")
     return source
 
 
@@ -207,15 +207,11 @@ class Stream:
                 f"{owner}: expected a generator, a Sequence or a DataLoader. Received: {type(source).__name__}"
             )
         if not self.endless and (self.use_multiprocessing or self.workers > 1):
-            warnings.warn(
-                f"{owner}: workers and use_multiprocessing have no effect on {type(source).__name__}.",
-                stacklevel=4,
-            )
+            warn(f"{owner}: workers and use_multiprocessing have no effect on {type(source).__name__}.")
         elif not self.ordered and self.use_multiprocessing and self.workers > 1:
-            warnings.warn(
+            warn(
                 f"{owner}: several processes that each run a generator give every batch several times; use a "
-                "keras.utils.Sequence.",
-                stacklevel=4,
+                "keras.utils.Sequence."
             )
 
     def __len__(self) -> int:

@@ -6,13 +6,13 @@ Source: https://keras.io/api/models/model_training_apis/ and Keras 2.2.4, ``kera
 from __future__ import annotations
 
 import numbers
-import warnings
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from .. import eras
+from ..backend.telling import warn
 from ..engine import checks
 from . import loop, standardize, torch_draws
 from .callback import History
@@ -212,7 +212,7 @@ class Trainer(Compiling, GeneratorMethods, OnBatch, UserData, OwnSteps):
     @staticmethod
     def _epochs(epochs: Any, kwargs: dict[str, Any]) -> int:
         if "nb_epoch" in kwargs:
-            warnings.warn("fit: nb_epoch is now called epochs.", stacklevel=3)
+            warn("fit: nb_epoch is now called epochs.")
             epochs = kwargs.pop("nb_epoch")
         if kwargs:
             raise TypeError(f"fit: expected only known arguments. Received: {next(iter(kwargs))!r}")
@@ -393,4 +393,4 @@ def _only_queue(owner: str, kwargs: dict[str, Any]) -> dict[str, Any]:
 
 def _no_queue(owner: str, queue: dict[str, Any]) -> None:
     if queue:
-        warnings.warn(f"{owner}: {next(iter(queue))} has no effect on arrays.", stacklevel=3)
+        warn(f"{owner}: {next(iter(queue))} has no effect on arrays.")

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import io
 import os
-import warnings
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import ModuleType
@@ -16,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from ... import config
+from ...backend.telling import warn
 
 __all__ = [
     "array_to_img",
@@ -65,6 +65,7 @@ def load_img(
     color_mode: str = "rgb",
     target_size: Sequence[int] | None = None,
     interpolation: str = "nearest",
+    keep_aspect_ratio: bool = False,
 ) -> Any:
     """Reads a picture.
 
@@ -74,6 +75,7 @@ def load_img(
         color_mode: ``'grayscale'``, ``'rgb'`` or ``'rgba'``.
         target_size: (height, width) to resize to; None leaves the picture as it is.
         interpolation: how: ``'nearest'``, ``'bilinear'``, ``'bicubic'``, ``'lanczos'``, ``'box'`` or ``'hamming'``.
+        keep_aspect_ratio: whether to cut out the largest part in the middle that has the target's proportions first.
 
     Returns:
         A ``PIL.Image.Image``.
@@ -85,7 +87,7 @@ def load_img(
     Source: https://keras.io/api/data_loading/image/#loadimg-function
     """
     if grayscale:
-        warnings.warn("load_img: grayscale=True is now color_mode='grayscale'.", stacklevel=2)
+        warn("load_img: grayscale=True is now color_mode='grayscale'.")
         color_mode = "grayscale"
     if color_mode not in COLOR_MODES:
         raise ValueError(f"load_img: expected color_mode to be one of {tuple(COLOR_MODES)}. Received: {color_mode!r}")
@@ -98,8 +100,17 @@ def load_img(
     if target_size is not None:
         size = (target_size[1], target_size[0])
         if img.size != size:
-            img = img.resize(size, resample_of("load_img", interpolation))
+            box = _middle(img.size, size) if keep_aspect_ratio else None
+            img = img.resize(size, resample_of("load_img", interpolation), box=box)
     return img
+
+
+def _middle(given: tuple[int, int], wanted: tuple[int, int]) -> tuple[int, int, int, int]:
+    """The largest box in the middle of a picture with the proportions of another size, both (width, height)."""
+    width = min(given[0], given[1] * wanted[0] // wanted[1])
+    height = min(given[1], given[0] * wanted[1] // wanted[0])
+    left, top = (given[0] - width) // 2, (given[1] - height) // 2
+    return left, top, left + width, top + height
 
 
 def img_to_array(img: Any, data_format: str | None = None, dtype: Any = None) -> np.ndarray:
@@ -200,7 +211,7 @@ def save_img(
     name = os.fspath(path) if isinstance(path, (str, os.PathLike)) else ""
     ending = (file_format or Path(str(name)).suffix[1:]).lower()
     if img.mode == "RGBA" and ending in ("jpg", "jpeg"):
-        warnings.warn("save_img: JPEG has no alpha channel; it is left out.", stacklevel=2)
+        warn("save_img: JPEG has no alpha channel; it is left out.")
         img = img.convert("RGB")
     img.save(path, format="jpeg" if file_format and ending == "jpg" else file_format, **kwargs)
 
@@ -237,5 +248,5 @@ def valid_files(directory: str, endings: tuple[str, ...], follow_links: bool) ->
         for name in sorted(names):
             if name.lower().endswith(endings):
                 if name.lower().endswith(".tiff"):
-                    warnings.warn(f"{name}: of a TIFF file with several bands only some are read.", stacklevel=4)
+                    warn(f"{name}: of a TIFF file with several bands only some are read.")
                 yield os.path.join(root, name)

@@ -54,7 +54,7 @@ ROWS = collections.OrderedDict(
     l1_l2_defaults=_row("l1_l2_default regularizers"),
     hinge_labels=_row("hinge_labels"),
     cosine_proximity=_row(note="the old name is answered in every era"),
-    compile_third=_row("compile_third"),
+    compile_third=_row("positions"),
     fit_epochs=_row("fit_epochs", LATER, "in keras2 the documented default of 10 stands in for Keras 2.2.4's 1"),
     keras1_names=_row("keras1_names", ("keras2", "keras3"), "translated in tf.keras too, as Keras 2.3.1 did"),
     keras2_methods=_row("", K2, "fit_generator, predict_classes and predict_proba are there in every era"),
@@ -70,6 +70,7 @@ ROWS = collections.OrderedDict(
     preprocessing=_row(note="the same in every generation, in Keras 3 among its legacy modules"),
     cudnn_layers=_row("", K2, "more_recurrent/cudnn_*: weights, and what they are as those of LSTM and GRU"),
     history_order=_row("history_order"),
+    ignored_class=_row("crossentropy", LATER, "Keras 2.2.4 ignores no class"),
     # the same throughout
     validation_split=_row(),
     unit_forget_bias=_row(),

@@ -220,3 +220,27 @@ unsupported("repeat", lambda k: [lstm(k), k.layers.RepeatVector(3), lstm(k)])
 unsupported("activation", lambda k: [k.layers.Activation("tanh"), k.layers.LeakyReLU(), k.layers.PReLU(), lstm(k)])
 unsupported("dense_and_norm", lambda k: [k.layers.Dense(3), k.layers.BatchNormalization(), lstm(k)])
 unsupported("noise", lambda k: [k.layers.GaussianNoise(0.1), k.layers.SpatialDropout1D(0.1), lstm(k)])
+
+
+# A class that a metric ignores
+
+
+def ignored(name, shape, ignore, weights=None):
+    def body(k, t):
+        metric = k.metrics.SparseCategoricalCrossentropy(ignore_class=ignore)
+        found = []
+        for _ in range(2):
+            scores = np.exp(t.rng.standard_normal((*shape, 3))).astype("float32")
+            labels = t.rng.randint(0, 3, shape)
+            given = {} if weights is None else {"sample_weight": t.rng.uniform(size=weights).astype("float32")}
+            metric.update_state(labels, scores / scores.sum(-1, keepdims=True), **given)
+            found.append(float(metric.result()))
+        return {"means": np.array(found)}
+
+    area.add(f"ignored_class/{name}", body, ("tf.keras", "keras3"))
+
+
+ignored("plain", (6,), 2)
+ignored("weighted", (6,), 0, (6,))
+ignored("sequences", (4, 5), 1)
+ignored("sequences_weighted", (4, 5), 1, (4, 5))
