@@ -1,4 +1,4 @@
-"""In which order later Kerases take arguments without names, where Keras 2.2.4 has another one.
+"""In which order later Kerases take arguments without names, and with which defaults, where Keras 2.2.4 differs.
 
 Signatures here are those of Keras 2.2.4 with what came later at their end. ``SGD(0.1, 0.9, True)`` is momentum and a
 decay there, momentum and Nesterov's in tf.keras and Keras 3. ``install`` wraps the constructors, methods and functions
@@ -17,7 +17,7 @@ from typing import Any
 
 from .. import eras
 
-__all__ = ["ORDERS", "by_script", "install", "named", "order_of"]
+__all__ = ["DEFAULTS", "ORDERS", "by_script", "install", "named", "order_of"]
 
 _PACKAGE = __name__.split(".")[0]
 
@@ -168,6 +168,28 @@ _ALSO_IN = {
 }
 
 
+# Other defaults, where no era-wide setting chooses them: the argument's place and name, and what it is
+_FORMAT = "data_format"
+_AFFINE = [(7, "row_axis", 1), (8, "col_axis", 2), (9, "channel_axis", 0)]
+DEFAULTS: dict[str, dict[str, list[tuple[int, str, Any]]]] = {
+    "tf.keras": {
+        "layers.SeparableConv1D": [(4, _FORMAT, None)],
+        "metrics.KLDivergence": [(0, "name", "kullback_leibler_divergence")],
+        "preprocessing.image.apply_affine_transform": _AFFINE,
+    },
+    "keras3": {
+        "layers.AveragePooling1D": [(3, _FORMAT, None)],
+        "layers.Conv1D": [(4, _FORMAT, None)],
+        "layers.GlobalAveragePooling1D": [(0, _FORMAT, None)],
+        "layers.GlobalMaxPooling1D": [(0, _FORMAT, None)],
+        "layers.MaxPooling1D": [(3, _FORMAT, None)],
+        "layers.SeparableConv1D": [(4, _FORMAT, None)],
+        "layers.ZeroPadding1D": [(1, _FORMAT, None)],
+        "preprocessing.image.apply_affine_transform": _AFFINE,
+    },
+}
+
+
 def _by_path(table: Table) -> dict[str, tuple[int, list[str]]]:
     return {path: (first, tail.split()) for paths, (first, tail) in table.items() for path in paths.split()}
 
@@ -190,7 +212,7 @@ def order_of(path: str, era: str) -> tuple[int, list[str]] | None:
 
 
 def named(path: str, args: tuple, kwargs: dict[str, Any]) -> tuple[tuple, dict[str, Any]]:
-    """The arguments with those named that stand elsewhere in this era.
+    """The arguments with those named that stand elsewhere in this era, or are something else when they are missing.
 
     Args:
         path: as for ``order_of``.
@@ -206,7 +228,11 @@ def named(path: str, args: tuple, kwargs: dict[str, Any]) -> tuple[tuple, dict[s
         >>> named("optimizers.SGD", (0.1, 0.9, True), {})
         ((0.1, 0.9), {'nesterov': True})
     """
-    found = order_of(path, eras.current().positions)
+    era = eras.current().positions
+    for place, name, value in DEFAULTS.get(era, {}).get(path, ()):
+        if len(args) <= place and name not in kwargs:
+            kwargs = {**kwargs, name: value}
+    found = order_of(path, era)
     if found is None or len(args) <= found[0]:
         return args, kwargs
     first, names = found
@@ -265,7 +291,7 @@ def install(done: Collection[str]) -> None:
     Args:
         done: paths that somebody else has wrapped, who calls ``named``.
     """
-    for path in dict.fromkeys(path for orders in ORDERS.values() for path in orders):
+    for path in dict.fromkeys(path for tables in (ORDERS, DEFAULTS) for table in tables.values() for path in table):
         if path in done:
             continue
         module_name, _, name = path.rpartition(".")

@@ -128,3 +128,27 @@ def test_wrong_arguments():
         optimizers.SGD(0.1, 0.9, True, nesterov=True)
     with pytest.raises(TypeError, match="Embedding: expected at most 10 positional arguments. Received: 11"):
         kl.Embedding(*[1] * 11)
+
+
+SEQUENCES = ("Conv1D SeparableConv1D MaxPooling1D AveragePooling1D GlobalAveragePooling1D GlobalMaxPooling1D").split()
+
+
+@pytest.mark.parametrize(
+    ("era", "following"),
+    [("keras2", []), ("tf.keras", ["SeparableConv1D"]), ("keras3", [*SEQUENCES, "ZeroPadding1D"])],
+)
+def test_where_layers_of_sequences_follow_the_data_format_of_the_process(era, following):
+    keras.set_era(era)
+    keras.backend.set_image_data_format("channels_first")
+    for name in [*SEQUENCES, "ZeroPadding1D"]:
+        kind, given = getattr(kl, name), (4, 3) if "Conv" in name else ()
+        assert (kind(*given).data_format == "channels_first") == (name in following), name
+        assert kind(*given, data_format="channels_last").data_format == "channels_last"
+
+
+def test_defaults_that_are_the_eras():
+    names = {}
+    for era in ("keras2", "tf.keras", "keras3"):
+        keras.set_era(era)
+        names[era] = keras.metrics.KLDivergence().name
+    assert names["tf.keras"] == "kullback_leibler_divergence" and names["keras3"] == "kl_divergence"

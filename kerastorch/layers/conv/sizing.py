@@ -73,9 +73,9 @@ class _Sizing(Layer):
     def get_config(self) -> dict[str, Any]:
         config = super().get_config()
         value = getattr(self, self.argument)
-        if self.rank == 1:  # always channels_last, so that data_format is no argument of theirs
+        if self.rank == 1 and self.data_format == "channels_last":  # no argument of theirs but in Keras 3
             return {**config, self.argument: value[0]}
-        return {**config, self.argument: value, "data_format": self.data_format}
+        return {**config, self.argument: value[0] if self.rank == 1 else value, "data_format": self.data_format}
 
 
 class _ZeroPadding(_Sizing):
@@ -94,7 +94,7 @@ class ZeroPadding1D(_ZeroPadding):
 
     Args:
         padding: how many at both ends, or (before, after).
-        **kwargs: those of ``Layer``.
+        **kwargs: those of ``Layer``; Keras 3's ``data_format``.
 
     Shape:
         (batch, steps, features) → (batch, more steps, features).
@@ -111,7 +111,8 @@ class ZeroPadding1D(_ZeroPadding):
     """
 
     def __init__(self, padding: int | Sequence[int] = 1, **kwargs: Any) -> None:
-        super().__init__(_pairs("ZeroPadding1D", "padding", padding, 1), "channels_last", **kwargs)
+        data_format = kwargs.pop("data_format", "channels_last")
+        super().__init__(_pairs("ZeroPadding1D", "padding", padding, 1), data_format, **kwargs)
 
 
 class ZeroPadding2D(_ZeroPadding):
