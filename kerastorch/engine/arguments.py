@@ -39,6 +39,7 @@ class Signature:
         self.first = next((p.name for p in parameters if p.kind is not p.VAR_KEYWORD), "inputs")
         self.positional = tuple(p.name for p in parameters if p.kind in kinds)
         self.trains = any(p.name == "training" and p.default is True for p in parameters)  # unless told otherwise
+        self.needs_training = any(p.name == "training" and p.default is p.empty for p in parameters)
         self.masked = tuple(name for name in self.positional if f"{name}_mask" in self.names)
 
     def named(self, args: tuple, kwargs: dict[str, Any]) -> tuple[tuple, dict[str, Any]]:

@@ -428,8 +428,11 @@ class Layer(NodeInfo, Additions, Stateless, Masking, Precision):
         return signature(cls.call).names
 
     def _trace(self, args: tuple, kwargs: dict[str, Any]) -> tuple[Any, Any]:
-        if "training" in kwargs and "training" not in signature(type(self).call).names:
+        sig = signature(type(self).call)
+        if "training" in kwargs and "training" not in sig.names:
             kwargs = {key: value for key, value in kwargs.items() if key != "training"}
+        elif sig.needs_training and "training" not in sig.arguments(args, kwargs):
+            kwargs = {**kwargs, "training": None}  # nobody has said so far
         with tracing(), phase.of(phase.current() or False):
             outputs = self.call(*args, **kwargs) if self._compute is None else self._call_in_policy(args, kwargs)
         outputs = list(outputs) if isinstance(outputs, tuple) else outputs

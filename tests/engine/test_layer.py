@@ -343,3 +343,22 @@ def test_metrics_inside_of_a_layer_count_data_alone(era):
     y = np.array([[1.0], [0.0], [1.0], [1.0]])
     model.predict([8 * y - 4, y, np.array([[1.0], [1.0], [0.0], [0.0]])], verbose=0)
     assert float(endpoint.seen.result()) == 1.0 and float(endpoint.seen.count) == 2.0
+
+
+@pytest.mark.parametrize("era", ["keras2", "tf.keras", "keras3"])
+def test_a_call_that_needs_training_is_given_it(era):
+    """tf.keras hands ``training`` to every ``call`` that takes it; as its tutorials write ``call(self, x, training)``."""
+    eras.set_era(era)
+    seen = []
+
+    class Noted(Layer):
+        def call(self, inputs, training):
+            seen.append(training)
+            return inputs * 2
+
+    inputs = layers.Input(shape=(3,))
+    model = Model(inputs, Noted()(inputs))
+    assert seen == [None]
+    model.predict(np.ones((1, 3)), verbose=0)
+    Noted()(torch.ones(1, 3), training=True)
+    assert seen == [None, False, True]
