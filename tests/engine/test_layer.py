@@ -347,7 +347,7 @@ def test_metrics_inside_of_a_layer_count_data_alone(era):
 
 @pytest.mark.parametrize("era", ["keras2", "tf.keras", "keras3"])
 def test_a_call_that_needs_training_is_given_it(era):
-    """tf.keras hands ``training`` to every ``call`` that takes it; as its tutorials write ``call(self, x, training)``."""
+    """tf.keras hands ``training`` to every ``call`` that takes it, and its tutorials count on that."""
     eras.set_era(era)
     seen = []
 

@@ -14,7 +14,7 @@ from typing import Any, NoReturn
 import numpy as np
 import torch
 
-from ... import config
+from ... import config, eras
 from ...engine.symbolic import (
     SymbolicTensor,
     is_symbolic,
@@ -29,6 +29,7 @@ from ._dtypes import as_dtype, torch_type
 from ._texts import TextTensor, holds_text
 
 __all__ = [
+    "before_2",
     "NotHere",
     "axes_of",
     "ints",
@@ -76,6 +77,11 @@ def refusing(module: str, instead: str = "") -> Callable[[str], NoReturn]:
         refuse(f"{part}.{name}", instead)
 
     return __getattr__
+
+
+def before_2() -> bool:
+    """Whether the script is one for TensorFlow 1, whose functions take some arguments in another order."""
+    return eras.current().positions == "keras2"
 
 
 def op(fn: Callable) -> Callable:

@@ -143,10 +143,21 @@ def _one(name: str, function: Callable) -> Callable:
     return apply
 
 
+# what TensorFlow calls the arguments, where it is neither x nor y, or y comes first
+_CALLED = {"atan2": ("y", "x"), "igamma": ("a", "x"), "igammac": ("a", "x"), "nextafter": ("x1", "x2")}
+
+
 def _two(name: str, function: Callable) -> Callable:
+    called = _CALLED.get(name, ("x", "y"))
+
     @op
-    def apply(x: Any, y: Any) -> torch.Tensor:
-        return function(*pair(x, y))
+    def apply(*args: Any, **kwargs: Any) -> torch.Tensor:
+        given = {**dict(zip(called, args)), **kwargs}
+        if len(args) + len(kwargs) != len(called) or given.keys() != set(called):
+            raise TypeError(
+                f"tf.{name}: expected {called[0]} and {called[1]}. Received: {len(args)} arguments and {sorted(kwargs)}"
+            )
+        return function(*pair(*(given[key] for key in called)))
 
     apply.__name__ = apply.__qualname__ = name
     apply.__doc__ = f"``{name}`` of two tensors, element by element."

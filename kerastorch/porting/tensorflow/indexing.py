@@ -236,7 +236,12 @@ def top_k(input: Any, k: Any = 1, sorted: bool = True, index_type: Any = torch.i
 
 @op
 def in_top_k(targets: Any, predictions: Any, k: Any) -> torch.Tensor:
-    """Whether each target is among the ``k`` largest predictions of its row; ties count."""
+    """Whether each target is among the ``k`` largest predictions of its row; ties count.
+
+    TensorFlow 1 has predictions first.
+    """
+    if tensor(targets).ndim > tensor(predictions).ndim:
+        targets, predictions = predictions, targets
     predictions = tensor(predictions)
     own = predictions.gather(1, _places(targets, predictions)[:, None])
     return torch.sum(predictions > own, 1) < ints(k)

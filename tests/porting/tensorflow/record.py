@@ -1,7 +1,7 @@
 """Records what TensorFlow computes: ``python tests/porting/tensorflow/record.py [part ...]``.
 
-Needs tensorflow and tf_keras (CONTRIBUTING.md, tf.keras); the part ``contrib`` needs TensorFlow 1.15 (CONTRIBUTING.md,
-keras2). The tests read the files that this writes.
+Needs tensorflow and tf_keras (CONTRIBUTING.md, tf.keras); the parts ``contrib`` and ``before_2`` need TensorFlow 1.15
+(CONTRIBUTING.md, keras2). The tests read the files that this writes.
 """
 
 import os
@@ -29,6 +29,13 @@ def record_contrib():
 
     tf.compat.v1.enable_eager_execution()
     write("contrib", EXPRESSIONS)
+
+
+def record_before_2():
+    from before_2_expressions import EXPRESSIONS
+
+    tf.compat.v1.enable_eager_execution()
+    write("before_2", EXPRESSIONS)
 
 
 def write(name, lines):
@@ -66,7 +73,12 @@ def _key(text):
     return text.replace("/", "\u2215")  # a slash would make a folder in the archive
 
 
-PARTS = {"expressions": record_expressions, "pipelines": record_pipelines, "contrib": record_contrib}
+PARTS = {
+    "expressions": record_expressions,
+    "pipelines": record_pipelines,
+    "contrib": record_contrib,
+    "before_2": record_before_2,
+}
 
 if __name__ == "__main__":
     for part in sys.argv[1:] or ("expressions", "pipelines"):

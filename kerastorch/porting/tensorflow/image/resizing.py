@@ -12,7 +12,7 @@ import torch
 
 from ....engine.symbolic.immutable import plain
 from ....kernels import resizing
-from .._functions import ints, op, tensor
+from .._functions import before_2, ints, op, tensor
 from .geometry import pad_to_bounding_box
 
 __all__ = ["ResizeMethod", "resize", "resize_bilinear", "resize_images", "resize_nearest_neighbor", "resize_with_pad"]
@@ -32,24 +32,16 @@ class ResizeMethod:
 
 
 @op
-def resize(
-    images: Any,
-    size: Any,
-    method: Any = ResizeMethod.BILINEAR,
-    preserve_aspect_ratio: bool = False,
-    antialias: bool = False,
-    *,
-    align_corners: bool = False,
-) -> torch.Tensor:
+def resize(images: Any, size: Any, method: Any = ResizeMethod.BILINEAR, *args: Any, **kwargs: Any) -> torch.Tensor:
     """Images of another size; floats, unless the method only picks elements or the size is theirs already.
 
     Args:
         images: one image or a batch.
         size: height and width.
         method: a name, ``'bilinear'`` by default.
-        preserve_aspect_ratio: whether the size is what the image has to fit into.
-        antialias: whether kernels grow with the step when an image becomes smaller.
-        align_corners: TensorFlow 1's other geometry, must be False.
+        *args: ``preserve_aspect_ratio`` and ``antialias``; in a script for TensorFlow 1 it is ``resize_images``.
+        **kwargs: ``preserve_aspect_ratio``, whether the size is what the image has to fit into; ``antialias``, whether
+            kernels grow with the step when an image becomes smaller.
 
     Raises:
         ValueError: for an unknown method.
@@ -58,9 +50,21 @@ def resize(
         >>> resize(torch.arange(4.0).reshape(2, 2, 1), (1, 1)).numpy().tolist()
         [[[1.5]]]
     """
+    if before_2():
+        return _resize_before_2(images, size, method, *args, **kwargs)
+    return _resize(images, size, method, *args, **kwargs)
+
+
+def _resize(
+    images: Any, size: Any, method: Any, preserve_aspect_ratio: bool = False, antialias: bool = False
+) -> torch.Tensor:
+    x, rows, columns, name = _given(images, size, method, preserve_aspect_ratio)
+    return resizing.resize(x, rows, columns, name, antialias)
+
+
+def _given(images: Any, size: Any, method: Any, preserve_aspect_ratio: bool) -> tuple[torch.Tensor, int, int, str]:
+    """The images, floats where they are going to be; their new size; the method's name."""
     x = tensor(images)
-    if align_corners:
-        raise NotImplementedError("tf.image.resize: expected align_corners=False. Received: align_corners=True")
     name = {0: "bilinear", 1: "nearest", 2: "bicubic", 3: "area"}.get(method, method)
     if name not in resizing.METHODS:
         known = sorted(resizing.METHODS)
@@ -72,20 +76,64 @@ def resize(
         rows, columns = max(round(factor * height), 1), max(round(factor * width), 1)
     if name != "nearest" and (rows, columns) != (height, width) and not x.is_floating_point():
         x = x.float()
-    return resizing.resize(x, rows, columns, name, antialias)
+    return x, rows, columns, name
 
 
-resize_images = resize
+def _resize_before_2(
+    images: Any,
+    size: Any,
+    method: Any = ResizeMethod.BILINEAR,
+    align_corners: bool = False,
+    preserve_aspect_ratio: bool = False,
+) -> torch.Tensor:
+    """TensorFlow 1's geometry: the first elements of both images meet, with ``align_corners`` the last ones too."""
+    x, rows, columns, name = _given(images, size, method, preserve_aspect_ratio)
+    if name == "area":
+        return resizing.resize(x, rows, columns, name)
+    if name not in ("bilinear", "nearest"):
+        raise NotImplementedError(f"tf.image.resize_images: expected bilinear, nearest or area. Received: {method!r}")
+    for axis, after in ((-3, rows), (-2, columns)):
+        x = _stretched(x, axis, after, name == "nearest", align_corners)
+    return x
 
 
-def resize_bilinear(images: Any, size: Any, align_corners: bool = False, **kwargs: Any) -> Any:
-    """``resize`` by the bilinear method."""
-    return resize(images, size, "bilinear", align_corners=align_corners)
+def _stretched(x: torch.Tensor, axis: int, after: int, nearest: bool, align_corners: bool) -> torch.Tensor:
+    before = x.shape[axis]
+    step = (before - 1) / (after - 1) if align_corners and after > 1 else before / after
+    at = torch.arange(after, dtype=torch.float32, device=x.device) * step
+    if nearest:
+        places = (at + 0.5 if align_corners else at).floor().long().clamp(max=before - 1)
+        return x.index_select(axis, places)
+    low = at.floor().clamp(max=before - 1)
+    share = (at - low).to(x.dtype).view(-1, *[1] * (-axis - 1))
+    first = x.index_select(axis, low.long())
+    return first + (x.index_select(axis, (low.long() + 1).clamp(max=before - 1)) - first) * share
 
 
-def resize_nearest_neighbor(images: Any, size: Any, align_corners: bool = False, **kwargs: Any) -> Any:
-    """``resize`` by picking the nearest element."""
-    return resize(images, size, "nearest", align_corners=align_corners)
+@op
+def resize_images(images: Any, size: Any, *args: Any, **kwargs: Any) -> torch.Tensor:
+    """``resize`` of TensorFlow 1: with ``method``, ``align_corners`` and ``preserve_aspect_ratio``."""
+    return _resize_before_2(images, size, *args, **kwargs)
+
+
+@op
+def resize_bilinear(
+    images: Any, size: Any, align_corners: bool = False, half_pixel_centers: bool = False
+) -> torch.Tensor:
+    """``resize_images`` by the bilinear method."""
+    if half_pixel_centers:
+        return _resize(images, size, "bilinear")
+    return _resize_before_2(images, size, "bilinear", align_corners)
+
+
+@op
+def resize_nearest_neighbor(
+    images: Any, size: Any, align_corners: bool = False, half_pixel_centers: bool = False
+) -> torch.Tensor:
+    """``resize_images`` by picking an element."""
+    if half_pixel_centers:
+        return _resize(images, size, "nearest")
+    return _resize_before_2(images, size, "nearest", align_corners)
 
 
 def resize_with_pad(
@@ -96,6 +144,6 @@ def resize_with_pad(
     rows, columns = ints(target_height), ints(target_width)
     ratio = max(width / columns, height / rows)
     exact = height / ratio, width / ratio
-    smaller = resize(image, [math.floor(size) for size in exact], method, antialias=antialias)
+    smaller = _resize(image, [math.floor(size) for size in exact], method, antialias=antialias)
     top, left = (max(math.floor((target - size) / 2), 0) for target, size in zip((rows, columns), exact))
     return pad_to_bounding_box(plain(smaller), top, left, rows, columns)

@@ -25,6 +25,7 @@ __all__ = [
     "multinomial",
     "normal",
     "poisson",
+    "random_poisson",
     "set_random_seed",
     "set_seed",
     "shuffle",
@@ -238,7 +239,11 @@ def categorical(
     return _drawn_by(draw, logits, spec, "categorical")
 
 
-multinomial = categorical
+def multinomial(
+    logits: Any, num_samples: Any, seed: int | None = None, name: str | None = None, output_dtype: Any = None
+) -> Any:
+    """``categorical`` as TensorFlow 1 has it."""
+    return categorical(logits, num_samples, output_dtype, seed)
 
 
 def sampled(rows: torch.Tensor, count: int, pair: tuple[int, int], start: torch.Tensor) -> torch.Tensor:
@@ -267,6 +272,13 @@ def poisson(shape: Any, lam: Any, dtype: Any = torch.float32, seed: int | None =
     rates = plain(tensor(lam, torch.float32))
     with _torch_seed(seed):
         return as_immutable(torch.poisson(rates.expand(*sizes_of(shape), *rates.shape)).to(torch_type(dtype)))
+
+
+def random_poisson(
+    lam: Any, shape: Any, dtype: Any = torch.float32, seed: int | None = None, name: str | None = None
+) -> Any:
+    """``poisson`` as TensorFlow 1 has it."""
+    return poisson(shape, lam, dtype, seed)
 
 
 class _torch_seed:  # reads as a phrase

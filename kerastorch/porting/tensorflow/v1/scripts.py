@@ -6,6 +6,7 @@ Source: https://www.tensorflow.org/api_docs/python/tf/compat/v1
 from __future__ import annotations
 
 import argparse
+import inspect
 import sys
 from types import SimpleNamespace
 from typing import Any
@@ -22,6 +23,9 @@ __all__ = [
     "layers",
     "python_io",
 ]
+
+
+_NOT_THERE = ("self", "kwargs", "output_padding")  # of the constructors' arguments
 
 
 class _Layers:
@@ -43,13 +47,17 @@ class _Layers:
         "separable_conv2d": "SeparableConv2D",
     }
 
+    _DEFAULTS = {"dropout": {"rate": 0.5}}
+    _TRAINED = ("batch_normalization", "dropout")
+
     def __getattr__(self, name: str) -> Any:
         if name in self._FUNCTIONS:
             kind = getattr(keras, self._FUNCTIONS[name])
 
-            def call(inputs: Any, *args: Any, training: Any = None, reuse: Any = None, **kwargs: Any) -> Any:
-                layer = kind(*args, **kwargs)
-                return layer(inputs) if training is None else layer(inputs, training=training)
+            def call(inputs: Any, *args: Any, training: Any = False, reuse: Any = None, **kwargs: Any) -> Any:
+                order = [key for key in inspect.signature(kind.__init__).parameters if key not in _NOT_THERE]
+                kwargs = {**self._DEFAULTS.get(name, {}), **dict(zip(order, args)), **kwargs}
+                return kind(**kwargs)(inputs, **({"training": training} if name in self._TRAINED else {}))
 
             return call
         if not name.startswith("_") and hasattr(keras, name):
