@@ -8,6 +8,7 @@ tensors, variables), becomes a part of the graph when one of them is symbolic, h
 from __future__ import annotations
 
 import functools
+import inspect
 from collections.abc import Callable
 from typing import Any, NoReturn
 
@@ -30,6 +31,7 @@ from ._texts import TextTensor, holds_text
 
 __all__ = [
     "before_2",
+    "in_order_before_2",
     "NotHere",
     "axes_of",
     "ints",
@@ -87,9 +89,15 @@ def before_2() -> bool:
 def op(fn: Callable) -> Callable:
     """Makes a function of torch tensors one of TensorFlow's."""
     told = getattr(fn, "told", None)
+    earlier = getattr(fn, "earlier", ())
+    own = [p.name for p in inspect.signature(fn).parameters.values() if p.kind is p.POSITIONAL_OR_KEYWORD]
 
     @functools.wraps(fn)
     def wrapper(*args: Any, name: str | None = None, **kwargs: Any) -> Any:
+        if earlier and len(args) > 1:  # by name from here on, so that a graph means the same in every era
+            given = {**dict(zip(earlier if before_2() else own, args)), **kwargs}
+            args = (given.pop(own[0]),)
+            kwargs = given
         if wants_recording(args, kwargs):
             found = told(*args, **kwargs) if told is not None and is_symbolic((args, kwargs)) else None
             if found is not None:
@@ -101,6 +109,20 @@ def op(fn: Callable) -> Callable:
         return as_immutable(fn(*args, **kwargs))
 
     return wrapper
+
+
+def in_order_before_2(*names: str) -> Callable[[Callable], Callable]:
+    """Tells in which order TensorFlow 1 takes a function's arguments.
+
+    Args:
+        *names: what this function calls them.
+    """
+
+    def mark(fn: Callable) -> Callable:
+        fn.earlier = names  # type: ignore[attr-defined]
+        return fn
+
+    return mark
 
 
 def with_result(spec: Callable[..., Any]) -> Callable[[Callable], Callable]:

@@ -10,7 +10,7 @@ from typing import Any
 import torch
 import torch.nn.functional as F
 
-from ._functions import axes_of, before_2, ints, number_like, op, pair, tensor
+from ._functions import axes_of, in_order_before_2, ints, number_like, op, pair, tensor
 from .elementwise import floats
 from .indexing import gather
 
@@ -285,30 +285,24 @@ def relu_layer(x: Any, weights: Any, biases: Any) -> torch.Tensor:
 
 
 @op
+@in_order_before_2("x", "keep_prob", "noise_shape", "seed")
 def dropout(
-    x: Any, *args: Any, rate: Any = None, noise_shape: Any = None, seed: int | None = None, keep_prob: Any = None
+    x: Any, rate: Any = None, noise_shape: Any = None, seed: int | None = None, *, keep_prob: Any = None
 ) -> torch.Tensor:
     """Some elements set to zero, the others scaled up.
 
     Args:
         x: a tensor of floats.
-        *args: ``rate``, or ``keep_prob`` in TensorFlow 1, then ``noise_shape`` and ``seed``.
         rate: the share that is set to zero.
         noise_shape: the shape of what is drawn; where it is 1 elements stay or go together.
         seed: what is drawn depends on.
-        keep_prob: one minus ``rate``, as TensorFlow 1 has it.
+        keep_prob: one minus ``rate``, as TensorFlow 1 has it, in the place of ``rate`` there.
 
     Raises:
         ValueError: for a rate outside of [0, 1).
     """
     from .random import uniform
 
-    given = dict(zip(("share", "noise_shape", "seed"), args))
-    noise_shape, seed = given.get("noise_shape", noise_shape), given.get("seed", seed)
-    if "share" in given and before_2():
-        keep_prob = given["share"]
-    elif "share" in given:
-        rate = given["share"]
     x = tensor(x)
     share = 1 - keep_prob if rate is None else rate
     share = float(share) if isinstance(share, torch.Tensor) else share

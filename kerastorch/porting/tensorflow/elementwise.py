@@ -109,11 +109,8 @@ _ONE = {
 
 _TWO = {
     "add": torch.add,
-    "atan2": torch.atan2,
     "greater": torch.gt,
     "greater_equal": torch.ge,
-    "igamma": torch.special.gammainc,
-    "igammac": torch.special.gammaincc,
     "left_shift": torch.bitwise_left_shift,
     "less": torch.lt,
     "less_equal": torch.le,
@@ -123,7 +120,6 @@ _TWO = {
     "maximum": torch.maximum,
     "minimum": torch.minimum,
     "multiply": torch.mul,
-    "nextafter": torch.nextafter,
     "right_shift": torch.bitwise_right_shift,
     "squared_difference": lambda x, y: torch.square(x - y),
     "subtract": torch.sub,
@@ -143,21 +139,10 @@ def _one(name: str, function: Callable) -> Callable:
     return apply
 
 
-# what TensorFlow calls the arguments, where it is neither x nor y, or y comes first
-_CALLED = {"atan2": ("y", "x"), "igamma": ("a", "x"), "igammac": ("a", "x"), "nextafter": ("x1", "x2")}
-
-
 def _two(name: str, function: Callable) -> Callable:
-    called = _CALLED.get(name, ("x", "y"))
-
     @op
-    def apply(*args: Any, **kwargs: Any) -> torch.Tensor:
-        given = {**dict(zip(called, args)), **kwargs}
-        if len(args) + len(kwargs) != len(called) or given.keys() != set(called):
-            raise TypeError(
-                f"tf.{name}: expected {called[0]} and {called[1]}. Received: {len(args)} arguments and {sorted(kwargs)}"
-            )
-        return function(*pair(*(given[key] for key in called)))
+    def apply(x: Any, y: Any) -> torch.Tensor:
+        return function(*pair(x, y))
 
     apply.__name__ = apply.__qualname__ = name
     apply.__doc__ = f"``{name}`` of two tensors, element by element."
@@ -169,6 +154,36 @@ for _name, _function in _ONE.items():
 for _name, _function in _TWO.items():
     globals()[_name] = _two(_name, _function)
 __all__ += [*_ONE, *_TWO]
+
+
+# two tensors that TensorFlow calls otherwise
+
+
+@op
+def atan2(y: Any, x: Any) -> torch.Tensor:
+    """The angle of a point."""
+    return torch.atan2(*pair(y, x))
+
+
+@op
+def igamma(a: Any, x: Any) -> torch.Tensor:
+    """The lower regularized incomplete gamma function."""
+    return torch.special.gammainc(*pair(a, x))
+
+
+@op
+def igammac(a: Any, x: Any) -> torch.Tensor:
+    """The upper regularized incomplete gamma function."""
+    return torch.special.gammaincc(*pair(a, x))
+
+
+@op
+def nextafter(x1: Any, x2: Any) -> torch.Tensor:
+    """The next number from ``x1`` towards ``x2``."""
+    return torch.nextafter(*pair(x1, x2))
+
+
+__all__ += ["atan2", "igamma", "igammac", "nextafter"]
 
 
 # ------------------------------------------------------------------ arithmetic

@@ -15,7 +15,7 @@ from ... import eras
 from ...engine.symbolic import Spec
 from ...engine.symbolic.immutable import as_immutable
 from ._dtypes import torch_type
-from ._functions import ints, op, pair, tensor, text_or_tensor, with_result
+from ._functions import in_order_before_2, ints, op, pair, tensor, text_or_tensor, with_result
 from ._texts import TextTensor, holds_text
 
 __all__ = [
@@ -235,13 +235,9 @@ def top_k(input: Any, k: Any = 1, sorted: bool = True, index_type: Any = torch.i
 
 
 @op
+@in_order_before_2("predictions", "targets", "k")
 def in_top_k(targets: Any, predictions: Any, k: Any) -> torch.Tensor:
-    """Whether each target is among the ``k`` largest predictions of its row; ties count.
-
-    TensorFlow 1 has predictions first.
-    """
-    if tensor(targets).ndim > tensor(predictions).ndim:
-        targets, predictions = predictions, targets
+    """Whether each target is among the ``k`` largest predictions of its row; ties count."""
     predictions = tensor(predictions)
     own = predictions.gather(1, _places(targets, predictions)[:, None])
     return torch.sum(predictions > own, 1) < ints(k)

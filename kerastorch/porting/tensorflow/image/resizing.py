@@ -12,7 +12,7 @@ import torch
 
 from ....engine.symbolic.immutable import plain
 from ....kernels import resizing
-from .._functions import before_2, ints, op, tensor
+from .._functions import ints, op, tensor
 from .geometry import pad_to_bounding_box
 
 __all__ = ["ResizeMethod", "resize", "resize_bilinear", "resize_images", "resize_nearest_neighbor", "resize_with_pad"]
@@ -32,16 +32,24 @@ class ResizeMethod:
 
 
 @op
-def resize(images: Any, size: Any, method: Any = ResizeMethod.BILINEAR, *args: Any, **kwargs: Any) -> torch.Tensor:
+def resize(
+    images: Any,
+    size: Any,
+    method: Any = ResizeMethod.BILINEAR,
+    preserve_aspect_ratio: bool = False,
+    antialias: bool = False,
+    *,
+    align_corners: bool = False,
+) -> torch.Tensor:
     """Images of another size; floats, unless the method only picks elements or the size is theirs already.
 
     Args:
         images: one image or a batch.
         size: height and width.
         method: a name, ``'bilinear'`` by default.
-        *args: ``preserve_aspect_ratio`` and ``antialias``; in a script for TensorFlow 1 it is ``resize_images``.
-        **kwargs: ``preserve_aspect_ratio``, whether the size is what the image has to fit into; ``antialias``, whether
-            kernels grow with the step when an image becomes smaller.
+        preserve_aspect_ratio: whether the size is what the image has to fit into.
+        antialias: whether kernels grow with the step when an image becomes smaller.
+        align_corners: TensorFlow 1's: whether the corners of both images meet, as ``resize_images`` has it.
 
     Raises:
         ValueError: for an unknown method.
@@ -50,9 +58,9 @@ def resize(images: Any, size: Any, method: Any = ResizeMethod.BILINEAR, *args: A
         >>> resize(torch.arange(4.0).reshape(2, 2, 1), (1, 1)).numpy().tolist()
         [[[1.5]]]
     """
-    if before_2():
-        return _resize_before_2(images, size, method, *args, **kwargs)
-    return _resize(images, size, method, *args, **kwargs)
+    if align_corners:
+        return _resize_before_2(images, size, method, align_corners, preserve_aspect_ratio)
+    return _resize(images, size, method, preserve_aspect_ratio, antialias)
 
 
 def _resize(
@@ -80,11 +88,7 @@ def _given(images: Any, size: Any, method: Any, preserve_aspect_ratio: bool) -> 
 
 
 def _resize_before_2(
-    images: Any,
-    size: Any,
-    method: Any = ResizeMethod.BILINEAR,
-    align_corners: bool = False,
-    preserve_aspect_ratio: bool = False,
+    images: Any, size: Any, method: Any, align_corners: bool = False, preserve_aspect_ratio: bool = False
 ) -> torch.Tensor:
     """TensorFlow 1's geometry: the first elements of both images meet, with ``align_corners`` the last ones too."""
     x, rows, columns, name = _given(images, size, method, preserve_aspect_ratio)
@@ -111,9 +115,15 @@ def _stretched(x: torch.Tensor, axis: int, after: int, nearest: bool, align_corn
 
 
 @op
-def resize_images(images: Any, size: Any, *args: Any, **kwargs: Any) -> torch.Tensor:
-    """``resize`` of TensorFlow 1: with ``method``, ``align_corners`` and ``preserve_aspect_ratio``."""
-    return _resize_before_2(images, size, *args, **kwargs)
+def resize_images(
+    images: Any,
+    size: Any,
+    method: Any = ResizeMethod.BILINEAR,
+    align_corners: bool = False,
+    preserve_aspect_ratio: bool = False,
+) -> torch.Tensor:
+    """``resize`` of TensorFlow 1."""
+    return _resize_before_2(images, size, method, align_corners, preserve_aspect_ratio)
 
 
 @op
