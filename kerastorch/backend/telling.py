@@ -5,13 +5,14 @@ Source: https://docs.python.org/3/library/warnings.html (``skip_file_prefixes`` 
 
 from __future__ import annotations
 
+import os
 import sys
 import warnings
 from pathlib import Path
 
 __all__ = ["warn"]
 
-_ROOT = str(Path(__file__).resolve().parent.parent)
+_ROOT = str(Path(__file__).resolve().parent.parent) + os.sep
 
 
 def warn(message: str, category: type[Warning] = UserWarning) -> None:

@@ -17,13 +17,12 @@ import torch.nn.functional as F
 from torch.utils.weak import WeakTensorKeyDictionary
 
 from .opaque import opaque
-from .switch import fast_enabled, tracing
+from .switch import PLAIN, unwatched
 
 __all__ = ["lending", "lookup", "lookup_slow"]
 
 Tensor = torch.Tensor
 
-_PLAIN = (torch.Tensor, torch.nn.Parameter)
 _LARGE = 1 << 17  # elements: smaller tables are zeroed as quickly as rows of them
 
 
@@ -82,12 +81,10 @@ def _applies(table: Tensor) -> bool:
     return (
         table.requires_grad
         and table.device.type == "cpu"
-        and type(table) in _PLAIN
+        and type(table) in PLAIN
         and table.dtype in (torch.float32, torch.float64)
         and torch.is_grad_enabled()
-        and fast_enabled()
-        and not tracing()
-        and not torch._C._are_functorch_transforms_active()
+        and unwatched()
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import torch
 import torch.nn.functional as F
 
-from .switch import fast_enabled, tracing
+from .switch import PLAIN, fast_enabled, tracing, unwatched
 
 __all__ = [
     "Activation",
@@ -25,28 +25,25 @@ __all__ = [
 
 Tensor = torch.Tensor
 Activation = str | Callable[[Tensor], Tensor]
-_PLAIN = (torch.Tensor, torch.nn.Parameter)
 
 
 def scan_applies(x: Tensor, tensors: Sequence[Tensor | None], activations: Sequence[Activation]) -> bool:
     """Whether the scans with a backward pass of their own apply: plain tensors, known activations, nobody tracing."""
     return (
-        fast_enabled()
+        unwatched()
         and all(isinstance(a, str) for a in activations)
-        and not tracing()
-        and not torch._C._are_functorch_transforms_active()
         and not torch.is_autocast_enabled(x.device.type)
         and x.device.type in ("cpu", "cuda")
         and x.is_floating_point()
         and x.shape[0] > 0
         and x.shape[1] > 0
-        and all(t is None or (type(t) in _PLAIN and t.dtype == x.dtype) for t in (x, *tensors))
+        and all(t is None or (type(t) in PLAIN and t.dtype == x.dtype) for t in (x, *tensors))
     )
 
 
 def fused_applies(x: Tensor, activations: Sequence[Activation]) -> bool:
     """Whether torch's own fused kernel is the better one: on CUDA (cuDNN), and for float32 on a CPU (oneDNN)."""
-    if tuple(activations) != ("tanh", "sigmoid") or not fast_enabled() or tracing() or type(x) not in _PLAIN:
+    if tuple(activations) != ("tanh", "sigmoid") or not fast_enabled() or tracing() or type(x) not in PLAIN:
         return False
     if x.shape[0] == 0 or x.shape[1] == 0:
         return False
@@ -98,20 +95,12 @@ def needed(mask: Tensor | None) -> Tensor | None:
 
 def as_one_applies(x: Tensor, mask: Tensor | None, activations: Sequence[Activation]) -> bool:
     """Whether a masked sequence may be one operation of a recorded step: what it does depends on the mask's values."""
-    return (
-        mask is not None and type(x) in _PLAIN and all(isinstance(a, str) for a in activations) and _can_look_at(mask)
-    )
+    return mask is not None and type(x) in PLAIN and all(isinstance(a, str) for a in activations) and _can_look_at(mask)
 
 
 def _can_look_at(mask: Tensor) -> bool:
     """Whether nobody is tracing and no device is waited for."""
-    return (
-        type(mask) in _PLAIN
-        and mask.device.type == "cpu"
-        and fast_enabled()
-        and not tracing()
-        and not torch._C._are_functorch_transforms_active()
-    )
+    return type(mask) in PLAIN and mask.device.type == "cpu" and unwatched()
 
 
 def hold_back(mask: Tensor | None, t: int, new: Tensor, old: Tensor) -> Tensor:

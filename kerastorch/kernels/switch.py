@@ -11,7 +11,9 @@ from collections.abc import Iterator
 
 import torch
 
-__all__ = ["fast_enabled", "fast_paths", "tracing"]
+__all__ = ["PLAIN", "fast_enabled", "fast_paths", "tracing", "unwatched"]
+
+PLAIN = (torch.Tensor, torch.nn.Parameter)  # the classes of tensors that nobody gave a meaning of their own
 
 _fast = os.environ.get("KERASTORCH_FAST", "1").lower() not in ("0", "false", "off", "no")
 
@@ -44,3 +46,8 @@ def fast_paths(enabled: bool) -> Iterator[None]:
 def tracing() -> bool:
     """True while torch.compile or torch.export reads the code; both want plain torch functions."""
     return torch.compiler.is_compiling() or torch.compiler.is_exporting()
+
+
+def unwatched() -> bool:
+    """True while fast paths may be taken that compilers, exporters and ``torch.func`` cannot look into."""
+    return fast_enabled() and not tracing() and not torch._C._are_functorch_transforms_active()

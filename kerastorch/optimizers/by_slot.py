@@ -94,12 +94,17 @@ class BySlot:
         else:
             setattr(self, name, value)
 
+    def _hyper(self, name: str) -> Any:
+        """A hyperparameter's value; a schedule as it is."""
+        value = self.lr if name in _RATES else getattr(self, name)
+        if getattr(value, "is_schedule", False) or isinstance(value, Tensor) or not callable(value):
+            return value
+        return value()
+
     def _get_hyper(self, name: str, dtype: Any = None) -> Any:
         """A hyperparameter as a tensor; a schedule as it is."""
-        value = self.lr if name in _RATES else getattr(self, name)
-        if getattr(value, "is_schedule", False):
-            return value
-        return self._number(value() if callable(value) and not isinstance(value, Tensor) else value, dtype)
+        value = self._hyper(name)
+        return value if getattr(value, "is_schedule", False) else self._number(value, dtype)
 
     def _number(self, value: Any, dtype: Any = None) -> Tensor:
         return torch.as_tensor(value_of(value), dtype=config.torch_dtype(dtype), device=self._own_device())

@@ -188,11 +188,7 @@ class ByVariable:
 
     def _serialize_hyperparameter(self, value: Any) -> Any:
         """A hyperparameter, or its name, as a config has it."""
-        if isinstance(value, str):
-            held = self.lr if value in ("lr", "learning_rate") else getattr(self, value)
-        else:
-            held = value
-        held = held() if callable(held) and not isinstance(held, Tensor) and not hasattr(held, "is_schedule") else held
+        held = self._hyper(value) if isinstance(value, str) else value
         return described(held) if getattr(held, "is_schedule", False) else value_of(held)
 
     # ------------------------------------------------------------------------ the step
@@ -216,13 +212,13 @@ class ByVariable:
         dense = binding.dense(grads)
         clipped = dict(zip(present, self.clip([dense[i] for i in present])))
         views = [g if binding.views[i] is None else binding.views[i](g) for i, g in clipped.items()]
-        rate = self.learning_rate
-        if self.weight_decay and not self._by_slot:  # its own affair there
-            for group in binding.groups:
-                self.shrink(binding, group, float(value_of(rate)))
-        if self._by_slot:
+        if self._by_slot:  # weight decay is its own affair
             self._updated_by_slot(variables, views, present)
             return
+        rate = self.learning_rate
+        if self.weight_decay:
+            for group in binding.groups:
+                self.shrink(binding, group, float(value_of(rate)))
         update = self.update_step
         with_rate = len(inspect.signature(update).parameters) > 2
         for i, view in zip(present, views):

@@ -107,7 +107,7 @@ class Program:
 
     def _whole(self) -> bool:
         """Whether the update, too, only queues work on the device."""
-        if not self.params or not self.optimizer.capturable:
+        if not self.params or self.own_apply is not None or not self.optimizer.capturable:
             return False
         return all(is_ours(w.constraint) for w in self.bounded)
 

@@ -90,14 +90,13 @@ def op(fn: Callable) -> Callable:
     """Makes a function of torch tensors one of TensorFlow's."""
     told = getattr(fn, "told", None)
     earlier = getattr(fn, "earlier", ())
-    own = [p.name for p in inspect.signature(fn).parameters.values() if p.kind is p.POSITIONAL_OR_KEYWORD]
+    own = _positional(fn) if earlier else ()
 
     @functools.wraps(fn)
     def wrapper(*args: Any, name: str | None = None, **kwargs: Any) -> Any:
-        if earlier and len(args) > 1:  # by name from here on, so that a graph means the same in every era
-            given = {**dict(zip(earlier if before_2() else own, args)), **kwargs}
-            args = (given.pop(own[0]),)
-            kwargs = given
+        if earlier and 1 < len(args) <= len(own):  # by name from here on: a graph means the same in every era
+            kwargs = {**dict(zip(earlier if before_2() else own, args)), **kwargs}
+            args = (kwargs.pop(own[0]),)
         if wants_recording(args, kwargs):
             found = told(*args, **kwargs) if told is not None and is_symbolic((args, kwargs)) else None
             if found is not None:
@@ -109,6 +108,11 @@ def op(fn: Callable) -> Callable:
         return as_immutable(fn(*args, **kwargs))
 
     return wrapper
+
+
+def _positional(fn: Callable) -> tuple[str, ...]:
+    parameters = inspect.signature(fn).parameters.values()
+    return tuple(p.name for p in parameters if p.kind is p.POSITIONAL_OR_KEYWORD)
 
 
 def in_order_before_2(*names: str) -> Callable[[Callable], Callable]:

@@ -150,6 +150,7 @@ def compute_weighted_loss(
 _OWN = {
     each.__name__: each
     for each in (
+        Reduction,
         absolute_difference,
         compute_weighted_loss,
         cosine_distance,
@@ -165,21 +166,11 @@ _OWN = {
 
 
 class _Losses:
-    """``tf.losses``: TensorFlow 1's functions of labels and predictions, and Keras's losses."""
+    """``tf.losses``: TensorFlow 1's functions of labels and predictions in its scripts, else Keras's losses."""
 
     def __getattr__(self, name: str) -> Any:
-        if name == "Reduction" and before_2():
-            return Reduction
-        own, other = _OWN.get(name), getattr(keras, name, None)
-        if own is None or other is None:
-            return getattr(keras, name) if own is None else own
-
-        @functools.wraps(own)
-        def either(*args: Any, **kwargs: Any) -> Any:
-            old = before_2() or not kwargs.keys().isdisjoint(("labels", "predictions"))
-            return (own if old else other)(*args, **kwargs)
-
-        return either
+        found = _OWN.get(name) if before_2() or not hasattr(keras, name) else None
+        return getattr(keras, name) if found is None else found
 
     def __dir__(self) -> list[str]:
         return sorted({*_OWN, *dir(keras)})
