@@ -59,3 +59,18 @@ def test_numbers_of_names_and_initializers_agree():
     optimizer = custom.keras3_class(keras)(0.1)
     with pytest.raises(ValueError, match="expected an initializer for each of 2 names. Received: 1"):
         optimizer.add_optimizer_variables([torch.ones(1)], ["a", "b"], ["zeros"])
+
+
+def test_fit_asks_a_scripts_own_apply():
+    keras.set_era("keras3")
+
+    class Doubling(keras.optimizers.SGD):
+        def apply(self, grads, trainable_variables=None):
+            super().apply([2 * g for g in grads], trainable_variables)
+
+    model = keras.Sequential([keras.layers.Input((2,)), keras.layers.Dense(1, kernel_initializer="ones")])
+    model.compile(Doubling(0.1), "mse")
+    model.fit(np.ones((4, 2)), np.zeros((4, 1)), batch_size=2, verbose=0, shuffle=False)
+    kernel, bias = model.get_weights()  # Keras 3.15 has 0.36 and -0.64
+    np.testing.assert_allclose(kernel, [[0.36], [0.36]], rtol=1e-6)
+    np.testing.assert_allclose(bias, [-0.64], rtol=1e-6)

@@ -182,3 +182,20 @@ def test_seeds_give_the_same_batches_to_images_and_masks():
 def test_an_iterator_needs_its_method():
     with pytest.raises(NotImplementedError, match="_get_batches_of_transformed_samples"):
         next(image.Iterator(3, 2, False, None))
+
+
+@pytest.mark.parametrize(
+    ("size", "expected"),  # as tf_keras 2.21 gives them
+    [
+        ((3, 3), [[10, 20, 30], [100, 110, 120], [190, 200, 210]]),
+        ((2, 6), [[45, 55, 60, 70, 75, 85], [135, 145, 150, 160, 165, 175]]),
+        ((4, 2), [[15, 20], [60, 65], [150, 155], [195, 200]]),
+    ],
+)
+def test_a_picture_that_keeps_its_proportions(size, expected, tmp_path):
+    from PIL import Image
+
+    path = tmp_path / "picture.png"
+    Image.fromarray((5 * np.arange(45, dtype="uint8")).reshape(5, 9)).save(path)
+    found = image.load_img(path, color_mode="grayscale", target_size=size, keep_aspect_ratio=True)
+    assert np.asarray(found).tolist() == expected

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import torch
 
+from kerastorch import eras
 from kerastorch.training.callback import HOOKS, BaseLogger, Callback, CallbackList, History
 from kerastorch.training.logs import Logs
 
@@ -174,3 +175,17 @@ def test_history_is_copied(duplicate):
     history = History()
     history.on_epoch_end(3, {"loss": np.float64(0.5)})
     assert duplicate(history).history == {"loss": [0.5]} and duplicate(history).epoch == [3]
+
+
+def test_a_progress_bar_of_a_loop_of_ones_own(capsys):
+    eras.set_era("tf.keras")
+    hooks = CallbackList(None, add_progbar=True, epochs=2, steps=3, verbose=1)
+    hooks.on_train_begin()
+    hooks.on_epoch_begin(0)
+    for batch in range(3):
+        hooks.on_batch_begin(batch)
+        hooks.on_batch_end(batch, {"loss": 0.5})
+    hooks.on_epoch_end(0, {"loss": 0.5})
+    shown = capsys.readouterr().out
+    assert shown.startswith("Epoch 1/2") and "3/3 [" in shown and "loss: 0.5000" in shown
+    assert len(CallbackList(hooks.callbacks, add_progbar=True)) == 1
