@@ -22,6 +22,8 @@ from torch import Tensor
 from .. import eras
 from ..backend.registry import nearest
 from ..backend.telling import warn
+from ..kernels.switch import fast_enabled
+from ..kernels.threads import one_thread
 from .applying import Applying
 from .averaging import EXTRA_SLOTS, Averaging
 from .binding import Binding, Group, MissingGradientError, View
@@ -293,9 +295,10 @@ class Optimizer(Applying, Averaging, BySlot, ByVariable, GraphUpdates, State):
             for group, own in () if learnt is None or by_variable else self._ready(binding, learnt):
                 count = self._updates_done(self.iterations.item() if group.host else group.here(self.iterations))
                 rate = self.rate(group, count)
-                if self.weight_decay:
-                    self.shrink(binding, group, rate)
-                self.update(group, own, rate, count)
+                with one_thread(group.small and fast_enabled()):
+                    if self.weight_decay:
+                        self.shrink(binding, group, rate)
+                    self.update(group, own, rate, count)
             if learnt is not None:
                 self.finish(binding)
             self._averaged(binding)

@@ -16,6 +16,8 @@ __all__ = ["Binding", "Group", "MissingGradientError", "View"]
 
 View = Callable[[Tensor], Tensor]
 
+_SMALL = 1 << 13  # elements; with four times as many, two threads are quicker
+
 
 class MissingGradientError(ValueError):
     """A parameter has no gradient.
@@ -43,6 +45,7 @@ class Group:
         steps: what fused Adam takes as step counts, one a parameter. They are infinite, so that the kernel's own bias
             corrections are 1 and the optimizer brings Keras's.
         ones: step counts for kernels that take one without needing it.
+        small: whether an update is quicker on one thread.
     """
 
     def __init__(self, index: list[int] | None, params: list[Tensor]) -> None:
@@ -62,6 +65,7 @@ class Group:
         self.shapes = [p.shape for p in self.params]
         self.strides = [p.stride() for p in self.params]
         self.host = self.device.type == "cpu"
+        self.small = self.host and sum(map(Tensor.numel, self.params)) <= _SMALL
         self.steps = [torch.full((), math.inf, dtype=torch.float32, device=self.device)] * len(self.params)
         self.ones = [torch.ones((), dtype=torch.float32, device=self.device)] * len(self.params)
 

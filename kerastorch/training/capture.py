@@ -9,17 +9,18 @@ function; the reason is logged once, at level DEBUG. ``KERASTORCH_FAST=0`` turns
 
 from __future__ import annotations
 
-import contextlib
 import itertools
 import logging
 import threading
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from typing import Any
 
 import torch
 
 from ..kernels.switch import fast_enabled, tracing
-from .tape import Tape, replay_of
+from ..kernels.threads import one_thread
+from .replay import replay_of
+from .tape import Tape
 from .unchanged import Unchanged, refusal
 
 __all__ = ["Captured", "Watch"]
@@ -235,24 +236,12 @@ class _Replay:
                 return self._function(*inputs)
 
     def __call__(self, groups: Sequence[Group]) -> Results:
-        threads = torch.get_num_threads() if self._small else 1
-        if threads == 1:
+        with self.on_its_threads():
             return self.run(groups)
-        torch.set_num_threads(1)
-        try:
-            return self.run(groups)
-        finally:
-            torch.set_num_threads(threads)
 
-    @contextlib.contextmanager
-    def on_its_threads(self) -> Iterator[None]:
+    def on_its_threads(self) -> one_thread:
         """As many threads as a replay uses: sums may be rounded in another order on more."""
-        threads = torch.get_num_threads()
-        torch.set_num_threads(1 if self._small else threads)
-        try:
-            yield
-        finally:
-            torch.set_num_threads(threads)
+        return one_thread(self._small)
 
 
 class _State:

@@ -1,4 +1,4 @@
-"""Operations of one step as they run below autograd, and a straight-line Python function that runs them again.
+"""Operations of one step, written down as they run below autograd.
 
 Source: https://pytorch.org/docs/stable/notes/extending.html (``TorchDispatchMode``)
 """
@@ -7,16 +7,16 @@ from __future__ import annotations
 
 import contextlib
 import math
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import torch
 from torch.utils._python_dispatch import TorchDispatchMode, _disable_current_modes
 
 from ..kernels.opaque import recorded_by
+from .recorded import NOTHING, Call, Kind, Name, NotRecordable, mapped
 
-__all__ = ["NotRecordable", "Tape", "replay_of"]
+__all__ = ["Tape"]
 
 # What comes out of these is what went in, with autograd's book-keeping around it.
 _SAME = frozenset(("aten::detach", "aten::alias", "aten::lift_fresh"))
@@ -27,74 +27,10 @@ _RESHAPING = frozenset(
 )
 
 
-# Overloads whose Python binding takes the same arguments; it costs half of what a call by overload does.
-_BOUND = frozenset(
-    """
-    _log_softmax.default _softmax.default abs.default add.Tensor addmm.default argmax.default bmm.default clamp.default
-    div.Tensor eq.Scalar eq.Tensor exp.default ge.Scalar gt.Scalar le.Scalar log.default logit.default lt.Scalar
-    mean.default mean.dim mm.default mul.Tensor ne.Scalar neg.default permute.default pow.Tensor_Scalar relu.default
-    round.default rsqrt.default sigmoid.default sqrt.default sub.Tensor sum.default sum.dim_IntList t.default
-    tanh.default transpose.int unsqueeze.default
-    """.split()
-)
-_METHODS = frozenset("add_.Tensor expand.default mul_.Tensor view.default".split())
-
-
 # Matrix products, with the place of their second matrix; and what is divided among threads in other ways.
 _PRODUCTS = {"mm": 1, "bmm": 1, "addmm": 2, "baddbmm": 2}
 _LONG = 3000  # operations: a loop over so many time steps gains little
 _HEAVY = ("convolution", "mkldnn", "native_batch_norm", "_scaled_dot", "lstm", "gru", "rnn", "addmv", "mv", "linalg")
-
-
-class NotRecordable(Exception):
-    """A step that does not run the same operations each time; the message says why."""
-
-
-@dataclass(frozen=True)
-class _Name:
-    """A tensor in a recorded call: ``a0`` … come in, ``c0`` … were there before, ``v0`` … were computed."""
-
-    text: str
-
-
-_NOTHING = _Name("_")
-
-
-@dataclass
-class _Call:
-    function: Any
-    args: tuple
-    kwargs: dict[str, Any]
-    results: Any  # names, nested as the results are
-
-    @property
-    def schema(self) -> Any:
-        """None for a function that is no operation of torch's."""
-        return getattr(self.function, "_schema", None)
-
-    def read(self) -> Iterator[str]:
-        return _names((self.args, self.kwargs))
-
-    def made(self) -> Iterator[str]:
-        return _names(self.results)
-
-
-def _names(tree: Any) -> Iterator[str]:
-    if type(tree) is _Name:
-        yield tree.text
-    elif isinstance(tree, (list, tuple)):
-        for leaf in tree:
-            yield from _names(leaf)
-    elif isinstance(tree, dict):
-        yield from _names(list(tree.values()))
-
-
-def _map(function: Callable[[Any], Any], tree: Any) -> Any:
-    if isinstance(tree, (list, tuple)):
-        return type(tree)(_map(function, leaf) for leaf in tree)
-    if isinstance(tree, dict):
-        return {key: _map(function, leaf) for key, leaf in tree.items()}
-    return function(tree)
 
 
 def _place_of(tensor: torch.Tensor) -> tuple:
@@ -113,6 +49,7 @@ class Tape(TorchDispatchMode):
     Attributes:
         problem: why the block cannot be replayed, None if it can.
         calls: the operations.
+        kinds: what the tensors were that have names.
         largest_result: elements of the largest result.
         largest_product: multiplications of the largest matrix product, infinite where one cannot be counted.
         grad_mode: whether gradients were on for operations that look at it; None where there was none.
@@ -121,16 +58,17 @@ class Tape(TorchDispatchMode):
     def __init__(self, inputs: Iterable[torch.Tensor], known: Iterable[torch.Tensor], most: int) -> None:
         super().__init__()
         self.problem: str | None = None
-        self.calls: list[_Call] = []
+        self.calls: list[Call] = []
         self.constants: dict[str, Any] = {}
+        self.kinds: dict[str, Kind] = {}
         self.inputs: list[str] = []
         self.largest_result = 0
         self.largest_product = 0.0
         self.grad_mode: bool | None = None
         self._left = most
         self._memory: set[int] = set()  # where results lie
-        self._names: dict[int, _Name] = {}
-        self._places: dict[tuple, _Name] = {}
+        self._names: dict[int, Name] = {}
+        self._places: dict[tuple, Name] = {}
         self._alive: list[Any] = []  # so that no id and no memory is given out twice
         self._known = {_place_of(tensor): tensor for tensor in known}
         self._opaque: contextlib.AbstractContextManager | None = None
@@ -198,13 +136,14 @@ class Tape(TorchDispatchMode):
     def _add(self, function: Any, args: tuple, kwargs: dict, results: Any, name_result: Callable[[Any], Any]) -> None:
         if len(self.calls) == _LONG:
             raise NotRecordable("it is a long loop")
-        read = _map(self._name_of, (args, kwargs))
-        self.calls.append(_Call(function, *read, _map(name_result, results)))
+        read = mapped(self._name_of, (args, kwargs))
+        self.calls.append(Call(function, *read, mapped(name_result, results)))
 
-    def _call_it(self, value: Any, text: str) -> _Name:
-        name = self._names[id(value)] = _Name(text)
+    def _call_it(self, value: Any, text: str) -> Name:
+        name = self._names[id(value)] = Name(text)
         if isinstance(value, torch.Tensor):
             self._places.setdefault(_place_of(value), name)
+            self.kinds[text] = Kind.of(value)
         self._alive.append(value)
         return name
 
@@ -232,7 +171,7 @@ class Tape(TorchDispatchMode):
 
     def _result(self, leaf: Any) -> Any:
         if leaf is None:
-            return _NOTHING
+            return NOTHING
         if not isinstance(leaf, torch.Tensor):
             raise NotRecordable("it reads a value on the host")
         if id(leaf) in self._names:  # written in place
@@ -263,106 +202,3 @@ class Tape(TorchDispatchMode):
     def output(self, leaf: Any) -> Any:
         """The name of one of the step's results."""
         return self._name_of(leaf)
-
-
-def replay_of(tape: Tape, outputs: Any) -> Callable[..., Any]:
-    """A function of the inputs that runs the tape's operations and gives its outputs.
-
-    Args:
-        tape: what was recorded.
-        outputs: the step's results, tensors in nested tuples and lists.
-
-    Raises:
-        NotRecordable: when the tape has a problem.
-    """
-    if tape.problem:
-        raise NotRecordable(tape.problem)
-    wanted = _map(tape.output, outputs)
-    bound = dict(tape.constants)
-    calls = _hoisted(_needed(tape.calls, set(_names(wanted))), bound)
-    return _compiled(tape.inputs, calls, wanted, bound)
-
-
-def _needed(calls: Sequence[_Call], live: set[str]) -> list[_Call]:
-    """Leaves out what nobody uses. Whatever writes to memory or draws random numbers stays."""
-    kept = []
-    for call in reversed(calls):
-        if _has_effects(call) or not live.isdisjoint(call.made()):
-            live.update(call.read())
-            kept.append(call)
-    return kept[::-1]
-
-
-def _has_effects(call: _Call) -> bool:
-    if call.schema is None:
-        return False
-    return call.schema.is_mutable or torch.Tag.nondeterministic_seeded in call.function.tags
-
-
-def _hoisted(calls: Sequence[_Call], bound: dict[str, Any]) -> list[_Call]:
-    """Takes views of weights out of the step: a view stays right while the weight's memory is the same."""
-    rest = []
-    for call in calls:
-        returns = call.schema.returns if call.schema is not None else ()
-        view = len(returns) == 1 and returns[0].alias_info is not None and not returns[0].alias_info.is_write
-        if view and type(call.results) is _Name and all(name in bound for name in call.read()):
-            args, kwargs = _map(
-                lambda leaf: bound[leaf.text] if type(leaf) is _Name else leaf, (call.args, call.kwargs)
-            )
-            with torch.no_grad():
-                bound[call.results.text] = call.function(*args, **kwargs)
-        else:
-            rest.append(call)
-    return rest
-
-
-def _compiled(inputs: Sequence[str], calls: Sequence[_Call], wanted: Any, bound: dict[str, Any]) -> Callable[..., Any]:
-    """The calls as the lines of one function; each value is let go after its last use."""
-    last: dict[str, int] = {}
-    for i, call in enumerate(calls):
-        for name in (*call.made(), *call.read()):
-            last[name] = i
-    for name in (*_names(wanted), *bound, *inputs, _NOTHING.text):
-        last.pop(name, None)
-    dead: dict[int, list[str]] = {}
-    for name, i in last.items():
-        dead.setdefault(i, []).append(name)
-    lines = [f"def replay({', '.join(inputs)}):"]
-    for i, call in enumerate(calls):
-        function = f"f{i}"
-        bound[function] = _quickest(call.function)
-        words = [_text(arg, bound) for arg in call.args]
-        words += [f"{key}={_text(arg, bound)}" for key, arg in call.kwargs.items()]
-        new = any(name not in bound and name not in inputs for name in call.made())
-        target = f"{_text(call.results, bound)} = " if new else ""
-        lines.append(f"    {target}{function}({', '.join(words)})")
-        if i in dead:
-            lines.append(f"    del {', '.join(dead[i])}")
-    lines.append(f"    return {_text(wanted, bound)}")
-    exec("\n".join(lines), bound)  # the text holds nothing but names made here, and numbers
-    return bound["replay"]
-
-
-def _quickest(function: Any) -> Callable[..., Any]:
-    """The cheapest way to call an operation."""
-    if not hasattr(function, "_schema"):
-        return function
-    name = function._schema.name.removeprefix("aten::")
-    overload = f"{name}.{function._overloadname}"
-    if overload in _BOUND:
-        return getattr(torch, name)
-    return getattr(torch.Tensor, name) if overload in _METHODS else function._op
-
-
-def _text(leaf: Any, bound: dict[str, Any]) -> str:
-    """An argument as Python writes it; what has no such form gets a name of its own."""
-    if type(leaf) is _Name:
-        return leaf.text
-    if isinstance(leaf, (list, tuple)):
-        inside = ", ".join(_text(item, bound) for item in leaf)
-        return f"[{inside}]" if isinstance(leaf, list) else f"({inside}{',' if len(leaf) == 1 else ''})"
-    if leaf is None or type(leaf) in (bool, int, str):
-        return repr(leaf)
-    name = f"k{len(bound)}"
-    bound[name] = leaf
-    return name

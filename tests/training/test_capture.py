@@ -24,7 +24,9 @@ from kerastorch.kernels import fast_paths
 from kerastorch.kernels.switch import fast_enabled
 from kerastorch.models import Model, Sequential
 from kerastorch.training import capture
-from kerastorch.training.tape import NotRecordable, Tape, replay_of
+from kerastorch.training.recorded import NotRecordable
+from kerastorch.training.replay import replay_of
+from kerastorch.training.tape import Tape
 
 pytestmark = [
     pytest.mark.skipif(not fast_enabled(), reason="KERASTORCH_FAST=0 turns replays off"),
