@@ -49,14 +49,14 @@ class Watch:
         model: the model.
         owners: losses, metrics and penalties that run with it.
         buffers: tensors outside of the model that steps write to.
-        settings: gives numbers that steps read on the host besides.
+        settings: gives numbers that an update on a GPU reads on the host besides.
+        factor: gives the number that the loss is multiplied by before gradients are taken.
 
     Attributes:
         version: the number of the state that the model is in; it has the same number when it comes back to that state,
             as GAN scripts do that switch ``trainable`` to and fro.
         allowed: whether the model's steps may be recorded on a tape in this state.
         graphable: whether they may be recorded as a CUDA graph in it.
-        fixed: what ``settings`` gave.
     """
 
     def __init__(
@@ -65,12 +65,14 @@ class Watch:
         owners: Sequence[Any] = (),
         buffers: Sequence[torch.Tensor] = (),
         settings: Callable[[], Hashable] = tuple,
+        factor: Callable[[], float | None] = lambda: None,
     ) -> None:
-        self.model, self.owners, self._more, self._settings = model, owners, buffers, settings
-        self.fixed: Hashable = None
+        self.model, self.owners, self._more = model, owners, buffers
+        self._settings, self._factor = settings, factor
+        self._fixed: Hashable = None
         self.version = 0
         self.allowed = self.graphable = False
-        self._states: list[tuple[Unchanged, int, tuple[bool, bool]]] = []  # the present one last
+        self._states: list[tuple[Unchanged, float | None, int, tuple[bool, bool]]] = []  # the present one last
         self._told: set[str] = set()
 
     def look(self) -> bool:
@@ -82,10 +84,11 @@ class Watch:
         if not fast_enabled() or self.model.__dict__.get("run_eagerly"):
             self.allowed = self.graphable = False
             return False
-        self.fixed = self._settings()
+        self._fixed = None
+        factor = self._factor()
         for place in range(len(self._states) - 1, -1, -1):
-            unchanged, version, allowed = self._states[place]
-            if unchanged.holds():
+            unchanged, known, version, allowed = self._states[place]
+            if known == factor and unchanged.holds():
                 self.version, (self.allowed, self.graphable) = version, allowed
                 if place + 1 < len(self._states):
                     self._states.append(self._states.pop(place))
@@ -98,9 +101,16 @@ class Watch:
             _log.log(level, "%s: steps run eagerly, since %s", self.model.name, reason)
         self.version = next(_numbers)
         self.allowed, self.graphable = reason is None and not on_gpu, reason is None and on_gpu
-        state = Unchanged(self.model, self.owners), self.version, (self.allowed, self.graphable)
+        state = Unchanged(self.model, self.owners), factor, self.version, (self.allowed, self.graphable)
         self._states = [*self._states[1 - _STATES :], state]
         return False
+
+    @property
+    def fixed(self) -> Hashable:
+        """What ``settings`` gave when it was first asked for after the latest look."""
+        if self._fixed is None:
+            self._fixed = self._settings()
+        return self._fixed
 
     @property
     def weights(self) -> list[torch.Tensor]:

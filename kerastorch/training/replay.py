@@ -42,7 +42,7 @@ def replay_of(tape: Tape, outputs: Any) -> Callable[..., Any]:
     bound = dict(tape.constants)
     calls = _hoisted(_needed(tape.calls, set(names(wanted))), bound)
     calls, wanted = simplified(calls, tape.kinds, wanted, bound)
-    calls = in_place(_needed(calls, set(names(wanted))), tape.kinds, wanted, bound)
+    calls, wanted = in_place(_needed(calls, set(names(wanted))), tape.kinds, wanted, bound)
     return _compiled(tape.inputs, calls, wanted, bound)
 
 

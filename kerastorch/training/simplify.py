@@ -8,6 +8,7 @@ are computed from is mostly read for the last time there, so that they can be co
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import torch
@@ -68,12 +69,17 @@ class _Memory:
         memory = self.kinds[name].memory
         return memory != 0 and memory not in self.held and self.together[memory] == {name}
 
-    def renamed(self, old: str, new: str) -> None:
-        """``new`` lies where ``old`` did, under one of the two names."""
-        memory = self.kinds[old].memory
-        self.together[memory].discard(old)
-        self.together[memory].add(new)
-        self.kinds[new] = self.kinds[old]
+    def merge(self, gone: str, kept: str) -> None:
+        """The second name stands for the first tensor too; what lay in the first one's memory lies in the second's."""
+        old, new = self.kinds[gone].memory, self.kinds[kept].memory
+        if old == new:  # neither has any
+            return
+        for name in self.together.pop(old) - {gone}:
+            self.kinds[name] = replace(self.kinds[name], memory=new)
+            self.together[new].add(name)
+        for known in (self.written, self.held):
+            if old in known:
+                known.add(new)
 
 
 def simplified(
@@ -178,7 +184,7 @@ def _same_as(
     if not (memory.constant(first) and memory.constant(result)):
         if uses[first] > 1 or not memory.alone(first) or result in results:
             return None
-    memory.renamed(result, first)
+    memory.merge(result, first)
     return first
 
 
@@ -220,8 +226,10 @@ _JOINED = {
 }
 
 
-def in_place(calls: Sequence[Call], kinds: dict[str, Kind], wanted: Any, bound: dict[str, Any]) -> list[Call]:
-    """The calls, with results in the memory of what is read for the last time.
+def in_place(
+    calls: Sequence[Call], kinds: dict[str, Kind], wanted: Any, bound: dict[str, Any]
+) -> tuple[list[Call], Any]:
+    """The calls and results of a step, with results in the memory of what is read for the last time.
 
     Args:
         calls: the operations.
@@ -247,14 +255,12 @@ def in_place(calls: Sequence[Call], kinds: dict[str, Kind], wanted: Any, bound: 
             call = Call(function, call.args, {**call.kwargs, **more}, Name(operand))
             other[made.text] = operand
             last[operand] = last[made.text]
-            memory.renamed(made.text, operand)
+            memory.merge(made.text, operand)
         rest.append(call)
-    return rest
+    return rest, mapped(present, wanted)
 
 
 def _may_be_overwritten(call: Call, operand: str, result: str, memory: _Memory) -> bool:
     if list(call.read()).count(operand) > 1 or operand not in memory.kinds or result not in memory.kinds:
         return False
-    if not memory.kinds[operand].same_layout(memory.kinds[result]) or not memory.alone(operand):
-        return False
-    return memory.kinds[result].memory not in memory.held
+    return memory.kinds[operand].same_layout(memory.kinds[result]) and memory.alone(operand)

@@ -80,7 +80,10 @@ class Program:
         self.own_apply = self.optimizer.own_apply() if self.params else None
         owners = [*self.objective.called, *(w.regularizer for w in self.penalties)]
         buffers = [b for owner in owners if isinstance(owner, nn.Module) for b in owner.buffers()]
-        self._watch = Watch(self.model, owners, buffers, getattr(self.optimizer, "baked", tuple))
+        baked = getattr(self.optimizer, "baked", tuple)
+        self._watch = Watch(
+            self.model, owners, buffers, baked, lambda: getattr(self.optimizer, "loss_scale_factor", None)
+        )
         watch, streams = self._watch, functools.partial(generators_of, self.model)
         self.learn = Captured(functools.partial(gradients, self), watch)
         self.measure = Graphed(Captured(functools.partial(measurements, self), watch), watch, generators=streams)

@@ -353,6 +353,10 @@ def penalty(model):
     model.layers[0].activity_regularizer = regularizers.l2(0.1)
 
 
+def other_scale(model):
+    model.optimizer.loss_scale_factor = 4.0
+
+
 @pytest.mark.parametrize(
     "change",
     [
@@ -365,6 +369,7 @@ def penalty(model):
         scaled_output,
         patched_call,
         penalty,
+        other_scale,
     ],
 )
 def test_a_change_between_steps_counts(change, replays):
