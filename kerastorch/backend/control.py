@@ -28,6 +28,7 @@ from ..kernels import loop
 from . import phase
 from .closures import Closure, like
 from .convert import as_tensor, is_tensor_like
+from .shaping import permute_dimensions
 from .tensors import cast
 
 __all__ = [
@@ -238,6 +239,9 @@ def rnn(
     constants: Sequence[Any] | None = None,
     unroll: bool = False,
     input_length: int | None = None,
+    time_major: bool = False,
+    zero_output_for_mask: bool = False,
+    return_all_outputs: bool = True,
 ) -> tuple[Any, Any, list[Any]]:
     """Calls a step function for each time step.
 
@@ -247,10 +251,13 @@ def rnn(
         initial_states: the states before the first step.
         go_backwards: from the last step to the first; the outputs come in the order in which they are made.
         mask: (batch, time), zero where a step is to be left out: the states stay, and the output is the first state
-            (with ``unroll``: the output of the step before, zeros at first).
+            (with ``unroll``, and always from tf.keras on: the output of the step before, zeros at first).
         constants: tensors handed to each step.
         unroll: here it only chooses the output of steps that are left out.
         input_length: how many steps there are, where that is known; the tensor knows it too.
+        time_major: inputs, mask and outputs have the time before the batch.
+        zero_output_for_mask: a step that is left out gives zeros, the last one too.
+        return_all_outputs: False gives the last output (batch, 1, ...) in the place of all.
 
     Returns:
         The last output, all outputs (batch, time, ...) and the last states.
@@ -265,8 +272,23 @@ def rnn(
         [1.0, 2.0, 3.0]
     """
     initial_states, constants = list(initial_states), list(constants or [])
+    if time_major:
+        turned = None if mask is None else _batch_first(mask)
+        options = unroll, input_length, False, zero_output_for_mask, return_all_outputs
+        inputs = _batch_first(inputs)
+        last, outputs, states = rnn(step_function, inputs, initial_states, go_backwards, turned, constants, *options)
+        return last, _batch_first(outputs), states
+    zeros_first = unroll or eras.current().masked_first_outputs == "zeros"
+    options = {
+        "go_backwards": go_backwards,
+        "input_length": input_length,
+        "zero_output_for_mask": zero_output_for_mask,
+        "return_all_outputs": return_all_outputs,
+    }
     if not wants_recording((inputs, initial_states, mask, constants), {}):
-        return loop.rnn(step_function, inputs, initial_states, go_backwards, mask, constants, unroll, input_length)
+        return loop.rnn(
+            step_function, inputs, initial_states, mask=mask, constants=constants, zeros_first=zeros_first, **options
+        )
     if inputs.ndim < 3:
         raise ValueError(f"rnn: expected inputs (batch, time, ...). Received: shape {tuple(inputs.shape)}")
     if unroll and inputs.shape[1] is None:
@@ -276,7 +298,9 @@ def rnn(
     if mask is not None and not initial_states:
         raise ValueError("rnn: expected initial states together with a mask. Received: none")
     loop_of = _Rnn(step_function, inputs, initial_states, constants)
-    loop_of.options = {"go_backwards": go_backwards, "unroll": unroll, "input_length": input_length}
+    loop_of.options, loop_of.unroll, loop_of.zeros_first = options, unroll, zeros_first
+    if not return_all_outputs:
+        loop_of.like[1] = Spec((inputs.shape[0], 1, *loop_of.like[0].shape[1:]), loop_of.like[0].dtype)
     last, outputs, *states = loop_of.record(inputs, initial_states, mask, constants)
     return last, outputs, states
 
@@ -287,6 +311,7 @@ class _Rnn:
     def __init__(self, step: Callable, inputs: Any, states: list[Any], constants: list[Any]) -> None:
         self.step = step
         self.options: dict[str, Any] = {}
+        self.unroll = self.zeros_first = False
         arguments = [like(inputs, skip=2), [like(x) for x in (*states, *constants)]]
         self.closure = Closure(_listed(step), arguments)
         output, _ = self.closure.result
@@ -301,14 +326,21 @@ class _Rnn:
 
     def __call__(self, inputs: Any, states: list[Any], mask: Any, constants: list[Any], captured: list[Any]) -> Any:
         if wants_recording((inputs, states, mask, constants, captured), {}):
-            last, outputs, new = rnn(self.step, inputs, states, mask=mask, constants=constants, **self.options)
+            options = {**self.options, "unroll": self.unroll}
+            last, outputs, new = rnn(self.step, inputs, states, mask=mask, constants=constants, **options)
             return [last, outputs, *new]
 
         def step(x: Any, current: list[Any]) -> Any:
             return self.closure.call(captured, x, current)
 
-        last, outputs, new = loop.rnn(step, inputs, states, mask=mask, constants=constants, **self.options)
+        options = {**self.options, "zeros_first": self.zeros_first}
+        last, outputs, new = loop.rnn(step, inputs, states, mask=mask, constants=constants, **options)
         return [last, outputs, *new]
+
+
+def _batch_first(x: Any) -> Any:
+    """The first two axes in the other order."""
+    return permute_dimensions(x, (1, 0, *range(2, x.ndim)))
 
 
 def _listed(step: Callable) -> Callable:

@@ -65,6 +65,7 @@ class Variable(Immutable):
 
     name: str | None = None  # hides torch.Tensor.name, which cannot be set
     handle: Any = None  # the engine's Weight, where it stands for one
+    _path: str | None = None
     constraint: Callable | None = None
 
     def __new__(
@@ -98,7 +99,7 @@ class Variable(Immutable):
                 trainable, shape = None, trainable
             initial_value = _initialized(initial_value, shape, dtype)
         tensor = _first_values(initial_value() if callable(initial_value) else initial_value, dtype)
-        made = cls.of(tensor, names.scoped(name or "Variable"))
+        made = cls.named(tensor, name)
         made.requires_grad_(trainable is not False and tensor.is_floating_point())
         made.constraint = constraint
         return made
@@ -107,12 +108,33 @@ class Variable(Immutable):
         pass
 
     @classmethod
+    def named(cls, tensor: torch.Tensor, name: str | None) -> Variable:
+        """A new variable, called as the era calls it: Keras 3's has a short name and a path."""
+        if eras.current().variable_names == "full":
+            return cls.of(tensor, names.scoped(name or "Variable"))
+        name = name or names.unique_name("variable", as_is=True)
+        made = cls.of(tensor, name)
+        made._path = names.scoped(name).removesuffix(":0")
+        return made
+
+    @classmethod
     def of(cls, tensor: torch.Tensor, name: str | None = None, handle: Any = None) -> Variable:
         """The tensor itself, seen as a variable."""
         variable = tensor.as_subclass(cls)
         variable.name = name
         variable.handle = handle
         return variable
+
+    @property
+    def path(self) -> str:
+        """The name with those of the layers around it.
+
+        Example:
+            >>> Variable(0.0, name="scale").path
+            'scale'
+        """
+        full_name = self._path if self.handle is None else self.handle.full_name
+        return (full_name or self.name or "").removesuffix(":0")
 
     @property
     def _keras_shape(self) -> tuple[int, ...]:

@@ -3,26 +3,23 @@
 from __future__ import annotations
 
 import os
-import sys
-import types
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 
-from .. import config
+from .. import eras
 from ..backend import phase
 from ..backend.telling import warn
 from ..training import step
 from ..training.callback import Callback
+from .event_files import as_images, labels_of, plain, writer_of
+from .tensorboard_runs import Runs
 
-__all__ = ["TensorBoard", "writer_of"]
-
-_IMAGES_OF_ONE_WEIGHT = 3  # as many as TensorFlow showed
+__all__ = ["TensorBoard"]
 
 
 class TensorBoard(Callback):
@@ -44,6 +41,10 @@ class TensorBoard(Callback):
         embeddings_data: what is fed to the model for the embeddings.
         update_freq: ``'epoch'``, ``'batch'``, or every how many samples to write losses and metrics.
         profile_batch: has no effect: use ``torch.profiler``.
+        write_steps_per_second: whether to write how many steps a second there are, from tf.keras on.
+
+    From tf.keras on there is one folder for training and one for validation, ``update_freq`` counts batches, histograms
+    are of weights alone and embeddings are the layers' weights; what needs other data to be shown is not written.
 
     Raises:
         ImportError: without ``tensorboard``; a script that runs unmodified gets a warning.
@@ -70,14 +71,16 @@ class TensorBoard(Callback):
         embeddings_data: Any = None,
         update_freq: str | int = "epoch",
         profile_batch: Any = 0,
+        write_steps_per_second: bool = False,
     ) -> None:
         super().__init__()
         if update_freq not in ("epoch", "batch") and not (isinstance(update_freq, int) and update_freq > 0):
             raise ValueError(
-                "TensorBoard: expected update_freq to be 'epoch', 'batch' or a positive number of samples. "
+                "TensorBoard: expected update_freq to be 'epoch', 'batch' or a positive number. "
                 f"Received: update_freq={update_freq!r}"
             )
-        if embeddings_freq and embeddings_data is None:
+        self._runs = Runs(self) if eras.current().board == "runs" else None
+        if embeddings_freq and embeddings_data is None and self._runs is None:
             raise ValueError(
                 f"TensorBoard: expected embeddings_data beside embeddings_freq={embeddings_freq}. Received: None"
             )
@@ -94,27 +97,71 @@ class TensorBoard(Callback):
         self.embeddings_metadata = embeddings_metadata or {}
         self.embeddings_data = embeddings_data
         self.update_freq = 1 if update_freq == "batch" else update_freq
-        self.writer: Any = None
+        self.write_steps_per_second = write_steps_per_second
+        self._writer: Any = None
         self.samples_seen = 0
         self.samples_seen_at_last_write = 0
 
     def listens_to(self, hook: str) -> bool:
-        batches = hook in ("on_batch_end", "on_train_batch_end")
-        return super().listens_to(hook) and (not batches or self.update_freq != "epoch")
+        runs = self._runs is not None
+        wanted = {
+            "on_batch_begin": runs and self.update_freq != "epoch",
+            "on_batch_end": self.update_freq != "epoch",
+            "on_epoch_begin": runs and self.write_steps_per_second,
+            "on_test_end": runs,
+        }
+        # a class of a script's may do more in a hook
+        own = type(self).__dict__.keys() if type(self) is not TensorBoard else ()
+        name = hook.replace("_train_batch_", "_batch_")
+        return super().listens_to(hook) and (hook in own or name in own or wanted.get(name, True))
 
     def set_model(self, model: Any) -> None:
-        """Stores the model and opens ``writer``, which loops of a script's own write to."""
+        """Stores the model and says where its events go."""
         super().set_model(model)
-        self.writer = writer_of(self.log_dir)
+        if self._runs is None:
+            self._writer = writer_of(self.log_dir)
+        else:
+            self._train_dir, self._val_dir = self._runs.folder("train"), self._runs.folder("validation")
+
+    @property
+    def writer(self) -> Any:
+        """Writes to ``log_dir`` itself: what loops of a script's own write to."""
+        if self._writer is None:
+            self._writer = writer_of(self.log_dir)
+        return self._writer
+
+    @writer.setter
+    def writer(self, writer: Any) -> None:
+        self._writer = writer
+
+    @property
+    def _train_writer(self) -> Any:
+        """What classes of scripts write to in tf.keras."""
+        return self._runs.writer("train")
+
+    @property
+    def _val_writer(self) -> Any:
+        return self._runs.writer("validation")
 
     def on_train_begin(self, logs: dict | None = None) -> None:
-        if self.writer is None:
-            self.writer = writer_of(self.log_dir)
-        if self.write_graph:
+        if self._runs is not None:
+            self._runs.train_begin()
+        if self.write_graph and self.model is not None:
             self._add_graph()
+
+    def on_epoch_begin(self, epoch: int, logs: dict | None = None) -> None:
+        if self._runs is not None:
+            self._runs.epoch_begin()
+
+    def on_batch_begin(self, batch: int, logs: dict | None = None) -> None:
+        if self._runs is not None:
+            self._runs.batch_begin()
 
     def on_batch_end(self, batch: int, logs: dict | None = None) -> None:
         if self.update_freq == "epoch":
+            return
+        if self._runs is not None:
+            self._runs.batch_end(logs or {})
             return
         self.samples_seen += logs["size"]
         if self.samples_seen - self.samples_seen_at_last_write >= self.update_freq:
@@ -122,14 +169,24 @@ class TensorBoard(Callback):
             self.samples_seen_at_last_write = self.samples_seen
 
     def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
+        if self._runs is not None:
+            self._runs.epoch_end(epoch, logs or {})
+            return
         if self.histogram_freq and epoch % self.histogram_freq == 0:
             self._add_histograms(epoch)
         if self.embeddings_freq and epoch % self.embeddings_freq == 0:
             self._add_embeddings(epoch)
         self._add_scalars(logs or {}, epoch if self.update_freq == "epoch" else self.samples_seen)
 
+    def on_test_end(self, logs: dict | None = None) -> None:
+        if self._runs is not None:
+            self._runs.test_end(logs or {})
+
     def on_train_end(self, logs: dict | None = None) -> None:
-        self.writer.close()
+        if self._runs is not None:
+            self._runs.close()
+        else:
+            self.writer.close()
 
     def _add_scalars(self, logs: Mapping[str, Any], index: int) -> None:
         for name, value in logs.items():
@@ -145,17 +202,18 @@ class TensorBoard(Callback):
             inputs = self.model._on_device([np.zeros((shape[0] or 1, *shape[1:]), np.float32) for shape in shapes])
             with phase.of(False), torch.no_grad(), warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # the tracer warns of every size that it takes for fixed
-                self.writer.add_graph(self.model, inputs[0] if len(inputs) == 1 else [inputs], use_strict_trace=False)
+                writer = self.writer if self._runs is None else self._train_writer
+                writer.add_graph(self.model, inputs[0] if len(inputs) == 1 else [inputs], use_strict_trace=False)
         except Exception as error:  # tracing is torch's and may refuse any operation; the run matters more
             reason = str(error).splitlines()[0] if str(error) else type(error).__name__
             warn(f"TensorBoard: the graph could not be written ({reason}).")
 
     def _add_histograms(self, epoch: int) -> None:
-        for weight in _weights(self.model):
+        for weight in self.model.ordered_weights():
             tag = weight.full_name.replace(":", "_")
-            self.writer.add_histogram(tag, _plain(weight.view), epoch)
+            self.writer.add_histogram(tag, plain(weight.view), epoch)
             if self.write_images:
-                images = _as_images(_plain(weight.view))
+                images = as_images(plain(weight.view))
                 if images is not None:
                     self.writer.add_images(tag, images, epoch, dataformats="NHWC")
         if self.validation_data is None:
@@ -179,7 +237,7 @@ class TensorBoard(Callback):
         xs, ys, ws = model._standardize(xs, ys if len(ys) > 1 else ys[0], ws if len(ws) > 1 else ws[0])
         batch = model._on_device(xs, ys, ws)
         split = len(xs), len(xs) + len(ys)
-        weights = [weight for weight in _weights(model) if weight.tensor.requires_grad]
+        weights = [weight for weight in model.ordered_weights() if weight.tensor.requires_grad]
         with phase.of(False), torch.enable_grad():
             total = step.score(
                 model._ready_program(), batch[: split[0]], batch[split[0] : split[1]], batch[split[1] :]
@@ -188,7 +246,7 @@ class TensorBoard(Callback):
         for weight, gradient in zip(weights, gradients):
             if gradient is not None:
                 tag = weight.full_name.replace(":", "_") + "_grad"
-                self.writer.add_histogram(tag, _plain(weight.view_of(gradient)), epoch)
+                self.writer.add_histogram(tag, plain(weight.view_of(gradient)), epoch)
 
     def _outputs_of(self, layers: Sequence[Any], xs: list[Any]) -> dict[str, torch.Tensor]:
         """What each layer gives for these inputs, in inference, under ``<layer>_out``."""
@@ -197,7 +255,7 @@ class TensorBoard(Callback):
         def take(layer: Any, inputs: Any, outputs: Any) -> None:
             several = isinstance(outputs, (list, tuple))
             for i, output in enumerate(outputs if several else [outputs]):
-                found[f"{layer.name}_out_{i}" if several else f"{layer.name}_out"] = _plain(output)
+                found[f"{layer.name}_out_{i}" if several else f"{layer.name}_out"] = plain(output)
 
         with _listening(layers, take):
             self.model.predict_on_batch(xs if len(xs) > 1 else xs[0])
@@ -216,80 +274,10 @@ class TensorBoard(Callback):
         ]
         for name in names:
             rows = torch.cat([part[f"{name}_out"] for part in parts]).reshape(count, -1)
-            labels, header = self._labels_of(name)
+            metadata = self.embeddings_metadata
+            file = metadata if isinstance(metadata, (str, os.PathLike)) else metadata.get(name)
+            labels, header = labels_of(file, self.log_dir)
             self.writer.add_embedding(rows, metadata=labels, metadata_header=header, tag=name, global_step=epoch)
-
-    def _labels_of(self, name: str) -> tuple[list[Any] | None, list[str] | None]:
-        """A line of the metadata file for each row; a file of several columns begins with their names."""
-        metadata = self.embeddings_metadata
-        file = metadata if isinstance(metadata, (str, os.PathLike)) else metadata.get(name)
-        if file is None:
-            return None, None
-        path = Path(file) if Path(file).exists() else Path(self.log_dir) / file
-        lines = path.read_text(encoding="utf-8").splitlines()
-        if "\t" not in lines[0]:
-            return lines, None
-        rows = [line.split("\t") for line in lines]
-        return rows[1:], rows[0]
-
-
-class _NoWriter:
-    """Takes what a writer takes and writes nothing."""
-
-    def __getattr__(self, name: str) -> Callable[..., None]:
-        return lambda *args, **kwargs: None
-
-
-def writer_of(log_dir: str) -> Any:
-    """Torch's writer of event files.
-
-    Args:
-        log_dir: the folder.
-
-    Raises:
-        ImportError: without tensorboard; a script that runs unmodified gets a warning.
-    """
-    # where TensorFlow's name is answered by another package, tensorboard would lean on what that has not got
-    sys.modules.setdefault("tensorboard.compat.notf", types.ModuleType("tensorboard.compat.notf"))
-    try:
-        from torch.utils.tensorboard import SummaryWriter
-    except ImportError as error:
-        needed = f"TensorBoard needs the package tensorboard: pip install kerastorch[tensorboard] ({error})"
-        if config.lenient():
-            warn(f"{needed}. Training goes on, and nothing is written to {log_dir}.")
-            return _NoWriter()
-        raise ImportError(needed) from None
-
-    class Writer(SummaryWriter):
-        def add_summary(self, summary: Any, global_step: int | None = None) -> None:
-            """Writes the numbers of a ``tf.Summary``, as TensorFlow 1's writer does."""
-            for value in summary.value:
-                self.add_scalar(value.tag, float(value.simple_value), global_step)
-
-    return Writer(log_dir)
-
-
-def _weights(model: Any) -> list[Any]:
-    return model.ordered_weights()
-
-
-def _plain(tensor: Any) -> torch.Tensor:
-    return tensor.detach().as_subclass(torch.Tensor).float().cpu()
-
-
-def _as_images(weight: torch.Tensor) -> torch.Tensor | None:
-    """A weight as grey images (n, height, width, 1) from 0 to 1; None for more than three axes of some length."""
-    weight = weight.squeeze()
-    if weight.ndim == 1:
-        images = weight.reshape(1, -1, 1, 1)
-    elif weight.ndim == 2:
-        images = (weight.T if weight.shape[0] > weight.shape[1] else weight)[None, :, :, None]
-    elif weight.ndim == 3:
-        images = weight.permute(2, 0, 1)[:_IMAGES_OF_ONE_WEIGHT, :, :, None]
-    else:
-        return None
-    low, high = images.min(), images.max()
-    return (images - low) / (high - low).clamp_min(1e-12)
 
 
 @contextmanager

@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from torch import nn
 
+from .. import eras
 from ..backend.arrays import forward
 from ..backend.variable import Variable
 from .policy import casted, casting_weights
@@ -84,9 +85,11 @@ class Weight:
 
     @property
     def variable(self) -> Variable:
-        """Keras's view under its full name; a variable that the caller made itself as it is."""
+        """Keras's view under its full name, in Keras 3 under its own; a variable that the caller made as it is."""
         held = self.tensor
-        return held if isinstance(held, Variable) else Variable.of(self.view, self.full_name, self)
+        if isinstance(held, Variable):
+            return held
+        return Variable.of(self.view, self.full_name if eras.current().variable_names == "full" else self.name, self)
 
     @property
     def shape(self) -> tuple[int, ...]:

@@ -19,8 +19,10 @@ def rnn(
     go_backwards: bool = False,
     mask: Tensor | None = None,
     constants: Sequence[Tensor] | None = None,
-    unroll: bool = False,
+    zeros_first: bool = False,
     input_length: int | None = None,
+    zero_output_for_mask: bool = False,
+    return_all_outputs: bool = True,
 ) -> tuple[Tensor, Tensor, list[Tensor]]:
     """Calls a step function for each time step, as Keras's ``K.rnn`` does.
 
@@ -29,11 +31,12 @@ def rnn(
         inputs: (batch, time, ...), at least 3 axes.
         initial_states: the states before the first step.
         go_backwards: from the last step to the first; the outputs come in the order in which they are made.
-        mask: (batch, time), False where a step is to be left out: the states stay, and the output is the first state
-            (with ``unroll``: the output of the step before, zeros at first).
+        mask: (batch, time), False where a step is to be left out: the states stay, and the output is the first state.
         constants: tensors handed to each step.
-        unroll: here it only chooses the output of steps that are left out.
+        zeros_first: a step that is left out gives the output of the step before it instead, zeros at first.
         input_length: how many steps there are, where that is known; the tensor knows it too.
+        zero_output_for_mask: a step that is left out gives zeros, the last one too.
+        return_all_outputs: False gives the last output (batch, 1, ...) in the place of all.
 
     Returns:
         The last output, all outputs (batch, time, ...) and the last states.
@@ -66,16 +69,24 @@ def rnn(
         output, new_states = step_function(inputs[:, t], states + constants)
         new_states = list(new_states)
         if mask is not None:
-            output = _where(mask[:, t], output, _held(output, outputs, states, unroll))
+            output = _where(mask[:, t], output, _held(output, outputs, states, zeros_first))
             new_states = [_where(mask[:, t], new, old) for new, old in zip(new_states, states, strict=True)]
         states = new_states
+        if not return_all_outputs:
+            outputs.clear()
         outputs.append(output)
-    return outputs[-1], torch.stack(outputs, 1), states
+    every = torch.stack(outputs, 1)
+    if zero_output_for_mask and mask is not None:
+        counts = mask.flip(1) if go_backwards else mask
+        counts = counts if return_all_outputs else counts[:, -1:]
+        every = torch.where(counts.reshape(*counts.shape, *[1] * (every.ndim - 2)), every, 0.0)
+        outputs = [every[:, -1]]
+    return outputs[-1], every, states
 
 
-def _held(output: Tensor, outputs: list[Tensor], states: list[Tensor], unroll: bool) -> Tensor:
+def _held(output: Tensor, outputs: list[Tensor], states: list[Tensor], zeros_first: bool) -> Tensor:
     """What a step that is left out gives."""
-    if not unroll and states[0].shape == output.shape:
+    if not zeros_first and states[0].shape == output.shape:
         return states[0]
     return outputs[-1] if outputs else torch.zeros_like(output)
 

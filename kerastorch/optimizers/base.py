@@ -328,7 +328,8 @@ class Optimizer(Applying, Averaging, BySlot, ByVariable, GraphUpdates, State):
         present = [g for g in grads if g is not None]
         if not self._later or not present:
             raise MissingGradientError(missing[0], type(self).__name__)
-        warn(f"{type(self).__name__}: weights {missing} have no gradient and are left as they are")
+        called = [(binding.names[i] if i < len(binding.names) else "") or i for i in missing]
+        warn(f"{type(self).__name__}: the loss has no gradient for the weights {called}, which are left as they are")
         clipped = iter(self.clip(present))
         ready = [None if g is None else next(clipped) for g in grads]
         result = []

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import kerastorch as keras
-from kerastorch.callbacks import TensorBoard
+from kerastorch.callbacks import TensorBoard, event_files
 from kerastorch.callbacks import tensorboard as module
 
 
@@ -140,7 +140,7 @@ def test_weights_as_images(shape, images):
     """As Keras 2.2.4 lays them out for channels_last."""
     import torch
 
-    found = module._as_images(torch.rand(shape))
+    found = event_files.as_images(torch.rand(shape))
     assert (None if found is None else tuple(found.shape)) == images
 
 

@@ -90,6 +90,7 @@ class ConvRNN(RNN):
             states,
             go_backwards=self.go_backwards,
             mask=mask,
+            zeros_first=self._starts_with_zeros(),
         )
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import torch
 
 from ... import config as _config
+from ... import eras
 from ...backend import phase
 from ...backend.registry import described
 from ...backend.updates import MovedWeight
@@ -286,12 +287,28 @@ class RNN(Layer):
         if training is None:
             training = phase.current()
         last, outputs, states = self._run_cell(inputs, states, as_list(constants), mask, training)
+        if mask is not None and (initial_state is not None or self.stateful) and self._starts_with_zeros():
+            last, outputs = self._begun(last, outputs, mask)
         if self.stateful:
             self._remember(states)
         output = outputs if self.return_sequences else last
         if self.zero_output_for_mask and mask is not None:
             output = self._zeroed(output, mask)
         return [output, *states] if self.return_state else output
+
+    def _starts_with_zeros(self) -> bool:
+        """Whether steps masked before any that counts give zeros; Keras 2's loop gives its first state there."""
+        return self.unroll or eras.current().masked_first_outputs == "zeros"
+
+    def _begun(self, last: Tensor, outputs: Tensor | None, mask: Tensor) -> tuple[Tensor, Tensor | None]:
+        """The last output and all of them, with zeros where no step has counted yet."""
+        mask = by_step(mask)
+        counted = (mask.flip(1) if self.go_backwards else mask).cumsum(1) > 0
+        some = counted[:, -1]
+        last = torch.where(some.reshape(-1, *[1] * (last.ndim - 1)), last, 0.0)
+        if outputs is not None:
+            outputs = torch.where(counted.reshape(*counted.shape, *[1] * (outputs.ndim - 2)), outputs, 0.0)
+        return last, outputs
 
     def _zeroed(self, output: Tensor, mask: Tensor) -> Tensor:
         """The output with zeros in place of what masked steps gave."""
@@ -340,7 +357,7 @@ class RNN(Layer):
             states,
             go_backwards=self.go_backwards,
             mask=mask,
-            unroll=self.unroll,
+            zeros_first=self._starts_with_zeros(),
         )
 
     def _run_sequences(
@@ -355,15 +372,10 @@ class RNN(Layer):
         new_states = []
         need_states = self.return_state or self.stateful
         for i, (cell, own) in enumerate(zip(cells, nested, strict=True)):
-            need_outputs = self.return_sequences or self.unroll or i + 1 < len(cells)
+            need_outputs = self.return_sequences or i + 1 < len(cells)
             x, new = cell.sequence(x, own, mask, training, need_outputs, need_states)
             new_states.append(new)
         last = new_states[-1][0]
-        if self.unroll and mask is not None:
-            # Keras's unrolled loop knows no output before the first step that counts; its other loop gives the state.
-            started = mask.cumsum(1).unsqueeze(-1) > 0
-            x = torch.where(started, x, 0.0)
-            last = x[:, -1]
         joined = self.cell.join_states(new_states) if isinstance(self.cell, StackedRNNCells) else new_states[0]
         return last, x, joined
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from ...callbacks.tensorboard import writer_of
+from ...callbacks.event_files import writer_of
 from ._functions import refusing
 from ._texts import TextTensor, holds_text
 

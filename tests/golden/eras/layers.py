@@ -93,6 +93,29 @@ masks("lstm_implementation_1", lambda k: k.layers.LSTM(1, **ONE, **GIVEN), 1, er
 masks("lstm_implementation_2", lambda k: k.layers.LSTM(1, dropout=0.5, implementation=2, **GIVEN), 1)
 
 
+def late(name, build, states=1):
+    """Sequences whose first steps, or all of them, are masked, on a layer that starts from given states."""
+
+    def body(k, t):
+        first, begin = k.layers.Input(shape=(5, 2)), [k.layers.Input(shape=(3,)) for _ in range(states)]
+        outputs = build(k)(k.layers.Masking()(first), initial_state=begin)
+        model = k.models.Model([first] + begin, outputs)
+        t.set_weights(model)
+        x = steps(t, 4, 5, 2)
+        x[0, :2] = x[1, 3:] = x[2] = x[3, 1:4] = 0.0
+        return t.forward(model, [x] + [t.rng.standard_normal((4, 3)) for _ in begin], grads=False)
+
+    area.add(f"masked_first_outputs/{name}", body)
+
+
+late("lstm", lambda k: k.layers.LSTM(3, recurrent_activation="sigmoid", return_sequences=True), 2)
+late("lstm_last", lambda k: k.layers.LSTM(3, recurrent_activation="sigmoid", return_state=True), 2)
+late("gru", lambda k: k.layers.GRU(3, reset_after=False, return_sequences=True, **GIVEN))
+late("simple_rnn_backwards", lambda k: k.layers.SimpleRNN(3, return_sequences=True, go_backwards=True))
+late("unrolled", lambda k: k.layers.SimpleRNN(3, return_sequences=True, unroll=True))
+late("relu_last", lambda k: k.layers.SimpleRNN(3, activation="relu"))
+
+
 @area.run("unit_forget_bias/lstm")
 def _(k, t):
     layer = k.layers.LSTM(3)

@@ -27,6 +27,7 @@ ROWS = collections.OrderedDict(
     accuracy_by=_row("accuracy_by"),
     weighted_loss=_row("weighted_loss"),
     masked_loss=_row("masked_loss"),
+    masked_first_outputs=_row("masked_first_outputs"),
     unsupported_mask=_row("unsupported_mask"),
     clipnorm=_row("clipnorm"),
     optimizer_epsilon=_row("optimizer_epsilon"),
