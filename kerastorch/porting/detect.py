@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 __all__ = ["Verdict", "detect", "detect_file", "is_keras1", "names_torch"]
@@ -29,17 +29,28 @@ _KERAS3_MODULES = ("keras.ops", "keras.random", "keras.saving", "keras.distribut
 _KERAS3_NAMES = {"ops", "PyDataset", "KerasTensor", "SeedGenerator", "StatelessScope"}
 #: classes and functions that Keras got with or after 2.3; Keras 2.2.4 had functions in the place of the first ones
 _LATER_NAMES = {
-    "Mean", "Accuracy", "BinaryAccuracy", "CategoricalAccuracy", "SparseCategoricalAccuracy", "TopKCategoricalAccuracy",
-    "AUC", "Precision", "Recall", "MeanIoU", "CosineSimilarity", "RootMeanSquaredError", "MeanSquaredError",
-    "MeanAbsoluteError", "BinaryCrossentropy", "CategoricalCrossentropy", "SparseCategoricalCrossentropy", "Huber",
-    "KLDivergence", "image_dataset_from_directory", "text_dataset_from_directory", "timeseries_dataset_from_array",
-    "audio_dataset_from_directory", "set_random_seed", "register_keras_serializable", "BackupAndRestore",
+    "Mean", "Accuracy", "BinaryAccuracy", "CategoricalAccuracy", "SparseCategoricalAccuracy",
+    "TopKCategoricalAccuracy", "AUC", "Precision", "Recall", "MeanIoU", "CosineSimilarity", "RootMeanSquaredError",
+    "MeanSquaredError", "MeanAbsoluteError", "BinaryCrossentropy", "CategoricalCrossentropy",
+    "SparseCategoricalCrossentropy", "Huber", "KLDivergence", "image_dataset_from_directory",
+    "text_dataset_from_directory", "timeseries_dataset_from_array", "audio_dataset_from_directory", "set_random_seed",
+    "register_keras_serializable", "BackupAndRestore", "FeatureSpace", "split_dataset", "Dice", "Tversky", "CTC",
+    "BinaryFocalCrossentropy", "CategoricalFocalCrossentropy", "F1Score", "FBetaScore", "R2Score", "AdamW", "Lion",
+    "Lamb", "Adafactor", "SwapEMAWeights", "IntersectionOverUnion", "OneHotIoU", "BinaryIoU", "PrecisionAtRecall",
+    "RecallAtPrecision", "SensitivityAtSpecificity", "SpecificityAtSensitivity",
 }  # fmt: skip
+_WHEN = ("begin", "end")
 _LATER_TENSORFLOW = {"GradientTape", "function"}
+_LATER_HOOKS = {f"on_{part}_{when}" for part in ("train_batch", "test", "test_batch", "predict") for when in _WHEN}
 _OWN_STEPS = {"train_step", "test_step", "predict_step", "compute_loss"}
 _LATER_LAYERS = {
     "MultiHeadAttention", "LayerNormalization", "Rescaling", "RandomFlip", "RandomRotation", "RandomZoom",
     "TextVectorization", "StringLookup", "IntegerLookup", "EinsumDense", "GroupNormalization", "RandomTranslation",
+    "Conv1DTranspose", "Normalization", "Discretization", "CategoryEncoding", "Hashing", "HashedCrossing", "Resizing",
+    "CenterCrop", "RandomCrop", "RandomContrast", "RandomBrightness", "RandomHeight", "RandomWidth",
+    "UnitNormalization", "AdditiveAttention", "ConvLSTM1D", "ConvLSTM3D", "SpectralNormalization",
+    "GroupQueryAttention", "RMSNormalization", "DepthwiseConv1D", "AutoContrast", "Solarization", "MelSpectrogram",
+    "STFTSpectrogram",
 }  # fmt: skip
 
 _OF_TORCH = ("torch", "torchvision", "torchaudio", "lightning", "pytorch_lightning", "kerastorch")
@@ -107,6 +118,8 @@ class _Reader(ast.NodeVisitor):
             self.marks.add("tf", line, name)
         elif name == "keras" or name.startswith("keras."):
             self.marks.add("plain", line, name)
+        if name.startswith("tensorflow.experimental"):
+            self.marks.add("later", line, name)
         if name.startswith(_KERAS3_MODULES):
             self.marks.add("three", line, name)
         if name.startswith(_KERAS2_MODULES):
@@ -130,12 +143,20 @@ class _Reader(ast.NodeVisitor):
         if node.level:
             return
         self._module(module, node.lineno)
+        if module == "keras.utils" and any(alias.name == "pad_sequences" for alias in node.names):
+            self.marks.add("later", node.lineno, "keras.utils.pad_sequences")
         if module == "keras":
             self.parts.update(alias.asname or alias.name for alias in node.names)
         for alias in node.names:
             if module.partition(".")[0] in ("keras", "tensorflow", "tf_keras"):
                 self._module(f"{module}.{alias.name}", node.lineno)
                 self._name(alias.name, node.lineno, plain=module.startswith("keras"))
+
+    def _in_sequential(self, nodes: Sequence[ast.expr]) -> None:
+        """An ``Input`` among the layers of a Sequential model, which Keras 2.2 refused."""
+        for node in nodes:
+            if isinstance(node, ast.Call) and _called(node.func) == "Input" and _root(node.func) not in self.tensorflow:
+                self.marks.add("later", node.lineno, "an Input among a Sequential's layers")
 
     def _name(self, name: str, line: int, plain: bool) -> None:
         if name in _KERAS2_NAMES:
@@ -155,6 +176,8 @@ class _Reader(ast.NodeVisitor):
             self.marks.add("tf", node.lineno, f"{owner}.keras")
         if owner in self.keras and node.attr in ("ops", "random", "saving", "distribution", "tree", "KerasTensor"):
             self.marks.add("three", node.lineno, f"{owner}.{node.attr}")
+        if node.attr == "pad_sequences" and ast.unparse(node.value) in {f"{name}.utils" for name in self.keras}:
+            self.marks.add("later", node.lineno, ast.unparse(node))
         if node.attr != "ops":  # of keras: seen above; of anything else it means nothing
             self._name(node.attr, node.lineno, plain=_root(node) in self.keras | self.parts)
         self.generic_visit(node)
@@ -172,6 +195,10 @@ class _Reader(ast.NodeVisitor):
             self._key(node.args[0].value, node.lineno)
         if called == "apply" and isinstance(node.func, ast.Attribute) and _called(node.func.value) == "optimizer":
             self.marks.add("three", node.lineno, "optimizer.apply()")
+        if called == "Sequential" and node.args and isinstance(node.args[0], (ast.List, ast.Tuple)):
+            self._in_sequential(node.args[0].elts)
+        if called == "add" and len(node.args) == 1 and isinstance(node.func, ast.Attribute):
+            self._in_sequential(node.args)
         if called in _KERAS2_CALLS:
             self.marks.add("two", node.lineno, f"{called}()")
         if called == "merge" and any(keyword.arg == "mode" for keyword in node.keywords):
@@ -210,6 +237,10 @@ class _Reader(ast.NodeVisitor):
             for part in node.body:
                 if isinstance(part, ast.FunctionDef) and part.name in _OWN_STEPS:
                     self.marks.add("later", part.lineno, f"a {part.name} of its own")
+        if any(_called(base) == "Callback" for base in node.bases):
+            for part in node.body:
+                if isinstance(part, ast.FunctionDef) and part.name in _LATER_HOOKS:
+                    self.marks.add("later", part.lineno, part.name)
         self.generic_visit(node)
 
     def visit_Constant(self, node: ast.Constant) -> None:

@@ -48,6 +48,31 @@ CASES = {
     "an archive": ("import keras\nmodel.save('a/best_model.keras')\n", "keras3", "best_model.keras"),
     "a folder of data": ("import keras\np = '~/.keras'\n", "keras2", "nothing in it"),
     "torch beside it": ("import torch\nimport keras\n", "keras3", "import torch"),
+    "an Input in a list": (
+        "import keras\nm = keras.Sequential([keras.Input((3,))])\n",
+        "keras3",
+        "among a Sequential's",
+    ),
+    "an Input that is added": (
+        "from keras import layers\nm.add(layers.Input((3,)))\n",
+        "keras3",
+        "among a Sequential's",
+    ),
+    "a set with Input": ("import keras\ns.add(my(Input((3,))))\n", "keras2", "nothing in it"),
+    "sequences padded in utils": ("from keras.utils import pad_sequences\n", "keras3", "keras.utils.pad_sequences"),
+    "utils.pad_sequences": ("import keras\nx = keras.utils.pad_sequences(x)\n", "keras3", "keras.utils.pad_sequences"),
+    "sequences padded as ever": ("from keras.preprocessing.sequence import pad_sequences\n", "keras2", "nothing in it"),
+    "a later hook": (
+        "import keras\nclass C(keras.callbacks.Callback):\n    def on_train_batch_end(self, b, logs=None):\n        pass\n",
+        "keras3",
+        "line 3 has on_train_batch_end",
+    ),
+    "a feature space": ("from keras.utils import FeatureSpace\n", "keras3", "FeatureSpace"),
+    "TensorFlow's numpy": (
+        "import tensorflow.experimental.numpy as tnp\nimport keras\n",
+        "keras3",
+        "tensorflow.experimental.numpy",
+    ),
     "optimizer.apply": ("import keras\nself.optimizer.apply(g, w)\n", "keras3", "optimizer.apply()"),
 }
 
