@@ -38,6 +38,9 @@ class Era:
     accuracy_key: str = "acc"  # what 'accuracy' is called in logs: 'acc', or 'as_typed'
     accuracy_by: str = "loss"  # how 'accuracy' resolves with binary_crossentropy: by 'loss' or by 'shape'
     weighted_loss: str = "count_nonzero"  # divisor of a weighted loss: 'count_nonzero' or 'batch'
+    clones: str = "plain"  # clone_model of a script's class with a graph gives a Model; or another 'of_its_class'
+    lone_loss: str = "named"  # the only loss of several outputs is logged by its output's name too; or 'unnamed'
+    targets: str = "of_losses"  # a list of targets has one for each loss; or 'of_outputs': for outputs without one too
     masked_loss: str = "unmasked"  # divisor of a masked loss
     board: str = "one_run"  # TensorBoard's files: Keras 2's, or 'runs' of training and of validation
     board_rates: str = "scheduled"  # which learning rates they hold; or 'always'
@@ -121,7 +124,7 @@ class Era:
     graph_functions: str = "hidden"  # calls of functions in a graph are no layers; layers of 'tf.keras'; or operations
     normalization_axis: str = "as_given"  # how configs write a normalization's axis; or 'resolved', counted from 0
     later_layers: str = "tf.keras"  # whose defaults and configs the layers have that Keras 2.2.4 lacks; or 'keras3'
-    learnt_shape: str = "fixed"  # what a Sequential learns of its input from its first data; or 'widened' by others
+    learnt_shape: str = "fixed"  # a Sequential's input: as first seen, 'widened' by other data, or 'any' that is given
     embedding_starts: bool = True  # a Sequential that begins with an Embedding has an input (None, None) at once
     batch_size_of_streams: str = "refused"  # batch_size for what makes its own batches; or 'passed over'
     shapes: str = "tuple"  # what build and compute_output_shape are told; or a 'tensor_shape', with as_list()
@@ -179,6 +182,8 @@ _TF_KERAS = dataclasses.replace(
     wrapper_penalties="inner",
     masked_first_outputs="zeros",
     board="runs",
+    clones="of_its_class",
+    targets="of_outputs",
     hinge_labels="signed",
     crossentropy="tf.keras",
     binary_accuracy="threshold",
@@ -224,6 +229,8 @@ _KERAS3 = dataclasses.replace(
     _TF_KERAS,
     plain_paths="h5",
     board_rates="always",
+    lone_loss="unnamed",
+    learnt_shape="any",
     name="keras3",
     version="3.15",
     applications="keras3",

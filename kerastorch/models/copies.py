@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from .. import eras
 from ..engine.graph_config import config_to_graph
 from ..engine.input_layer import Input, InputLayer
 from ..engine.network import as_list
@@ -113,7 +114,8 @@ def clone_model(
         return Sequential([_as_input(as_list(input_tensors)[0])._keras_history[0], *layers], name=model.name)
     tensors = None if input_tensors is None else [_as_input(tensor) for tensor in as_list(input_tensors)]
     inputs, outputs = config_to_graph(model.get_config(), made, inputs=tensors)
-    return Model(inputs, outputs, name=model.name)
+    own = type(model).get_config is Model.get_config and eras.current().clones == "of_its_class"
+    return (type(model) if own else Model)(inputs, outputs, name=model.name)
 
 
 def _as_input(tensor: Any) -> Any:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+import torch
 from torch import nn
 
 from .. import eras
@@ -211,6 +212,7 @@ class Sequential(Model):
         dtype = "string" if self.__dict__.pop("_fed_text", first.takes_text) else first.__dict__.get("dtype")
         self._connect(Input(batch_shape=(None, *shape[1:]), dtype=dtype, name=f"{first.name}_input"))
         self._build_input_shape = (None, *shape[1:])
+        self._learnt_shape = True
 
     @property
     def model(self) -> Sequential:
@@ -219,7 +221,7 @@ class Sequential(Model):
 
     def _build_from(self, x: Any) -> None:
         if self._graph:
-            if self.__dict__.get("_learnt_shape"):
+            if self._takes_other_shapes():
                 self._widen(standardize.arrays(x, ["x"], None, "x")[0].shape)
             return
         if not self.layers:
@@ -230,7 +232,6 @@ class Sequential(Model):
         array = standardize.arrays(x, ["x"], None, "x")[0]
         self._fed_text = isinstance(array, StringTensor)
         self.build((None, *(int(size) for size in array.shape[1:])))
-        self._learnt_shape = eras.current().learnt_shape == "widened"
 
     def _build_for(self, features: dict[str, Any]) -> None:
         """Connects the layers to a dict of inputs, for a first layer that takes one, such as ``DenseFeatures``."""
@@ -241,9 +242,21 @@ class Sequential(Model):
             inputs[key] = Input(batch_shape=shape, dtype="float32" if kind == "float64" else kind, name=key)
         self._connect(inputs)
 
-    def _widen(self, shape: Sequence[int]) -> None:
+    def _takes_other_shapes(self) -> bool:
+        """Whether an input may have another shape than the graph was made for: in Keras 3 any, if the layers agree."""
+        rule = eras.current().learnt_shape
+        return rule == "any" or (rule == "widened" and self.__dict__.get("_learnt_shape", False))
+
+    def _check_inputs(self, inputs: Any) -> None:
+        if self._graph and isinstance(inputs, (torch.Tensor, SymbolicTensor)) and self._takes_other_shapes():
+            self._widen(tuple(inputs.shape))
+        super()._check_inputs(inputs)
+
+    def _widen(self, shape: Sequence[int | None]) -> None:
         """Lets axes whose size the first data happened to have take any, where the layers take that."""
         first = self._input_structure
+        if not isinstance(first, SymbolicTensor):
+            return
         known = first.shape
         if len(known) != len(shape) or all(a in (None, b) for a, b in zip(known[1:], shape[1:], strict=True)):
             return

@@ -15,6 +15,7 @@ from typing import Any
 from ..backend.registry import get_custom_objects
 from ..backend.safe_mode import in_safe_mode
 from ..engine import functions
+from ..engine.network import Network
 from . import keras1
 from .errors import FileError
 
@@ -55,7 +56,7 @@ def _layer(entry: Any, known: dict[str, Any]) -> dict[str, Any]:
         raise FileError(f"load: expected layers as {{'class_name', 'config'}}. Received: {type(entry).__name__}")
     name = _name_of(entry, known)
     config = entry.get("config")
-    if name in _MODELS and name not in known:
+    if (name in _MODELS and name not in known) or _is_chain(known.get(name), config):
         return {"class_name": name, "config": _model(config, known)}
     if not isinstance(config, dict):
         raise FileError(f"load: expected the config of {name} to be a dict. Received: {type(config).__name__}")
@@ -73,6 +74,12 @@ def _layer(entry: Any, known: dict[str, Any]) -> dict[str, Any]:
     if "layers" in config and isinstance(config.get("input_layers"), (list, dict)):
         return {"class_name": name, "config": _model(entry["config"], known)}
     return {"class_name": name, "config": config if name in known else _trimmed(name, config)}
+
+
+def _is_chain(kind: Any, config: Any) -> bool:
+    """Whether a config is that of a script's own class of Sequential models."""
+    is_model = isinstance(kind, type) and issubclass(kind, Network)
+    return is_model and isinstance(config, dict) and isinstance(config.get("layers"), list)
 
 
 def refuse_paths(name: str, config: Any) -> None:

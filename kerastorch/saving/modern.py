@@ -76,8 +76,10 @@ def _entry(entry: dict[str, Any], layer: Any) -> dict[str, Any]:
     module = "keras.layers"
     if isinstance(config, dict) and isinstance(config.get("layers"), list):
         functional = "input_layers" in config
-        name = "Functional" if functional else "Sequential"
         config = _graph(config, layer) if functional else _chain(config, layer)
+        if not type(layer).__module__.startswith("kerastorch."):
+            return _wrapped(None, name, config)
+        name = "Functional" if functional else "Sequential"
         if not functional:
             return _wrapped("keras", name, config)
         if (

@@ -45,7 +45,7 @@ def restore(model: Any, named: Named) -> None:
         named: names and values in the file's order.
     """
     optimizer = model.optimizer
-    model._ready_program().bind()
+    model._bind_optimizer()
     if hasattr(optimizer, "inner_optimizer"):  # its scale stands beside the inner state; only our own files have it
         values = [np.asarray(value) for _, value in named]
         if [value.shape for value in values] == [tuple(weight.shape) for weight in optimizer.weights]:
@@ -178,8 +178,7 @@ def _as_keras2(optimizer: Any, head: list[Any], slots: list[list[Any]]) -> list[
 def written(model: Any) -> Named:
     """The state of a model's optimizer as the present generation lays it out: names and values."""
     optimizer, layout = model.optimizer, eras.current().optimizer_files
-    program = model._ready_program()
-    program.bind()
+    trained = model._bind_optimizer()
     kind = type(optimizer).__name__
     if layout == "keras2":
         names = [f"training/{kind}/Variable{f'_{i}' if i else ''}:0" for i in range(len(optimizer.weights))]
@@ -190,7 +189,7 @@ def written(model: Any) -> Named:
         return [(f"{kind}/{i}", value) for i, value in enumerate([count.astype("int32"), rate, *state])]
     before, own = _extra(optimizer)
     slots = [slot for slot in own if layout != "keras3" or slot != "moments" or float(optimizer.momentum)]
-    weights = [weight.full_name for weight in program.trained]
+    weights = [weight.full_name for weight in trained]
     held = [_slot(optimizer, slot) for slot in (*before, *slots)]
     labels = [[f"{kind}/{_LATER_NAMES.get(slot, slot)}/{weight}" for weight in weights] for slot in (*before, *slots)]
     front = len(before)

@@ -15,7 +15,7 @@ from ..engine.holder import WeightHolder
 from ..engine.layer import partition
 from ..engine.weights import Weight
 from .objective import Objective
-from .step import Program
+from .step import Program, bound
 
 __all__ = ["Compiling"]
 
@@ -242,6 +242,16 @@ class Compiling:
         self._need_compile("_make_train_function")
         if self._is_ready():
             self._ready_program().bind()  # the optimizer's state begins here
+
+    def _bind_optimizer(self) -> list[Weight]:
+        """Begins the optimizer's state, also for a model whose own steps know the only loss; gives what it trains."""
+        if self._objective is not None:
+            program = self._ready_program()
+            program.bind()
+            return program.trained
+        trained = partition(self)[0]
+        bound(self.optimizer, trained)
+        return trained
 
     def _make_test_function(self) -> None:
         """Readies evaluation."""

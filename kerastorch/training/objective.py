@@ -9,7 +9,7 @@ from typing import Any
 
 import torch
 
-from .. import losses, metrics
+from .. import eras, losses, metrics
 from ..backend.registry import nearest
 from ..backend.telling import warn
 from ..engine.network import as_list
@@ -55,7 +55,7 @@ class Objective:
         target_shapes: shapes of the targets where known (later eras resolve 'accuracy' by them).
 
     ``names`` in the order of the values that a step gives: ``loss``, each output's loss where there are several
-    outputs, each metric.
+    outputs (``tells_parts``), each metric.
     """
 
     def __init__(
@@ -86,7 +86,8 @@ class Objective:
         self.modes = self._resolve_modes(sample_weight_mode)
         self.names = ["loss"]
         self._several = len(self.output_names) > 1
-        if self._several:
+        self.tells_parts = self._several and (len(self.scored) > 1 or eras.current().lone_loss == "named")
+        if self.tells_parts:
             self.names += [f"{self.output_names[i]}_loss" for i in self.scored]
         # output, function of (y, p, w, mask) or None for a tensor of the graph, weighed
         self.metrics: list[tuple[int, Callable | None, bool]] = []

@@ -31,7 +31,17 @@ from .cuda_graph import Graphed
 from .objective import Objective
 from .unchanged import is_ours
 
-__all__ = ["Program", "as_given", "train_step", "test_step", "predict_step", "predictor_of", "forward", "score"]
+__all__ = [
+    "Program",
+    "as_given",
+    "bound",
+    "forward",
+    "predict_step",
+    "predictor_of",
+    "score",
+    "test_step",
+    "train_step",
+]
 
 Tensors = Sequence[torch.Tensor | None]
 
@@ -125,9 +135,14 @@ class Program:
     def bind(self) -> Any:
         """The optimizer's state for the trained weights; made on first use."""
         if self._binding is None:
-            views = [None if w.inverse is None else w.view_of for w in self.trained]
-            self._binding = self.optimizer.bind(self.params, views, [w.full_name for w in self.trained])
+            self._binding = bound(self.optimizer, self.trained)
         return self._binding
+
+
+def bound(optimizer: Any, trained: Sequence[Weight]) -> Any:
+    """The optimizer's state for some weights; made on first use."""
+    views = [None if weight.inverse is None else weight.view_of for weight in trained]
+    return optimizer.bind([weight.tensor for weight in trained], views, [weight.full_name for weight in trained])
 
 
 def fed(model: Any, xs: Tensors) -> Any:
@@ -184,7 +199,7 @@ def _results(
 ) -> list:
     """The values to log, in the order of ``objective.names``."""
     results = [total.detach()]
-    if len(program.objective.output_names) > 1:
+    if program.objective.tells_parts:
         results += [part.detach() for part in parts]
     if program.objective.metrics:
         with torch.no_grad():

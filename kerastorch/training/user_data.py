@@ -99,6 +99,9 @@ class UserData:
 
     def _targets(self, xs: list[Any], y: Any, scored: list[int], names: list[str], shapes: Any, functions: Any) -> Any:
         """A target for each scored output; ``Held`` where compile was given a tensor for it."""
+        count = len(self._objective.output_names)
+        if isinstance(y, (list, tuple)) and len(y) == count > len(scored) and eras.current().targets == "of_outputs":
+            y = [y[i] for i in scored]
         held = self._objective.targets
         if not held:
             return standardize.targets(y, names, shapes, functions)

@@ -6,6 +6,7 @@ An axis of the result is unknown where the two results differ.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -33,15 +34,15 @@ def examples_for(shape: Sequence[int | None], dtype: torch.dtype) -> tuple[torch
     return tuple(_example_of(shape, dtype, size) for size in sizes)
 
 
-def _as_example(leaf: Any, i: int, first: int | None = None) -> Any:
+def _as_example(leaf: Any, i: int, first: int | None = None, keep: bool = False) -> Any:
     if _is_symbolic(leaf):
         example = leaf._examples[min(i, len(leaf._examples) - 1)]
         if first is not None and example.ndim and leaf.shape[0] is None:
             return _example_of((first, *example.shape[1:]), example.dtype, 0)
         return example
     if isinstance(leaf, torch.Tensor):
-        # a whole number may be a size, so it keeps its value
-        kept = leaf.dtype in (torch.int32, torch.int64) and leaf.ndim == 0
+        # a whole number may be a size, so it keeps its value; several may be a shape or widths
+        kept = leaf.dtype in (torch.int32, torch.int64) and (leaf.ndim == 0 or (keep and leaf.numel() <= _SMALL))
         return leaf.detach().as_subclass(torch.Tensor) if kept else leaf.to("meta")
     return leaf
 
@@ -64,9 +65,13 @@ def infer(operation: Callable, args: tuple, kwargs: dict[str, Any], label: str |
     label = label or getattr(operation, "__name__", None) or repr(operation)
     tensors = [leaf for leaf in flatten((args, kwargs)) if _is_symbolic(leaf)]
     both = any(len(leaf._examples) > 1 for leaf in tensors)
+    sizes = any(leaf._examples[0].device.type != "meta" and leaf.ndim for leaf in tensors)
     try:
-        return [_try(operation, args, kwargs, i) for i in range(2 if both else 1)]
+        return [_try(operation, args, kwargs, i, keep=sizes) for i in range(2 if both else 1)]
     except Exception as error:
+        if _holds_integers(args, kwargs):
+            with contextlib.suppress(Exception):  # the first error says more
+                return [_try(operation, args, kwargs, i, keep=not sizes) for i in range(2 if both else 1)]
         for first in _first_sizes(args, kwargs) if both else ():
             try:
                 return [_try(operation, args, kwargs, i, first[i]) for i in range(2)]
@@ -77,8 +82,16 @@ def infer(operation: Callable, args: tuple, kwargs: dict[str, Any], label: str |
         raise ValueError(f"{label} cannot be applied to symbolic tensors of shapes {shapes}: {reason}") from error
 
 
-def _try(operation: Callable, args: tuple, kwargs: dict[str, Any], i: int, first: int | None = None) -> Any:
-    example = functools.partial(_as_example, i=i, first=first)
+def _holds_integers(args: tuple, kwargs: dict[str, Any]) -> bool:
+    """Whether there are whole numbers among the arguments that may be sizes."""
+    real = (leaf for leaf in flatten((args, kwargs)) if isinstance(leaf, torch.Tensor) and not _is_symbolic(leaf))
+    return any(leaf.dtype in (torch.int32, torch.int64) and leaf.ndim and leaf.numel() <= _SMALL for leaf in real)
+
+
+def _try(
+    operation: Callable, args: tuple, kwargs: dict[str, Any], i: int, first: int | None = None, keep: bool = False
+) -> Any:
+    example = functools.partial(_as_example, i=i, first=first, keep=keep)
     with torch.no_grad():
         result = operation(*map_structure(example, args), **map_structure(example, kwargs))
     return map_structure(_keep_small_integers, result)

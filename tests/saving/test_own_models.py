@@ -1,0 +1,88 @@
+"""Models of a script's own class that are made of a graph or a list of layers keep their class in files and copies."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+
+import kerastorch as keras
+from kerastorch import eras
+from kerastorch import layers as kl
+
+
+class Scaled(keras.Model):
+    """Trains with a step of its own, and compiles without a loss."""
+
+    def train_step(self, data):
+        x, y = data
+        self.zero_grad()
+        loss = ((self(x, training=True) - y) ** 2).mean()
+        loss.backward()
+        weights = self.trainable_weights
+        with torch.no_grad():
+            self.optimizer.apply([weight.value.grad for weight in weights], weights)
+        return {"loss": loss}
+
+
+class Chain(keras.models.Sequential):
+    pass
+
+
+OWN = {"Scaled": Scaled, "Chain": Chain}
+X, Y = np.linspace(-1, 1, 24, dtype="float32").reshape(8, 3), np.ones((8, 2), "float32")
+
+
+def scaled():
+    first = kl.Input(shape=(3,))
+    return Scaled(first, kl.Dense(2, name="top")(first))
+
+
+def chain():
+    made = Chain([kl.Dense(2, name="top")])
+    made.build((None, 3))
+    return made
+
+
+@pytest.mark.parametrize("era", ["keras2", "tf.keras", "keras3"])
+@pytest.mark.parametrize("make", [scaled, chain])
+@pytest.mark.parametrize("name", ["m.keras", "m.h5"])
+@pytest.mark.filterwarnings("ignore:load_model. the file holds no compile")
+def test_files_keep_the_class(era, make, name, tmp_path):
+    eras.set_era(era)
+    model = make()
+    model.save(str(tmp_path / name))
+    found = keras.models.load_model(str(tmp_path / name), custom_objects=OWN)
+    assert type(found) is type(model)
+    np.testing.assert_array_equal(found.predict(X, verbose=0), model.predict(X, verbose=0))
+    again = type(model).from_config(model.get_config())
+    assert type(again) is type(model) and again.count_params() == 8
+
+
+@pytest.mark.parametrize("make", [scaled, chain])
+@pytest.mark.filterwarnings("ignore:load_model. the file holds no compile")
+def test_a_file_asks_for_the_class(make, tmp_path):
+    make().save(str(tmp_path / "m.keras"))
+    with pytest.raises(ValueError, match="Unknown layer.*'(Scaled|Chain)'"):
+        keras.models.load_model(str(tmp_path / "m.keras"))
+
+
+@pytest.mark.parametrize(("era", "kind"), [("keras2", keras.Model), ("tf.keras", Scaled), ("keras3", Scaled)])
+def test_a_copy_is_of_the_class_that_the_era_gives(era, kind):
+    eras.set_era(era)
+    assert type(keras.models.clone_model(scaled())) is kind
+    assert type(keras.models.clone_model(chain())) is keras.models.Sequential
+
+
+def test_the_optimizer_of_a_model_without_a_loss(tmp_path):
+    eras.set_era("keras3")
+    model = scaled()
+    model.compile(optimizer="adam")
+    model.fit(X, Y, batch_size=4, epochs=2, shuffle=False, verbose=0)
+    model.save(str(tmp_path / "m.keras"))
+    found = keras.models.load_model(str(tmp_path / "m.keras"), custom_objects=OWN)
+    assert int(found.optimizer.iterations) == 4
+    for each in (model, found):
+        each.fit(X, Y, batch_size=4, epochs=1, shuffle=False, verbose=0)
+    for one, other in zip(model.get_weights(), found.get_weights(), strict=True):
+        np.testing.assert_array_equal(one, other)
