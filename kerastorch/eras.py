@@ -37,6 +37,7 @@ class Era:
     recurrent_dropout_masks: str = "by_implementation"  # or 'per_gate': recurrent_dropout makes it implementation 1
     accuracy_key: str = "acc"  # what 'accuracy' is called in logs: 'acc', or 'as_typed'
     accuracy_by: str = "loss"  # how 'accuracy' resolves with binary_crossentropy: by 'loss' or by 'shape'
+    weighted_metrics: str = "objectives"  # weighed as losses are, batch by batch; or weighted 'means' of all batches
     weighted_loss: str = "count_nonzero"  # divisor of a weighted loss: 'count_nonzero' or 'batch'
     clones: str = "plain"  # clone_model of a script's class with a graph gives a Model; or another 'of_its_class'
     lone_loss: str = "named"  # the only loss of several outputs is logged by its output's name too; or 'unnamed'
@@ -182,6 +183,7 @@ _TF_KERAS = dataclasses.replace(
     wrapper_penalties="inner",
     masked_first_outputs="zeros",
     board="runs",
+    weighted_metrics="means",
     clones="of_its_class",
     targets="of_outputs",
     hinge_labels="signed",

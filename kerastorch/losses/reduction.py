@@ -34,7 +34,7 @@ def weighted_masked_mean(scores: Any, weights: Any = None, mask: Any = None) -> 
 
     Args:
         scores: ``(samples, ...)``, or a scalar from a loss that already took its mean.
-        weights: ``(samples,)`` or ``(samples, steps)``, or None.
+        weights: ``(samples,)`` or ``(samples, steps)``, with a last axis of 1 or without, or None.
         mask: of the scores' shape, or None.
 
     Example:
@@ -49,6 +49,8 @@ def weighted_masked_mean(scores: Any, weights: Any = None, mask: Any = None) -> 
         mask = mask.to(scores.dtype)
         scores = scores * mask / mask.mean()
     if weights is not None:
+        if weights.ndim > scores.ndim and weights.shape[-1] == 1:
+            weights = weights.squeeze(-1)
         if scores.ndim > weights.ndim:
             scores = scores.mean(dim=tuple(range(weights.ndim, scores.ndim)))
         weights = weights.to(scores.dtype)

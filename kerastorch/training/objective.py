@@ -86,6 +86,7 @@ class Objective:
         self.modes = self._resolve_modes(sample_weight_mode)
         self.names = ["loss"]
         self._several = len(self.output_names) > 1
+        self._masked = [getattr(output, "_keras_mask", None) is not None for output in outputs]
         self.tells_parts = self._several and (len(self.scored) > 1 or eras.current().lone_loss == "named")
         if self.tells_parts:
             self.names += [f"{self.output_names[i]}_loss" for i in self.scored]
@@ -164,6 +165,9 @@ class Objective:
             output_name=self.output_names[i] if self._several else None,
             taken=self.names,
         )
+        counted = weighed or self._masked[i]
+        if counted and eras.current().weighted_metrics == "means" and not metrics.is_stateful(function):
+            function = metrics.MeanMetricWrapper(function, name=key)
         self.names.append(key)
         self.called.append(function)
         self._given.append((i, metric))

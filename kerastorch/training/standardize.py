@@ -307,6 +307,8 @@ def _given_weights(y: Any, name: str, mode: str | None, weight: Any) -> Any:
     weight = weight if isinstance(weight, torch.Tensor) else np.asarray(weight)
     if isinstance(weight, np.ndarray) and weight.dtype.kind not in "fiub":
         raise ValueError(f"sample_weight: expected numbers for {name}. Received: dtype {weight.dtype}")
+    if not eras.current().sample_weight_mode:
+        return _broadcast_weights(y, name, weight)
     rank = 2 if mode == "temporal" else 1
     if weight.ndim != rank:
         hint = "; compile with sample_weight_mode='temporal' to weigh time steps" if weight.ndim == 2 else ""
@@ -316,6 +318,17 @@ def _given_weights(y: Any, name: str, mode: str | None, weight: Any) -> Any:
     if tuple(weight.shape) != tuple(y.shape[:rank]):
         raise ValueError(
             f"sample_weight: expected shape {tuple(y.shape[:rank])} for {name}. Received: shape {tuple(weight.shape)}"
+        )
+    return weight
+
+
+def _broadcast_weights(y: Any, name: str, weight: Any) -> Any:
+    """Weights of samples, or of what there is for each sample: later Kerases multiply what fits."""
+    shape, given = tuple(y.shape), tuple(weight.shape)
+    fits = all(size in (own, 1) for size, own in zip(given[1:], shape[1:]))
+    if not 1 <= len(given) <= max(len(shape), 1) or given[:1] != shape[:1] or not fits:
+        raise ValueError(
+            f"sample_weight: expected a shape that the targets {shape} for {name} begin with. Received: shape {given}"
         )
     return weight
 

@@ -63,7 +63,7 @@ CASES = {
     "utils.pad_sequences": ("import keras\nx = keras.utils.pad_sequences(x)\n", "keras3", "keras.utils.pad_sequences"),
     "sequences padded as ever": ("from keras.preprocessing.sequence import pad_sequences\n", "keras2", "nothing in it"),
     "a later hook": (
-        "import keras\nclass C(keras.callbacks.Callback):\n    def on_train_batch_end(self, b, logs=None):\n        pass\n",
+        "import keras\nclass C(keras.callbacks.Callback):\n    def on_train_batch_end(self, b):\n        pass\n",
         "keras3",
         "line 3 has on_train_batch_end",
     ),

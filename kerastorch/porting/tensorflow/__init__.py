@@ -39,9 +39,12 @@ def begin() -> None:
 
 
 def end() -> None:
-    """Takes ``begin`` back, and the seed; ``uninstall()`` does this."""
+    """Takes ``begin`` back, the seed and the methods of arrays; ``uninstall()`` does this."""
     script.see_as(None)
     seeds.set_seed(None)
+    behavior = sys.modules.get(f"{__name__}.experimental.numpy.behavior")
+    if behavior is not None:
+        behavior.forget()
 
 
 def __getattr__(name: str) -> Any:

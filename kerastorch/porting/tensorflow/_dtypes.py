@@ -161,7 +161,7 @@ def as_dtype(type_value: Any) -> DType:
         return type_value
     if isinstance(type_value, torch.dtype):
         name = str(type_value).removeprefix("torch.")
-    elif type_value in (float, int, bool, str, bytes):
+    elif isinstance(type_value, type) and type_value in (float, int, bool, str, bytes):  # numpy.dtype equals some
         name = {float: "float32", int: "int32", bool: "bool", str: "string", bytes: "string"}[type_value]
     elif isinstance(type_value, str):
         name = _OTHER_NAMES.get(type_value, type_value).removesuffix("_ref")

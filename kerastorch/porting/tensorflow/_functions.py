@@ -16,6 +16,7 @@ import numpy as np
 import torch
 
 from ... import config, eras
+from ...backend.arrays import forward
 from ...engine.symbolic import (
     SymbolicTensor,
     is_symbolic,
@@ -167,7 +168,7 @@ def tensor(value: Any, dtype: Any = None, like: Any = None) -> torch.Tensor:
         return torch.stack([tensor(item, dtype, like) for item in value])
     if hasattr(value, "to_numpy"):
         value = value.to_numpy()
-    array = np.asarray(value)
+    array = forward(value)
     if array.dtype == object:
         raise TypeError(f"expected data of one shape and type. Received: {value!r}")
     kind = torch_type(dtype) or _kind(value, array, like)

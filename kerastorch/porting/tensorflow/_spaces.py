@@ -21,8 +21,8 @@ _KERAS = _HERE.partition(".")[0]
 
 #: parts that are modules of this package
 MODULE_NAMES = frozenset(
-    "compat config contrib data debugging distribute errors feature_column image io lookup nest random ragged "
-    "saved_model sets signal sparse strings summary test train".split()
+    "audio compat config contrib data debugging distribute errors experimental feature_column image io lookup nest "
+    "random ragged saved_model sets signal sparse strings summary test train".split()
 )
 
 #: inner modules that scripts import (``tensorflow.python.framework.ops``): their functions are those of tf
@@ -144,7 +144,6 @@ SPACES: dict[str, tuple[tuple[str, ...], dict[str, str]]] = {
 
 #: what is not here, and what to use
 MISSING: dict[str, str] = {
-    "audio": "torchaudio reads sound files",
     "estimator": "it left TensorFlow with version 2.16; Model.fit trains models",
     "graph_util": "there are no TensorFlow graphs; torch.export exports models",
     "lite": "torch.export and ExecuTorch bring models to small devices",
@@ -164,8 +163,6 @@ MISSING: dict[str, str] = {
     "queue": "tf.data and torch.utils.data feed models",
     "raw_ops": "the functions of tf take the same arguments",
     "strings.to_hash_bucket": "keras.layers.Hashing hashes",
-    "strings.to_hash_bucket_fast": "keras.layers.Hashing hashes",
-    "strings.to_hash_bucket_strong": "keras.layers.Hashing hashes",
     "tpu": "there is no TPU",
     "xla": "torch.compile compiles",
 }

@@ -16,6 +16,7 @@ import numpy as np
 import torch
 from torch.overrides import get_default_nowrap_functions
 
+from ...backend.arrays import forward
 from ...engine.symbolic import script
 from ...engine.symbolic.immutable import ASSIGNING, OPERATORS, Immutable, plain
 from ...engine.symbolic.shape import Shape
@@ -165,7 +166,7 @@ def _is_data(value: Any) -> bool:
 def _stacked(value: Any, like: torch.Tensor) -> Any:
     if isinstance(value, (list, tuple)) and any(isinstance(item, torch.Tensor) for item in value):
         return torch.stack([torch.as_tensor(item, dtype=like.dtype, device=like.device) for item in value])
-    return np.asarray(value)
+    return forward(value)
 
 
 def _is_symbolic(value: Any) -> bool:

@@ -12,7 +12,7 @@ import numpy as np
 import torch
 
 from ... import eras
-from ...engine.symbolic import Spec
+from ...engine.symbolic import Spec, is_symbolic
 from ...engine.symbolic.immutable import as_immutable
 from ._dtypes import torch_type
 from ._functions import in_order_before_2, ints, op, pair, tensor, text_or_tensor, with_result
@@ -287,25 +287,43 @@ def unique_with_counts(x: Any, out_idx: Any = torch.int32, name: str | None = No
 # ------------------------------------------------------------------------ segments
 
 
-def _segments(data: Any, segment_ids: Any, num_segments: Any, how: str) -> torch.Tensor:
+def _segments(data: Any, segment_ids: Any, num_segments: Any, how: str, blank: Any = None) -> torch.Tensor:
+    """The rows of each number taken together.
+
+    Args:
+        data: the rows.
+        segment_ids: the number of each row; rows of negative numbers are left out.
+        num_segments: how many numbers there are.
+        how: ``'sum'``, ``'mean'``, ``'sqrt_n'``, or a reduction of ``Tensor.scatter_reduce``.
+        blank: what a number without rows gives; None is what the reduction starts from.
+    """
     data = tensor(data)
-    ids = _places(segment_ids, data)
-    rows = data.reshape(ids.numel(), *data.shape[ids.ndim :])
-    ids = ids.reshape(-1)
-    count = int(ids.max()) + 1 if num_segments is None else ints(num_segments)
-    kept = ids >= 0
-    rows, ids = rows[kept], ids[kept]
-    shape = (count, *rows.shape[1:])
+    numbers = _places(segment_ids, data)
+    rows = data.reshape(numbers.numel(), *data.shape[numbers.ndim :])
+    # row 0 is for what is left out: shapes are known without data, which choosing the other rows would not allow
+    numbers = numbers.reshape(-1).clamp(min=-1) + 1
+    shape = (ints(num_segments) + 1, *rows.shape[1:])
     if how in ("sum", "mean", "sqrt_n"):
-        total = torch.zeros(shape, dtype=data.dtype, device=data.device).index_add(0, ids, rows)
-        if how == "sum":
-            return total
-        size = torch.bincount(ids, minlength=count).clamp(min=1).reshape(-1, *[1] * (total.ndim - 1))
-        return total / (size if how == "mean" else size.to(total.dtype).sqrt())
+        found = torch.zeros(shape, dtype=data.dtype, device=data.device).index_add(0, numbers, rows)
+        if how != "sum":
+            size = _sizes(numbers, shape).clamp(min=1)
+            found = found if found.is_floating_point() or found.is_complex() else found.double()
+            found = found / (size if how == "mean" else size.to(found.dtype).sqrt())
+        return found[1:]
     limits = torch.finfo(data.dtype) if data.is_floating_point() else torch.iinfo(data.dtype)
     start = {"amax": limits.min, "amin": limits.max, "prod": 1}[how]
-    blank = torch.full(shape, start, dtype=data.dtype, device=data.device)
-    return blank.index_reduce(0, ids, rows, how)
+    found = torch.full(shape, start, dtype=data.dtype, device=data.device)
+    places = numbers.reshape(-1, *[1] * (rows.ndim - 1)).expand(rows.shape)
+    found = found.scatter_reduce(0, places, rows, how)
+    if blank is not None:
+        found = torch.where(_sizes(numbers, shape) > 0, found, torch.full_like(found, blank))
+    return found[1:]
+
+
+def _sizes(numbers: torch.Tensor, shape: tuple[int, ...]) -> torch.Tensor:
+    """How many rows each number has, beside a tensor of a shape."""
+    counts = torch.zeros(shape[0], dtype=torch.long, device=numbers.device)
+    return counts.index_add(0, numbers, torch.ones_like(numbers)).reshape(-1, *[1] * (len(shape) - 1))
 
 
 def _unsorted(name: str, how: str) -> Any:
@@ -318,18 +336,21 @@ def _unsorted(name: str, how: str) -> Any:
     return apply
 
 
+def _segments_told(data: Any, segment_ids: Any) -> Spec:
+    """How many numbers there are only data tells, as in TensorFlow's graphs."""
+    data = data if is_symbolic(data) else tensor(data)
+    return Spec((None, *data.shape[1:]), data.dtype)
+
+
 def _sorted(name: str, how: str) -> Any:
-    @op
     def apply(data: Any, segment_ids: Any) -> torch.Tensor:
-        found = _segments(data, segment_ids, None, how)
-        if how in ("amax", "amin"):  # a number without rows gives zeros
-            size = torch.bincount(_places(segment_ids, found), minlength=len(found))
-            found = torch.where((size > 0).reshape(-1, *[1] * (found.ndim - 1)), found, torch.zeros_like(found))
-        return found
+        x, numbers = tensor(data), tensor(segment_ids)
+        count = int(numbers.max()) + 1 if numbers.numel() else 0
+        return _segments(x, numbers, count, how, blank=0 if how in ("amax", "amin") else None).to(x.dtype)
 
     apply.__name__ = apply.__qualname__ = f"segment_{name}"
     apply.__doc__ = f"The {name} of the rows that have the same number, numbers in order."
-    return apply
+    return op(with_result(_segments_told)(apply))
 
 
 _KINDS = {"sum": "sum", "mean": "mean", "max": "amax", "min": "amin", "prod": "prod"}

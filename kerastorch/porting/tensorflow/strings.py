@@ -13,11 +13,13 @@ from typing import Any
 import numpy as np
 import torch
 
+from ...backend.fingerprints import fingerprint64, siphash
 from ...engine.symbolic.immutable import as_immutable
 from ._dtypes import torch_type
 from ._functions import ints
 from ._texts import TextTensor
 from .elementwise import as_string
+from .errors import InvalidArgumentError
 from .ragged import RaggedTensor, constant
 
 __all__ = [
@@ -34,6 +36,8 @@ __all__ = [
     "split",
     "strip",
     "substr",
+    "to_hash_bucket_fast",
+    "to_hash_bucket_strong",
     "to_number",
     "unicode_decode",
     "unicode_encode",
@@ -260,6 +264,45 @@ def format(
     for value in inputs if isinstance(inputs, (list, tuple)) else [inputs]:
         template = template.replace(placeholder, _shown(value, summarize), 1)
     return TextTensor(template)
+
+
+def _buckets(owner: str, input: Any, num_buckets: Any, hashed: Callable[[bytes], int]) -> Any:
+    if isinstance(input, RaggedTensor):
+        return input.with_flat_values(_buckets(owner, input.flat_values, num_buckets, hashed))
+    count = ints(num_buckets)
+    if count < 1:
+        raise InvalidArgumentError(f"{owner}: expected a positive num_buckets. Received: {count}")
+    found = TextTensor(input).map(lambda value: hashed(value) % count)
+    return as_immutable(torch.as_tensor(found.astype(np.int64)))
+
+
+def to_hash_bucket_fast(input: Any, num_buckets: int, name: str | None = None) -> Any:
+    """A number below ``num_buckets`` for each text, by FarmHash's fingerprint.
+
+    Raises:
+        InvalidArgumentError: for a ``num_buckets`` that is not positive.
+
+    Example:
+        >>> to_hash_bucket_fast(["a", "hello"], 10).tolist()
+        [9, 6]
+    """
+    return _buckets("tf.strings.to_hash_bucket_fast", input, num_buckets, fingerprint64)
+
+
+def to_hash_bucket_strong(input: Any, num_buckets: int, key: Any, name: str | None = None) -> Any:
+    """A number below ``num_buckets`` for each text, by SipHash under a key of two numbers.
+
+    Raises:
+        InvalidArgumentError: for a ``num_buckets`` that is not positive, and for another key.
+
+    Example:
+        >>> to_hash_bucket_strong(["a", "hello"], 10, [1, 2]).tolist()
+        [6, 2]
+    """
+    owner, words = "tf.strings.to_hash_bucket_strong", ints(key)
+    if len(words) != 2:
+        raise InvalidArgumentError(f"{owner}: expected a key of two numbers. Received: key={words}")
+    return _buckets(owner, input, num_buckets, lambda value: siphash(value, words))
 
 
 def ngrams(

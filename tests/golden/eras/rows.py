@@ -26,6 +26,7 @@ ROWS = collections.OrderedDict(
     accuracy_key=_row("accuracy_key"),
     accuracy_by=_row("accuracy_by"),
     weighted_loss=_row("weighted_loss"),
+    weighted_metrics=_row("weighted_metrics sample_weight_mode"),
     masked_loss=_row("masked_loss"),
     masked_first_outputs=_row("masked_first_outputs"),
     unsupported_mask=_row("unsupported_mask"),

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .kit import Area, chain, fitted, floats, outcome, regression
+from .kit import ALL, K2, KERAS2_AND_TF, LATER, TF, Area, chain, fitted, floats, outcome, regression
 
 area = Area("weighting", tolerance=1e-4)
 
@@ -244,3 +244,36 @@ ignored("plain", (6,), 2)
 ignored("weighted", (6,), 0, (6,))
 ignored("sequences", (4, 5), 1)
 ignored("sequences_weighted", (4, 5), 1, (4, 5))
+
+
+# Metrics of weights and masks, over batches that weigh differently
+
+
+def counted(name, metric, masked=True, weight=None, how="metrics", eras=ALL):
+    """Evaluates on four batches whose masks, and whose weights of samples or steps, differ."""
+
+    def body(k, t):
+        first = k.layers.Input(shape=(5, 2))
+        below = k.layers.Masking()(first) if masked else first
+        model = k.models.Model(first, k.layers.TimeDistributed(k.layers.Dense(3, activation="softmax"))(below))
+        t.set_weights(model)
+        x = t.rng.standard_normal((16, 5, 2))
+        x[:4, 2:] = x[4:8, 4:] = x[8, 1:] = 0.0
+        y = np.eye(3)[t.rng.randint(0, 3, (16, 5))]
+        temporal = {"sample_weight_mode": "temporal"} if eras == K2 else {}
+        model.compile("sgd", "categorical_crossentropy", **{how: [metric]}, **temporal)
+        weights = None if weight is None else t.rng.uniform(0.1, 2.0, (16, 5)[:weight])
+        return {"evaluate": [float(v) for v in model.evaluate(x, y, batch_size=4, sample_weight=weights, verbose=0)]}
+
+    area.add(f"weighted_metrics/{name}", body, eras)
+
+
+counted("masked_accuracy", "accuracy")
+counted("masked_mae", "mae")
+counted("samples", "accuracy", False, 1, "weighted_metrics", KERAS2_AND_TF)  # Keras 3 on torch fails
+counted("samples_mae", "mae", False, 1, "weighted_metrics", KERAS2_AND_TF)
+for only in (K2, LATER):
+    counted("steps", "accuracy", False, 2, "weighted_metrics", only)
+    counted("unweighted", "accuracy", True, 2, eras=only)
+for only in (K2, TF):  # Keras 3 on torch multiplies the weights by the mask in place, and does so twice
+    counted("masked_steps", "mae", True, 2, "weighted_metrics", only)

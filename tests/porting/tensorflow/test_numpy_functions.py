@@ -74,3 +74,65 @@ def test_what_classes_of_scripts_pass_on():
             super().__init__(**kwargs)
 
     assert Rate(clipnorm=1.0).name == "Rate" and Net(dynamic=True, name="net").name == "net"
+
+
+@pytest.fixture
+def tnp(tf):
+    import tensorflow.experimental.numpy as tnp
+
+    tf.begin()  # another test has ended it
+    yield tnp
+    tnp.behavior.forget()
+
+
+def test_functions_of_numpy_become_parts_of_a_model(tf, tnp):
+    assert tf.experimental.numpy is tnp
+    i = tf.keras.Input((4,))
+    out = tnp.concatenate([tnp.maximum(i, 0.0), tnp.matmul(i, np.ones((4, 2), "float32"))], axis=-1)
+    assert tuple(out.shape) == (None, 6)
+    found = tf.keras.Model(i, out).predict(np.array([[-1.0, 2.0, -3.0, 4.0]]), verbose=0)
+    assert found.tolist() == [[0.0, 2.0, 0.0, 4.0, 2.0, 2.0]]
+    assert tuple(tnp.shape(i)) == (None, 4) and tnp.ndim(i) == 2 and tnp.size(i, 1) == 4
+
+
+def test_a_model_learns_through_functions_of_numpy(tf, tnp):
+    """The losses are those of Keras 3.15 on TensorFlow 2.21."""
+
+    class Net(tf.keras.Model):
+        def build(self, shape):
+            self.w = self.add_weight(name="w", shape=(shape[1], 1), initializer="ones")
+
+        def call(self, x):
+            return tnp.matmul(tnp.maximum(x, 0.0), self.w)
+
+    net = Net()
+    net.compile("sgd", lambda y_true, y_pred: tnp.mean(tnp.square(y_true - y_pred), axis=0))
+    history = net.fit(np.ones((8, 3), "float32"), np.zeros((8, 1), "float32"), epochs=3, verbose=0).history
+    np.testing.assert_allclose(history["loss"], [9.0, 7.952399730682373, 7.026740550994873], rtol=1e-6)
+
+
+def test_names_that_are_not_here(tnp):
+    for owner, name in ((tnp, "ix_"), (tnp.random, "gamma")):
+        assert not hasattr(owner, name)
+        with pytest.raises(AttributeError, match=f"^tf.experimental.numpy.*{name} is not among"):
+            getattr(owner, name)
+
+
+def test_types_of_numbers(tnp):
+    assert [tnp.array(value).dtype.name for value in (1, 1.5, [True], 1j)] == ["int64", "float64", "bool", "complex128"]
+    tnp.experimental_enable_numpy_behavior(prefer_float32=True)
+    assert [tnp.array(value).dtype.name for value in (1, 1.5, [0.5])] == ["int64", "float32", "float32"]
+    assert tnp.ones(2).dtype.name == "float64" and tnp.sqrt(4).dtype.name == "float64"
+
+
+def test_methods_of_arrays(tf, tnp):
+    tnp.experimental_enable_numpy_behavior()
+    tnp.experimental_enable_numpy_behavior()
+    x = tf.constant([[1.0, 2.5], [3.0, 0.0]])
+    assert x.astype(tnp.int32).numpy().tolist() == [[1, 2], [3, 0]]
+    assert x.max(axis=0).numpy().tolist() == x.max(0).numpy().tolist() == [3.0, 2.5]
+    assert x.mean(axis=1, keepdims=True).numpy().tolist() == [[1.75], [1.5]]
+    assert x.transpose().numpy().tolist() == x.transpose((1, 0)).numpy().tolist() == [[1.0, 3.0], [2.5, 0.0]]
+    assert np.max(x) == 3.0
+    tnp.behavior.forget()
+    assert not hasattr(x, "astype") and x.max().numpy() == 3.0

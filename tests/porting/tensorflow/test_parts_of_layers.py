@@ -107,3 +107,40 @@ def test_weights_of_torch_in_the_era_of_graphs(tf):
     dense = kerastorch.layers.Dense(2, input_dim=3)
     kerastorch.models.Sequential([dense])
     assert type(dense.bias) is torch.nn.Parameter and dense.bias.is_leaf
+
+
+ROWS, LOWEST = [[1.0, -2.0], [3.0, 4.0], [5.0, 6.0], [7.0, 0.5]], float(np.finfo("float32").min)
+# what TensorFlow 2.21 gives of these rows
+UNSORTED = {
+    "sum": [[8.0, -1.5], [0.0, 0.0], [5.0, 6.0]],
+    "mean": [[4.0, -0.75], [0.0, 0.0], [5.0, 6.0]],
+    "max": [[7.0, 0.5], [LOWEST, LOWEST], [5.0, 6.0]],
+    "min": [[1.0, -2.0], [-LOWEST, -LOWEST], [5.0, 6.0]],
+    "prod": [[7.0, -1.0], [1.0, 1.0], [5.0, 6.0]],
+    "sqrt_n": [[5.656854152679443, -1.0606602430343628], [0.0, 0.0], [5.0, 6.0]],
+}
+SORTED = {
+    "sum": [[4.0, 2.0], [0.0, 0.0], [12.0, 6.5]],
+    "mean": [[2.0, 1.0], [0.0, 0.0], [6.0, 3.25]],
+    "max": [[3.0, 4.0], [0.0, 0.0], [7.0, 6.0]],
+    "min": [[1.0, -2.0], [0.0, 0.0], [5.0, 0.5]],
+    "prod": [[3.0, -8.0], [1.0, 1.0], [35.0, 3.0]],
+}
+
+
+@pytest.mark.parametrize("kind", UNSORTED)
+def test_rows_of_one_number_in_a_graph(tf, kind):
+    i = tf.keras.Input((2,), batch_size=4)
+    out = getattr(tf.math, f"unsorted_segment_{kind}")(i, [0, -1, 2, 0], num_segments=3)
+    assert tuple(out.shape) == (3, 2)
+    found = tf.keras.Model(i, out)(np.array(ROWS, "float32")).numpy()
+    np.testing.assert_allclose(found, np.array(UNSORTED[kind], "float32"), rtol=1e-6)
+
+
+@pytest.mark.parametrize("kind", SORTED)
+def test_rows_of_one_number_in_order_in_a_graph(tf, kind):
+    i, numbers = tf.keras.Input((2,)), tf.keras.Input((), dtype="int32")
+    out = getattr(tf.math, f"segment_{kind}")(i, numbers)
+    assert tuple(out.shape) == (None, 2)
+    found = tf.keras.Model([i, numbers], out)([np.array(ROWS, "float32"), np.array([0, 0, 2, 2])]).numpy()
+    np.testing.assert_allclose(found, SORTED[kind], rtol=1e-6)

@@ -28,8 +28,9 @@ def total_variation(images: Any) -> torch.Tensor:
 @op
 def psnr(a: Any, b: Any, max_val: Any) -> torch.Tensor:
     """The peak signal-to-noise ratio, of each image."""
-    a, b = (converted(tensor(x), torch.float32) for x in (a, b))
-    most = converted(torch.as_tensor(max_val), torch.float32).to(a.device)
+    a, b = tensor(a), tensor(b)
+    most = converted(tensor(max_val, a.dtype).to(a.device), torch.float32)  # 255 and 255.0 are the same for either type
+    a, b = converted(a, torch.float32), converted(b, torch.float32)
     error = (a - b).square().mean((-3, -2, -1))
     return 20 * torch.log10(most) - 10 * torch.log10(error)
 
