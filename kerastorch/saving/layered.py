@@ -16,6 +16,7 @@ from typing import Any
 import h5py
 import numpy as np
 
+from .. import eras
 from ..engine.holder import partition
 from ..engine.input_layer import InputLayer
 from ..engine.network import Network
@@ -26,6 +27,7 @@ from .errors import FileError
 
 __all__ = ["OneFile", "is_layered", "places", "read", "snake_case", "write"]
 
+_DEEPEST = 16  # how many parts of a model may lie inside one another before the first that has weights
 _LAYERS = ("layers", "_layer_checkpoint_dependencies")  # the second is tf.keras's up to 2.14
 
 
@@ -61,21 +63,30 @@ def _places(part: Any, path: str, outer: tuple[int, ...]) -> Iterator[tuple[str,
     if isinstance(part, Network) and part._graph:
         yield from _members(_listed(part), f"{path}/layers", outer)
         return
-    for attribute, value in _attributes(part):
+    found = dict(_attributes(part))
+    if isinstance(part, Network):  # a class of models of its own, whose layers are an attribute among the others
+        found["layers"] = list(part.layers)
+    for attribute in sorted(found, key=_place, reverse=eras.current().keras_archives == "tf.keras"):
+        value = found[attribute]
         if isinstance(value, (list, tuple, dict)):
             yield from _members(value, f"{path}/{attribute}", outer)
         else:
             yield from _places(value, f"{path}/{attribute}", outer)
 
 
+def _place(attribute: str) -> str:
+    """Names in their order, private ones at the end that tf.keras, which goes backwards, and Keras 3 come to last."""
+    backwards = eras.current().keras_archives == "tf.keras"
+    return f"~{attribute}" if attribute[:1] == "_" and not backwards else attribute
+
+
 def _attributes(part: Any) -> Iterator[tuple[str, Any]]:
-    """The attributes that are or hold further parts, sorted by name, private ones last."""
+    """The attributes that are or hold further parts."""
     found = {name: value for name, value in vars(part).items() if isinstance(value, (list, tuple, dict))}
     listed = {name: value for name, value in found.items() if not name.startswith("_") and _holds_parts(value)}
     kept = {id(inner) for value in listed.values() for inner in flatten(value)}
     single = {n: m for n, m in part._modules.items() if hasattr(m, "_own_weights") and id(m) not in kept}
-    every = {**single, **listed}
-    yield from ((name, every[name]) for name in sorted(every, key=lambda name: f"~{name}" if name[:1] == "_" else name))
+    yield from {**single, **listed}.items()
 
 
 def _holds_parts(value: Any) -> bool:
@@ -101,8 +112,18 @@ def _members(parts: Any, path: str, outer: tuple[int, ...]) -> Iterator[tuple[st
 
 
 def is_layered(file: Any) -> bool:
-    """Whether an open HDF5 file has this layout."""
-    return any(guard.holds(file, name) for name in _LAYERS) and "layer_names" not in file.attrs
+    """Whether an open HDF5 file has this layout: groups by the attributes of a class, arrays in groups ``vars``."""
+    if any(name in file.attrs for name in ("layer_names", "layer_names0")) or guard.holds(file, "model_weights"):
+        return False
+    return any(guard.holds(file, name) for name in _LAYERS) or _holds_arrays(file, _DEEPEST)
+
+
+def _holds_arrays(group: Any, deepest: int) -> bool:
+    names = guard.children(group)
+    if "vars" in names:
+        return True
+    inside = [guard.child(group, name) for name in names if deepest and guard.holds(group, name)]
+    return any(isinstance(part, h5py.Group) and _holds_arrays(part, deepest - 1) for part in inside)
 
 
 class OneFile:
@@ -180,8 +201,12 @@ def _stored(source: Any, paths: list[str], part: Any, weights: list[Weight]) -> 
 
 
 def write(file: h5py.Group, model: Any) -> None:
-    """Writes all weights."""
+    """Writes all weights, those of a part that is met several times where it is met first."""
+    written: set[int] = set()
     for path, part, weights in places(model):
+        if id(part) in written:
+            continue
+        written.add(id(part))
         group = file.create_group(f"{path.strip('/')}/vars".strip("/"))
         group.attrs["name"] = part.name
         for i, weight in enumerate(weights):

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
+
+import h5py
 import numpy as np
 import pytest
 import torch
@@ -9,6 +13,11 @@ import torch
 import kerastorch as keras
 from kerastorch import eras
 from kerastorch import layers as kl
+
+HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE))
+from record_own_models import X as INPUTS  # noqa: E402
+from record_own_models import made  # noqa: E402
 
 
 class Scaled(keras.Model):
@@ -85,4 +94,28 @@ def test_the_optimizer_of_a_model_without_a_loss(tmp_path):
     for each in (model, found):
         each.fit(X, Y, batch_size=4, epochs=1, shuffle=False, verbose=0)
     for one, other in zip(model.get_weights(), found.get_weights(), strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def arrays(path):
+    """The names of all arrays in a file."""
+    found = []
+    with h5py.File(path) as file:
+        file.visititems(lambda name, node: found.append(name) if hasattr(node, "shape") else None)
+    return found
+
+
+@pytest.mark.parametrize("era", ["tf.keras", "keras3"])
+def test_weight_files_of_a_subclassed_model_are_laid_out_as_the_real_ones(era, tmp_path):
+    eras.set_era(era)
+    real, own = HERE / "data" / f"own_model.{era}.weights.h5", tmp_path / "own.weights.h5"
+    expected = np.load(HERE / "data" / f"own_model.{era}.npy")
+    model = made(keras, 2)
+    model.load_weights(str(real))
+    np.testing.assert_allclose(model.predict(INPUTS, verbose=0), expected, rtol=1e-5)
+    model.save_weights(str(own))
+    assert arrays(own) == arrays(real)
+    again = made(keras, 3)
+    again.load_weights(str(own))
+    for one, other in zip(again.get_weights(), model.get_weights(), strict=True):
         np.testing.assert_array_equal(one, other)
