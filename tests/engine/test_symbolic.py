@@ -11,8 +11,11 @@ import torch
 import torch.nn.functional as F
 
 import kerastorch as keras
+from kerastorch import layers as kl
+from kerastorch import ops
 from kerastorch.engine.symbolic import SymbolicTensor, is_symbolic, placeholder, recordable
 from kerastorch.engine.symbolic.plan import Plan, topological
+from kerastorch.models import Model
 
 FUNCTIONS = {
     "operators": lambda x: (2 * x + 1 - x / 3) ** 2 // 1 % 5,
@@ -194,3 +197,49 @@ def test_slices_of_negative_step(key):
     inputs = keras.layers.Input((5, 3))
     for sliced in (inputs[key], keras.layers.Lambda(lambda t: t[key])(inputs)):
         np.testing.assert_array_equal(keras.models.Model(inputs, sliced).predict(x), x[key])
+
+
+# ----------------------------------------------------------------------------- shapes worked out of sizes
+
+
+def test_a_mask_for_as_many_samples_as_there_are():
+    """The causal mask of keras.io's transformers: sizes of the input beside a constant, joined and tiled by."""
+
+    class Masks(kl.Layer):
+        def call(self, x):
+            samples, steps = ops.shape(x)[0], ops.shape(x)[1]
+            mask = ops.reshape(ops.cast(ops.arange(steps)[:, None] >= ops.arange(steps), "float32"), [1, steps, steps])
+            times = ops.concatenate([ops.expand_dims(samples, -1), ops.convert_to_tensor([1, 1])], 0)
+            return ops.tile(mask, times) + 0 * x[:, :, None]
+
+    for length in (5, None):
+        first = kl.Input(shape=(length,))
+        output = Masks()(first)
+        assert tuple(output.shape) == (None, length, length)
+        found = Model(first, output).predict(np.zeros((3, 5)), verbose=0)
+        np.testing.assert_array_equal(found, np.tile(np.tril(np.ones((5, 5))), (3, 1, 1)))
+
+
+def test_widths_that_are_a_tensor():
+    widths = ops.convert_to_tensor([[0, 0], [1, 1], [2, 2], [0, 0]])
+    assert tuple(ops.pad(kl.Input(shape=(8, 8, 3)), widths, mode="reflect").shape) == (None, 10, 12, 3)
+
+
+def test_another_axis_joins_the_samples_and_leaves_them_again():
+    class Each(kl.Layer):
+        """A layer on every node of a graph, or every frame of a film."""
+
+        def __init__(self):
+            super().__init__()
+            self.inner = kl.LSTM(4)
+
+        def call(self, x):
+            x = ops.transpose(x, [2, 0, 1, 3])
+            nodes, samples, steps, features = (ops.shape(x)[i] for i in range(4))
+            y = self.inner(ops.reshape(x, (samples * nodes, steps, features)))
+            return ops.transpose(ops.reshape(y, (nodes, samples, 4)), [1, 2, 0])
+
+    first = kl.Input(shape=(12, 5, 1))
+    output = Each()(first)
+    assert tuple(output.shape) == (None, 4, 5)
+    assert Model(first, output).predict(np.zeros((7, 12, 5, 1)), verbose=0).shape == (7, 4, 5)

@@ -15,7 +15,7 @@ import torch
 
 from .trees import flatten, map_structure
 
-__all__ = ["examples_for", "infer"]
+__all__ = ["examples_for", "infer", "rows_of"]
 
 # Two sizes that an unknown axis stands for during inference: both have many divisors, so that reshapes such as
 # (-1, 4 * n) succeed, and both are large enough for a deep stack of 'valid' convolutions.
@@ -28,10 +28,29 @@ def _example_of(shape: Sequence[int | None], dtype: torch.dtype, size: int) -> t
     return torch.empty([size if d is None else d for d in shape], dtype=dtype, device="meta")
 
 
-def examples_for(shape: Sequence[int | None], dtype: torch.dtype) -> tuple[torch.Tensor, ...]:
-    """Example tensors of a shape: two where an axis is unknown, else one."""
-    sizes = _SIZES if any(d is None for d in shape) else _SIZES[:1]
-    return tuple(_example_of(shape, dtype, size) for size in sizes)
+def examples_for(
+    shape: Sequence[int | None], dtype: torch.dtype, rows: Sequence[int] | None = None
+) -> tuple[torch.Tensor, ...]:
+    """Example tensors of a shape: two where an axis is unknown, else one.
+
+    Args:
+        shape: None for unknown axes.
+        dtype: the type.
+        rows: the two sizes that an unknown first axis stands for, where it is that of another tensor.
+    """
+    if not any(d is None for d in shape):
+        return (_example_of(shape, dtype, _SIZES[0]),)
+    if rows is None or shape[0] is not None:
+        return tuple(_example_of(shape, dtype, size) for size in _SIZES)
+    return tuple(_example_of((first, *shape[1:]), dtype, size) for first, size in zip(rows, _SIZES, strict=True))
+
+
+def rows_of(tree: Any) -> list[int] | None:
+    """The two sizes that the unknown first axis of the first symbolic tensor stands for."""
+    first = next((leaf for leaf in flatten(tree) if _is_symbolic(leaf) and leaf.ndim), None)
+    if first is None or len(first._examples) < 2 or first.shape[0] is not None:
+        return None
+    return [int(example.shape[0]) for example in first._examples]
 
 
 def _as_example(leaf: Any, i: int, first: int | None = None, keep: bool = False) -> Any:

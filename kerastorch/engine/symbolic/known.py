@@ -8,7 +8,7 @@ from typing import Any
 import torch
 
 from ...backend import names
-from .inference import examples_for
+from .inference import examples_for, rows_of
 from .standins import stand_in
 from .tensor import Node, SymbolicTensor, arrays_to_tensors, is_symbolic
 from .tracing import computing
@@ -69,7 +69,8 @@ def record_layer(layer: Any, args: tuple, kwargs: dict[str, Any], shapes: Any, d
     node = Node(layer, args, kwargs, layer=layer)
     single = not isinstance(shapes, list)
     shape_list, dtype_list = ([shapes], [dtypes]) if single else (shapes, dtypes)
+    rows = rows_of((args, kwargs))
     for i, (shape, dtype) in enumerate(zip(shape_list, dtype_list, strict=True)):
         suffix = "" if single else f"_{i}"
-        node.outputs.append(SymbolicTensor(examples_for(shape, dtype), f"{layer.name}{suffix}", node, i))
+        node.outputs.append(SymbolicTensor(examples_for(shape, dtype, rows), f"{layer.name}{suffix}", node, i))
     return node.outputs[0] if single else list(node.outputs)
