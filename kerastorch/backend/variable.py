@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import inspect
 from collections.abc import Callable
 from typing import Any
 
@@ -14,6 +15,7 @@ from ..engine.symbolic import SymbolicTensor, building, graph_type, record, trac
 from ..engine.symbolic.immutable import ASSIGNING, OPERATORS, Immutable, as_immutable, foreign, operand
 from . import names
 from .arrays import forward
+from .dtype_names import told
 from .kept import before_writing
 
 __all__ = ["State", "Variable", "stored"]
@@ -137,6 +139,11 @@ class Variable(Immutable):
         return (full_name or self.name or "").removesuffix(":0")
 
     @property
+    def dtype(self) -> torch.dtype:
+        """Its type; the name of that where a script for Keras 3 asks."""
+        return told(super().dtype)
+
+    @property
     def _keras_shape(self) -> tuple[int, ...]:
         return tuple(self.shape)
 
@@ -236,6 +243,8 @@ class Variable(Immutable):
     def __repr__(self, *, tensor_contents: Any = None) -> str:
         values = repr(self.numpy()) if self.ndim else str(self.numpy())
         kind = str(self.dtype).removeprefix("torch.")
+        if eras.current().reprs == "keras3":
+            return f"<Variable path={self.path}, shape={tuple(self.shape)}, dtype={kind}, value={self.numpy()}>"
         return f"<tf.Variable {self.name!r} shape={tuple(self.shape)} dtype={kind}, numpy={values}>"
 
     __str__ = __repr__
@@ -247,6 +256,8 @@ class Variable(Immutable):
 def _initialized(given: Any, shape: Any, dtype: Any) -> Any:
     """What Keras 3's variables begin with: an initializer's values where it is given a shape.
 
+    TensorFlow's begin with what a function without arguments gives, too.
+
     Raises:
         ValueError: for an initializer without a shape.
     """
@@ -256,9 +267,19 @@ def _initialized(given: Any, shape: Any, dtype: Any) -> Any:
         given = initializers.get(given)
     if not callable(given):
         return given
+    if _takes(given) and (shape is None or not _takes(given, shape, dtype=dtype)):
+        return given()
     if shape is None:
         raise ValueError(f"Variable: expected shape beside an initializer. Received: shape=None, initializer={given!r}")
     return given(tuple(shape), dtype=dtype or config.floatx())
+
+
+def _takes(function: Callable, *args: Any, **kwargs: Any) -> bool:
+    try:
+        inspect.signature(function).bind(*args, **kwargs)
+    except (TypeError, ValueError):  # other arguments; none that it tells
+        return False
+    return True
 
 
 def _first_values(value: Any, dtype: Any) -> torch.Tensor:

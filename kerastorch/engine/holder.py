@@ -190,6 +190,8 @@ class WeightHolder(nn.Module):
         for weight in state.get("_own_weights", ()):
             if weight.name == name:
                 return weight.variable if _sees_variables() else weight.view
+        if name == "dtype" and eras.current().layer_dtype == "always":
+            return self.dtype_policy.variable_dtype
         if hasattr(type(self), name):  # a property raised AttributeError: its own message says more
             return object.__getattribute__(self, name)
         raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")

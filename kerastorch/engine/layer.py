@@ -472,5 +472,10 @@ class Layer(NodeInfo, Additions, Stateless, Masking, Precision):
         state.pop("_call_losses", None)
         return state
 
+    def __repr__(self) -> str:
+        if eras.current().reprs == "keras3":
+            return f"<{type(self).__name__} name={self.name}, built={self.built}>"
+        return super().__repr__()
+
     def extra_repr(self) -> str:
         return self.name

@@ -5,9 +5,11 @@ from __future__ import annotations
 import warnings
 from typing import Any
 
+import torch
+
 from .. import eras
 from .arguments import masks_of, signature
-from .symbolic import flatten, map_structure
+from .symbolic import SymbolicTensor, flatten, map_structure
 
 __all__ = ["Masking"]
 
@@ -61,7 +63,14 @@ class Masking:
         if all(m is None for m in masks):
             return None, kwargs
         mask = masks if isinstance(inputs, (list, tuple)) else masks[0]
+        if eras.current().masks_of_several == "by_name" and self._takes_several(args, kwargs):
+            return mask, kwargs  # Keras 3 knows only arguments like x_mask then
         return mask, {**kwargs, "mask": mask} if "mask" in sig.names else kwargs
+
+    def _takes_several(self, args: tuple, kwargs: dict[str, Any]) -> bool:
+        """Whether more than one argument of a call holds tensors."""
+        given = (*args, *kwargs.values())
+        return sum(any(isinstance(x, (torch.Tensor, SymbolicTensor)) for x in flatten(each)) for each in given) > 1
 
     @staticmethod
     def _attach_masks(outputs: Any, masks: Any) -> None:

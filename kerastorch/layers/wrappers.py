@@ -20,7 +20,7 @@ from ..engine.input_spec import InputSpec
 from ..engine.layer import Layer, collecting_losses
 from ..engine.symbolic import is_symbolic, recordable
 from ..engine.symbolic.trees import object_list_uid
-from .recurrent.base import as_list, state_sizes
+from .recurrent.base import as_list, in_order, state_sizes
 from .recurrent.both_ways import both_ways
 
 __all__ = ["Wrapper", "TimeDistributed", "Bidirectional"]
@@ -328,6 +328,7 @@ class Bidirectional(Wrapper):
 
     def forward(self, *args: Any, **kwargs: Any) -> Any:
         """Runs the layer; symbolic states and constants become inputs of the recorded call, after the sequence."""
+        args, kwargs = in_order(args, kwargs)
         states, constants = as_list(kwargs.pop("initial_state", None)), as_list(kwargs.pop("constants", None))
         if states is None and constants is None:
             return super().forward(*args, **kwargs)
@@ -337,6 +338,10 @@ class Bidirectional(Wrapper):
         inputs = args[0] if args else kwargs.pop("inputs")
         extra = [self._as_input(leaf) for leaf in (*(states or ()), *(constants or ()))]
         return super().forward([inputs, *extra], *args[1:], **kwargs)
+
+    def _takes_several(self, args: tuple, kwargs: dict[str, Any]) -> bool:
+        listed = isinstance(args[0], (list, tuple)) and len(args[0]) > 1  # states and constants follow the sequence
+        return listed or super()._takes_several(args, kwargs)
 
     def _halves(self, states: Sequence[Any]) -> list[Any]:
         """The states of either direction."""

@@ -16,9 +16,10 @@ from typing import Any
 import numpy as np
 import torch
 
-from ... import config
+from ... import config, eras
 from ...backend import names
 from ...backend.arrays import forward
+from ...backend.dtype_names import told
 from ...backend.text import StringTensor
 from .call_view import CallView
 from .immutable import OPERATORS
@@ -184,8 +185,9 @@ class SymbolicTensor:
 
     @property
     def dtype(self) -> torch.dtype:
-        """The dtype of the tensors it stands for."""
-        return self._examples[0].dtype
+        """The dtype of the tensors it stands for; its name where a script for Keras 3 asks."""
+        kind = told(self._examples[0].dtype)
+        return "string" if self.is_text and isinstance(kind, str) else kind
 
     @property
     def ndim(self) -> int:
@@ -294,6 +296,9 @@ class SymbolicTensor:
         return self is other
 
     def __repr__(self) -> str:
+        if eras.current().reprs == "keras3":
+            name = self.name.partition(":")[0]
+            return f"<KerasTensor shape={tuple(self.shape)}, dtype={self.dtype_name}, sparse=False, name={name}>"
         return f"<SymbolicTensor {self.name!r} shape={self.shape} dtype={str(self.dtype).removeprefix('torch.')}>"
 
 

@@ -16,9 +16,11 @@ from ...engine import checks
 from ...engine.layer import Layer
 from ...engine.seeded import SeededLayer
 from ...engine.symbolic import recordable
+from ...engine.symbolic.calls import calls
 from ...kernels.dropout import dropout_mask
 
 __all__ = [
+    "in_order",
     "EraDefault",
     "check_use_cudnn",
     "as_list",
@@ -326,3 +328,16 @@ def as_list(value: Any) -> list[Any] | None:
 def call_takes(cell: Any, name: str) -> bool:
     """Whether a cell's ``call`` has an argument of that name."""
     return name in inspect.signature(cell.call).parameters
+
+
+def in_order(args: tuple, kwargs: dict[str, Any]) -> tuple[tuple, dict[str, Any]]:
+    """A call's arguments with those named that come after the sequence: Keras 3 has the states before the mask."""
+    if calls.from_graph:
+        return args, kwargs
+    if "sequences" in kwargs:
+        kwargs = dict(kwargs)
+        args = (kwargs.pop("sequences"), *args)
+    if len(args) > 1 and eras.current().recurrent_calls == "states_first":
+        kwargs = {**dict(zip(("initial_state", "mask", "training"), args[1:])), **kwargs}
+        args = args[:1]
+    return args, kwargs

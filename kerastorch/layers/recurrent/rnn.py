@@ -20,7 +20,7 @@ from ...engine.symbolic import flatten, is_symbolic, map_structure, tracing
 from ...engine.symbolic.immutable import shielded
 from ...kernels.loop import rnn
 from ...kernels.recurrence import by_step
-from .base import as_list, call_takes, check_cell, differs_in_training, state_sizes, zeros_for_rows
+from .base import as_list, call_takes, check_cell, differs_in_training, in_order, state_sizes, zeros_for_rows
 from .stacked import StackedRNNCells, output_size_of
 
 __all__ = ["RNN"]
@@ -243,6 +243,7 @@ class RNN(Layer):
 
     def forward(self, *args: Any, **kwargs: Any) -> Any:
         """Runs the layer; symbolic states and constants become inputs of the recorded call, after the sequence."""
+        args, kwargs = in_order(args, kwargs)
         states, constants = as_list(kwargs.pop("initial_state", None)), as_list(kwargs.pop("constants", None))
         if states is None and constants is None:
             return super().forward(*args, **kwargs)
@@ -295,6 +296,10 @@ class RNN(Layer):
         if self.zero_output_for_mask and mask is not None:
             output = self._zeroed(output, mask)
         return [output, *states] if self.return_state else output
+
+    def _takes_several(self, args: tuple, kwargs: dict[str, Any]) -> bool:
+        listed = isinstance(args[0], (list, tuple)) and len(args[0]) > 1  # states and constants follow the sequence
+        return listed or super()._takes_several(args, kwargs)
 
     def _starts_with_zeros(self) -> bool:
         """Whether steps masked before any that counts give zeros; Keras 2's loop gives its first state there."""
