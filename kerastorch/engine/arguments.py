@@ -14,7 +14,7 @@ from .. import config
 from ..backend.arrays import forward
 from .symbolic.trees import flatten, map_structure
 
-__all__ = ["Signature", "as_tensor", "as_tensors", "masks_of", "shapes_for", "signature"]
+__all__ = ["Signature", "as_tensor", "as_tensors", "masks_of", "plain_arguments", "shapes_for", "signature"]
 
 
 class Signature:
@@ -114,3 +114,39 @@ def as_tensor(array: np.ndarray | np.generic) -> torch.Tensor:
     """An array of numbers as a tensor on the device, one of float64 in ``floatx()``."""
     tensor = torch.as_tensor(forward(array), device=config.device())
     return tensor.to(config.torch_dtype(None)) if tensor.dtype == torch.float64 else tensor
+
+
+def plain_arguments(kind: type, args: tuple, kwargs: dict[str, Any]) -> dict[str, Any] | None:
+    """What a class is being made with, by name; None where an argument is no plain data, or names are missing.
+
+    Example:
+        >>> class Units:
+        ...     def __init__(self, units, scale=1.0):
+        ...         pass
+        >>> plain_arguments(Units, (3,), {"scale": 0.5}), plain_arguments(Units, (object(),), {})
+        ({'units': 3, 'scale': 0.5}, None)
+    """
+    names, takes_any = _constructor(kind)
+    if len(args) > len(names):
+        return None
+    given = {**dict(zip(names, args)), **kwargs}
+    if not all(map(_is_plain, given.values())):
+        return None
+    return {name: value for name, value in given.items() if takes_any or name in names}
+
+
+@functools.lru_cache(maxsize=512)
+def _constructor(kind: type) -> tuple[tuple[str, ...], bool]:
+    """The names that a class takes, and whether it takes any others."""
+    parameters = list(inspect.signature(kind.__init__).parameters.values())[1:]
+    kinds = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+    names = tuple(p.name for p in parameters if p.kind not in kinds)
+    return names, any(p.kind is inspect.Parameter.VAR_KEYWORD for p in parameters)
+
+
+def _is_plain(value: Any) -> bool:
+    if isinstance(value, (list, tuple)):
+        return all(map(_is_plain, value))
+    if isinstance(value, dict):
+        return all(isinstance(key, str) and _is_plain(inner) for key, inner in value.items())
+    return value is None or isinstance(value, (str, int, float, bool))

@@ -13,7 +13,7 @@ from ..backend import names, phase, text
 from ..backend.seeds import numpy_seed
 from . import checks
 from .additions import Additions
-from .arguments import as_tensor, as_tensors, shapes_for, signature
+from .arguments import as_tensor, as_tensors, plain_arguments, shapes_for, signature
 from .holder import partition, sublayers
 from .input_spec import InputSpec, check_inputs
 from .masking import Masking
@@ -105,7 +105,12 @@ class Layer(NodeInfo, Additions, Stateless, Masking, Precision):
         self.stateful = False
         self.input_spec = None
         self.activity_regularizer = None
+        if not cls._is_ours and eras.current().auto_config:
+            self._auto_config = plain_arguments(cls, args, kwargs)
         return self
+
+    _built_for: Any = None
+    _auto_config: dict[str, Any] | None = None  # what a script's class was made with, where all of it is plain data
 
     def __init__(
         self,
@@ -184,6 +189,8 @@ class Layer(NodeInfo, Additions, Stateless, Masking, Precision):
         if self.built:
             return
         shape = map_structure(_shape_of, inputs)
+        if not self._is_ours:
+            self._built_for = shape  # a file tells it, so that a model without a graph can be built when it is read
         by_name = shapes_for(type(self).build, arguments or {}, _shape_of)
         calls.building += 1
         try:
@@ -458,6 +465,8 @@ class Layer(NodeInfo, Additions, Stateless, Masking, Precision):
         if "dtype" in self.__dict__:
             mixed = self._policy is not None and self._policy.name != self.dtype
             out["dtype"] = self._policy.name if mixed else self.dtype
+        if self._auto_config is not None and type(self).get_config is Layer.get_config:
+            out.update((name, value) for name, value in self._auto_config.items() if name not in out)
         return out
 
     @classmethod

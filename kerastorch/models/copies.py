@@ -106,7 +106,8 @@ def clone_model(
 
     if isinstance(model, Sequential):
         layers = [copied(layer) for layer in model.layers]
-        if input_tensors is None and clone_function is not None and model._graph:
+        later = eras.current().architectures_begin == "input"
+        if input_tensors is None and model._graph and (clone_function is not None or later):
             began = model.inputs[0]  # a function's layers need not know what the model begins with
             input_tensors = Input(batch_shape=tuple(began.shape), dtype=began.dtype)
         if input_tensors is None:

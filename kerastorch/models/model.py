@@ -51,6 +51,7 @@ class Model(Trainer, Network):
         name = kwargs.pop("name", None)
         trainable = kwargs.pop("trainable", True)
         kwargs.pop("dynamic", None)  # tf.keras's promise not to trace: what is traced here gives the same
+        dtype = kwargs.pop("dtype", None)
         positional = dict(zip(("inputs", "outputs", "name"), args, strict=False))
         given = {**positional, **{new: kwargs.pop(old) for old, new in _MODEL_ARGUMENTS.items() if old in kwargs}}
         if kwargs or len(args) > 3:
@@ -59,7 +60,7 @@ class Model(Trainer, Network):
         name = name or given.get("name")
         if name is None and type(self) is Model and given and eras.current().graph_names == "classes":
             name = names.unique_name("Functional")
-        super().__init__(name=name, trainable=trainable)
+        super().__init__(name=name, trainable=trainable, dtype=dtype)
         if "inputs" in given or "outputs" in given:
             if given.get("inputs") is None or given.get("outputs") is None:
                 raise TypeError(f"{type(self).__name__}: expected both inputs and outputs. Received: {sorted(given)}")
@@ -405,18 +406,38 @@ class Model(Trainer, Network):
         return model_to_yaml(self, **kwargs)
 
     def get_config(self) -> Any:
-        """The graph as plain data.
+        """The graph as plain data; of a subclassed model, from tf.keras on, what it was made with.
 
         Raises:
-            NotImplementedError: for a subclassed model.
+            NotImplementedError: for a subclassed model in Keras 2, or made with what is no plain data.
         """
         if not self._graph:
+            whole = eras.current().own_model_config == "base"
+            base = {"name": self.name, "trainable": self.trainable} if whole else {}
+            if type(self).get_config is not Model.get_config and eras.current().auto_config:
+                return base  # a script's own get_config adds to it
+            if self._auto_config is not None:
+                return {**base, **self._auto_config}
             raise NotImplementedError(
                 f"Model {self.name}: a subclassed model has no configuration; save its weights, or give it a get_config"
             )
         from ..engine.graph_config import graph_to_config
 
         return graph_to_config(self)
+
+    def build_from_config(self, config: dict[str, Any]) -> None:
+        """Makes the weights of a subclassed model for the shapes that a file has.
+
+        Args:
+            config: ``input_shape``, of one input or of several in a list or dict; with None nothing is made.
+        """
+        shapes = config.get("input_shape")
+        if self._graph or self.built or not shapes:
+            return
+        inputs = _inputs_of(shapes)
+        self._ensure_built(inputs)
+        with tracing():
+            self._run((inputs,), {})
 
     @classmethod
     def from_config(cls, config: dict[str, Any], custom_objects: dict[str, Any] | None = None) -> Model:
@@ -475,3 +496,12 @@ def _is_chain(model: Model) -> bool:
         for tensor in node.sources:
             users[id(tensor)] = users.get(id(tensor), 0) + 1
     return all(count == 1 for count in users.values())
+
+
+def _inputs_of(shapes: Any) -> Any:
+    """Symbolic tensors for shapes with the batch axis, nested as they are."""
+    if isinstance(shapes, dict):
+        return {name: _inputs_of(shape) for name, shape in shapes.items()}
+    if any(isinstance(size, (list, tuple, dict)) for size in shapes):
+        return [_inputs_of(shape) for shape in shapes]
+    return Input(batch_shape=(None, *shapes[1:]))

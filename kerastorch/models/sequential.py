@@ -214,6 +214,10 @@ class Sequential(Model):
         self._build_input_shape = (None, *shape[1:])
         self._learnt_shape = True
 
+    def build_from_config(self, config: dict[str, Any]) -> None:
+        if not self._graph and self.layers and config.get("input_shape"):
+            self.build(config["input_shape"])
+
     @property
     def model(self) -> Sequential:
         """The model itself: Keras 2.1 kept another one inside."""
@@ -296,10 +300,23 @@ class Sequential(Model):
     def get_config(self) -> dict[str, Any]:
         """The layers as plain data."""
         entries = [described(layer) for layer in self.layers]
+        begins = self._begins_with_input()
+        if begins is not None and eras.current().architectures_begin == "input":
+            entries.insert(0, described(begins))
         found = {"name": self.name, "layers": copy.deepcopy(entries)}
         if "_build_input_shape" in self.__dict__:
             found["build_input_shape"] = self._build_input_shape
+        elif begins is not None and entries[0]["class_name"] != "InputLayer":
+            found["build_input_shape"] = tuple(begins.output.shape)
         return found
+
+    def _begins_with_input(self) -> InputLayer | None:
+        """The input that the model was given before its first layer, which does not know the shape itself."""
+        first = self._input_structure if self._graph else None
+        learnt = self.__dict__.get("_learnt_shape") or not isinstance(first, SymbolicTensor)
+        if learnt or not self.layers or getattr(self.layers[0], "batch_input_shape", None) is not None:
+            return None
+        return first._keras_history[0]
 
     @classmethod
     def from_config(cls, config: Any, custom_objects: dict[str, Any] | None = None) -> Sequential:

@@ -21,7 +21,7 @@ import h5py
 
 from .. import eras
 from ..engine.budget import weight_budget
-from . import files, guard, h5_model, layered, modern, optimizer_state, plain, run_state
+from . import deferred, files, guard, h5_model, layered, modern, optimizer_state, plain, run_state
 from .architecture import build, json_default, trusting
 from .errors import FileError, as_file_errors, brief
 
@@ -102,7 +102,10 @@ def read(path: str, custom_objects: dict[str, Any] | None, compile: bool, safe_m
                 model = build(description, custom_objects, what)
                 if hasattr(model, "build_from_config") and isinstance(description.get("build_config"), dict):
                     model.build_from_config(description["build_config"])
-            layered.read(file, model)
+            if getattr(model, "built", True):
+                layered.read(file, model)
+            else:
+                deferred.later(model, lambda: read_weights(model, path))
             _read_assets(path, model)
             if compile and description.get("compile_config"):
                 _compile(model, file, description["compile_config"], custom_objects)
@@ -163,7 +166,10 @@ def _compile(model: Any, file: Any, training: Any, custom_objects: dict[str, Any
 def write(model: Any, filepath: Any, overwrite: bool, include_optimizer: bool) -> None:
     """Writes the archive; see ``save_model``."""
     training = h5_model.training_config(model) if include_optimizer else None
-    description = json.dumps(modern.described(model, training), default=json_default)
+    described = modern.described(model, training)
+    if getattr(model, "_built_for", None) is not None and not getattr(model, "_graph", False):
+        described["build_config"] = {"input_shape": model._built_for}
+    description = json.dumps(described, default=json_default)
     now = datetime.datetime.now().strftime("%Y-%m-%d@%H:%M:%S")
     about = json.dumps({"keras_version": eras.current().version, "date_saved": now})
     if not files.may_write(filepath, overwrite):

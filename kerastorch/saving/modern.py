@@ -125,7 +125,8 @@ def _arguments(name: str, config: dict[str, Any], layer: Any) -> dict[str, Any]:
 def _chain(config: dict[str, Any], model: Any) -> dict[str, Any]:
     """A Sequential's layers, after the input layer that later generations list too."""
     members = {layer.name: layer for layer in model.layers}
-    entries = [_entry(entry, members[entry["config"]["name"]]) for entry in config["layers"]]
+    begins = model.inputs[0]._keras_history[0] if model._graph else None  # the only one that is not among the layers
+    entries = [_entry(entry, members.get(entry["config"]["name"], begins)) for entry in config["layers"]]
     if model._graph and (not entries or entries[0]["class_name"] != "InputLayer"):
         x = model.inputs[0]
         shape = "batch_input_shape" if eras.current().keras_archives == "tf.keras" else "batch_shape"

@@ -119,3 +119,109 @@ def test_weight_files_of_a_subclassed_model_are_laid_out_as_the_real_ones(era, t
     again.load_weights(str(own))
     for one, other in zip(again.get_weights(), model.get_weights(), strict=True):
         np.testing.assert_array_equal(one, other)
+
+
+@keras.utils.register_keras_serializable("own_models")
+class Plain(keras.Model):
+    """As keras.io tells one to write it."""
+
+    def __init__(self, units=3, **kwargs):
+        super().__init__(**kwargs)
+        self.units, self.top = units, kl.Dense(units)
+
+    def call(self, x):
+        return self.top(x)
+
+    def get_config(self):
+        return {**super().get_config(), "units": self.units}
+
+
+@keras.utils.register_keras_serializable("own_models")
+class Unsaid(keras.Model):
+    """Says nothing of its configuration."""
+
+    def __init__(self, units=3):
+        super().__init__()
+        self.top = kl.Dense(units)
+
+    def call(self, x):
+        return self.top(x)
+
+
+class Width(kl.Layer):
+    def __init__(self, units=2, act=None, **kwargs):
+        super().__init__(**kwargs)
+        self.units, self.act = units, act
+
+
+@pytest.mark.parametrize(("era", "make"), [("tf.keras", Plain), ("keras3", Plain), ("tf.keras", Unsaid)])
+def test_a_subclassed_model_is_read_with_its_weights(era, make, tmp_path):
+    eras.set_era(era)
+    model = make(2)
+    model.compile("adam", "mse")
+    saver = keras.callbacks.ModelCheckpoint(str(tmp_path / "m.keras"))
+    model.fit(X, Y, epochs=2, verbose=0, callbacks=[saver])
+    found = keras.models.load_model(str(tmp_path / "m.keras"))
+    assert type(found) is make and int(found.optimizer.iterations) == 2
+    np.testing.assert_array_equal(found.predict(X, verbose=0), model.predict(X, verbose=0))
+
+
+def test_several_inputs_are_known_again(tmp_path):
+    eras.set_era("keras3")
+
+    @keras.utils.register_keras_serializable("own_models")
+    class Sum(keras.Model):
+        def __init__(self, **kwargs):
+            super().__init__(**kwargs)
+            self.left, self.right = kl.Dense(2), kl.Dense(2)
+
+        def call(self, inputs):
+            return self.left(inputs["a"]) + self.right(inputs["b"])
+
+        def get_config(self):
+            return super().get_config()
+
+    model, x = Sum(), {"a": X, "b": X[:, :2]}
+    expected = model.predict(x, verbose=0)
+    model.save(str(tmp_path / "m.keras"))
+    with pytest.warns(UserWarning, match="no compile arguments"):
+        found = keras.models.load_model(str(tmp_path / "m.keras"))
+    np.testing.assert_array_equal(found.predict(x, verbose=0), expected)
+
+
+@pytest.mark.parametrize(
+    ("era", "expected"),
+    [
+        ("keras2", {"name": "w", "trainable": True}),
+        ("tf.keras", {"name": "w", "trainable": True, "units": 5, "act": "relu"}),
+        ("keras3", {"name": "w", "trainable": True, "units": 5, "act": "relu"}),
+    ],
+)
+def test_what_a_layer_was_made_with_is_in_its_config(era, expected):
+    eras.set_era(era)
+    config = Width(5, act="relu", name="w").get_config()
+    assert config == expected
+    assert Width.from_config(config).units == expected.get("units", 2)
+
+
+def test_keras_2_refuses_a_subclassed_model():
+    with pytest.raises(NotImplementedError, match="a subclassed model has no configuration"):
+        Unsaid(2).get_config()
+
+
+@pytest.mark.parametrize("era", ["tf.keras", "keras3"])
+def test_a_sequential_that_begins_with_an_input_is_made_again(era):
+    eras.set_era(era)
+    model = keras.models.Sequential([kl.Input(shape=(4,)), kl.Dense(2)])
+    assert [entry["class_name"] for entry in model.get_config()["layers"]] == ["InputLayer", "Dense"]
+    copies = [
+        keras.models.clone_model(model),
+        keras.models.Sequential.from_config(model.get_config()),
+        keras.models.model_from_json(model.to_json()),
+    ]
+    for copy in copies:
+        copy.set_weights(model.get_weights())
+        assert copy.input_shape == (None, 4)
+    called = keras.models.Sequential([kl.Dense(2)])
+    called(np.ones((1, 4), "float32"))
+    assert len(keras.models.clone_model(called).weights) == 2
