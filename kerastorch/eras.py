@@ -42,6 +42,7 @@ class Era:
     architectures_begin: str = "layer"  # a Sequential's config and copy begin with a layer; or with its 'input'
     auto_config: bool = False  # a script's class without a get_config has what it was made with in its config
     own_model_config: str = "base"  # what get_config of Model itself gives a subclass: name and trainable, or 'empty'
+    loss_needed: str = "compile"  # when a model without a loss is refused; or when it is to 'fit'
     clones: str = "plain"  # clone_model of a script's class with a graph gives a Model; or another 'of_its_class'
     lone_loss: str = "named"  # the only loss of several outputs is logged by its output's name too; or 'unnamed'
     targets: str = "of_losses"  # a list of targets has one for each loss; or 'of_outputs': for outputs without one too
@@ -110,7 +111,7 @@ class Era:
     test_hooks: bool = False  # whether callbacks hear of the validation inside fit: on_test_begin and its kin
     batch_logs: str = "batch"  # callbacks see a batch's own numbers, or the 'running' means of the epoch
     logged_numbers: str = "numpy"  # of batches in logs: numpy's, 'python' ones, or 'floats', the learning rate too
-    lowered_rate: str = "exact"  # ReduceLROnPlateau multiplies in double precision; or in 'float32', as tf.keras holds it
+    lowered_rate: str = "exact"  # ReduceLROnPlateau multiplies in double precision; or in 'float32'
     end_logs: str = "empty"  # what on_train_end is told: nothing, or the numbers of the last 'epoch'
     next_logs: str = "kept"  # of a generator's next epoch: what callbacks wrote into the last ones; or 'new'
     cut_epochs: str = "unmeasured"  # an epoch that ends early is not validated; or 'measured'
@@ -204,6 +205,7 @@ _TF_KERAS = dataclasses.replace(
     layer_dtype="always",
     weighted_metrics="means",
     clones="of_its_class",
+    loss_needed="fit",
     auto_config=True,
     own_model_config="empty",
     architectures_begin="input",

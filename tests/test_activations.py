@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from torch import nn
@@ -217,3 +218,12 @@ def test_bad_arguments(call, error, message):
 def test_code_alone_is_the_function(name):
     """Files of Keras before 2.1.2 keep the code of a function, which has to do without a closure."""
     assert getattr(activations, name).__code__.co_freevars == ()
+
+
+@pytest.mark.parametrize("name", ["relu", "softmax", "gelu", "tanh", "hard_sigmoid", "log_softmax", "mish", "linear"])
+def test_arrays_and_lists_are_taken(name):
+    function = getattr(activations, name)
+    rows = [[-1.0, 2.0, 0.5]]
+    expected = function(torch.tensor(rows))
+    assert torch.equal(function(rows), expected)
+    assert torch.equal(function(np.asarray(rows, "float32")), expected)

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import functools
 import warnings
+from collections.abc import Callable
+from typing import Any
 
 import torch
 import torch.nn.functional as F
 
 from .. import eras
+from ..backend.convert import as_tensor
 from ..backend.registry import Registry
+from ..engine.symbolic import SymbolicTensor
 from ..engine.symbolic.immutable import seen
 
 __all__ = [
@@ -26,6 +31,20 @@ __all__ = [
 ]
 
 REGISTRY = Registry("activation function")
+
+
+def of_arrays(function: Callable) -> Callable:
+    """Lets a function of tensors take arrays and lists too, and give a script tensors of the script's own kind."""
+
+    inner = seen(function)
+
+    # The function is a default, not a closure: the code alone is what Keras 2's files keep of a function.
+    @functools.wraps(function)
+    def wrapper(x: Any, *args: Any, _function: Callable = inner, **kwargs: Any) -> Any:
+        known = isinstance(x, (torch.Tensor, SymbolicTensor))
+        return _function(x if known else as_tensor(x), *args, **kwargs)
+
+    return wrapper
 
 
 def check_axis(owner: str, x: torch.Tensor, axis: int) -> None:
@@ -49,7 +68,7 @@ def _remembering(output: torch.Tensor, x: torch.Tensor) -> torch.Tensor:
 
 
 @REGISTRY.register
-@seen
+@of_arrays
 def softmax(x: torch.Tensor, axis: int = -1) -> torch.Tensor:
     """Exponentials divided by their sum along an axis.
 
@@ -77,7 +96,7 @@ def softmax(x: torch.Tensor, axis: int = -1) -> torch.Tensor:
 
 
 @REGISTRY.register
-@seen
+@of_arrays
 def elu(x: torch.Tensor, alpha: float = 1.0) -> torch.Tensor:
     """``x`` above zero, ``alpha * (exp(x) - 1)`` below.
 
@@ -95,7 +114,7 @@ def elu(x: torch.Tensor, alpha: float = 1.0) -> torch.Tensor:
 
 
 @REGISTRY.register
-@seen
+@of_arrays
 def selu(x: torch.Tensor) -> torch.Tensor:
     """``elu`` scaled so that mean 0 and variance 1 are kept from layer to layer.
 
@@ -109,7 +128,7 @@ def selu(x: torch.Tensor) -> torch.Tensor:
 
 
 @REGISTRY.register
-@seen
+@of_arrays
 def softplus(x: torch.Tensor) -> torch.Tensor:
     """``log(exp(x) + 1)``.
 
@@ -121,7 +140,7 @@ def softplus(x: torch.Tensor) -> torch.Tensor:
 
 
 @REGISTRY.register
-@seen
+@of_arrays
 def softsign(x: torch.Tensor) -> torch.Tensor:
     """``x / (|x| + 1)``.
 
@@ -133,7 +152,7 @@ def softsign(x: torch.Tensor) -> torch.Tensor:
 
 
 @REGISTRY.register
-@seen
+@of_arrays
 def relu(
     x: torch.Tensor,
     alpha: float = 0.0,
@@ -172,7 +191,7 @@ def relu(
 
 
 @REGISTRY.register
-@seen
+@of_arrays
 def tanh(x: torch.Tensor) -> torch.Tensor:
     """Hyperbolic tangent.
 
@@ -184,7 +203,7 @@ def tanh(x: torch.Tensor) -> torch.Tensor:
 
 
 @REGISTRY.register
-@seen
+@of_arrays
 def sigmoid(x: torch.Tensor) -> torch.Tensor:
     """``1 / (1 + exp(-x))``.
 
@@ -196,7 +215,7 @@ def sigmoid(x: torch.Tensor) -> torch.Tensor:
 
 
 @REGISTRY.register
-@seen
+@of_arrays
 def hard_sigmoid(x: torch.Tensor) -> torch.Tensor:
     """A sigmoid of three straight pieces: ``0.2 * x + 0.5`` cut at 0 and 1 (Keras 3: ``x / 6 + 0.5``).
 
@@ -210,7 +229,7 @@ def hard_sigmoid(x: torch.Tensor) -> torch.Tensor:
 
 
 @REGISTRY.register
-@seen
+@of_arrays
 def exponential(x: torch.Tensor) -> torch.Tensor:
     """``exp(x)``.
 
@@ -222,7 +241,7 @@ def exponential(x: torch.Tensor) -> torch.Tensor:
 
 
 @REGISTRY.register
-@seen
+@of_arrays
 def linear(x: torch.Tensor) -> torch.Tensor:
     """``x`` itself.
 

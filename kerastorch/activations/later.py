@@ -5,8 +5,7 @@ from __future__ import annotations
 import torch
 import torch.nn.functional as F
 
-from ..engine.symbolic.immutable import seen
-from .keras2 import REGISTRY, check_axis
+from .keras2 import REGISTRY, check_axis, of_arrays
 
 __all__ = [
     "silu",
@@ -34,7 +33,7 @@ __all__ = [
 
 
 @REGISTRY.register
-@seen
+@of_arrays
 def silu(x: torch.Tensor) -> torch.Tensor:
     """``x * sigmoid(x)``, also called swish.
 
@@ -48,7 +47,7 @@ def silu(x: torch.Tensor) -> torch.Tensor:
 
 
 @REGISTRY.register
-@seen
+@of_arrays
 def hard_silu(x: torch.Tensor) -> torch.Tensor:
     """``x * relu6(x + 3) / 6``, also called hard swish.
 
@@ -62,7 +61,7 @@ def hard_silu(x: torch.Tensor) -> torch.Tensor:
 
 
 @REGISTRY.register
-@seen
+@of_arrays
 def gelu(x: torch.Tensor, approximate: bool = False) -> torch.Tensor:
     """``x`` times the normal distribution's probability of being below ``x``.
 
@@ -80,7 +79,7 @@ def gelu(x: torch.Tensor, approximate: bool = False) -> torch.Tensor:
 
 
 @REGISTRY.register
-@seen
+@of_arrays
 def mish(x: torch.Tensor) -> torch.Tensor:
     """``x * tanh(softplus(x))``.
 
@@ -94,7 +93,7 @@ def mish(x: torch.Tensor) -> torch.Tensor:
 
 
 @REGISTRY.register
-@seen
+@of_arrays
 def leaky_relu(x: torch.Tensor, negative_slope: float = 0.2) -> torch.Tensor:
     """``x`` above zero, ``negative_slope * x`` below.
 
@@ -110,7 +109,7 @@ def leaky_relu(x: torch.Tensor, negative_slope: float = 0.2) -> torch.Tensor:
 
 
 @REGISTRY.register
-@seen
+@of_arrays
 def relu6(x: torch.Tensor) -> torch.Tensor:
     """``x`` cut at 0 and 6.
 
@@ -122,7 +121,7 @@ def relu6(x: torch.Tensor) -> torch.Tensor:
 
 
 @REGISTRY.register
-@seen
+@of_arrays
 def celu(x: torch.Tensor, alpha: float = 1.0) -> torch.Tensor:
     """``x`` above zero, ``alpha * (exp(x / alpha) - 1)`` below.
 
@@ -140,7 +139,7 @@ def celu(x: torch.Tensor, alpha: float = 1.0) -> torch.Tensor:
 
 
 @REGISTRY.register
-@seen
+@of_arrays
 def glu(x: torch.Tensor, axis: int = -1) -> torch.Tensor:
     """The first half of ``x`` times the sigmoid of the second.
 
@@ -164,7 +163,7 @@ def glu(x: torch.Tensor, axis: int = -1) -> torch.Tensor:
 
 
 @REGISTRY.register
-@seen
+@of_arrays
 def log_softmax(x: torch.Tensor, axis: int = -1) -> torch.Tensor:
     """Logarithm of ``softmax``.
 
@@ -184,7 +183,7 @@ def log_softmax(x: torch.Tensor, axis: int = -1) -> torch.Tensor:
 
 
 @REGISTRY.register
-@seen
+@of_arrays
 def log_sigmoid(x: torch.Tensor) -> torch.Tensor:
     """Logarithm of ``sigmoid``.
 
@@ -196,7 +195,7 @@ def log_sigmoid(x: torch.Tensor) -> torch.Tensor:
 
 
 @REGISTRY.register
-@seen
+@of_arrays
 def hard_tanh(x: torch.Tensor) -> torch.Tensor:
     """``x`` cut at -1 and 1.
 
@@ -208,7 +207,7 @@ def hard_tanh(x: torch.Tensor) -> torch.Tensor:
 
 
 @REGISTRY.register
-@seen
+@of_arrays
 def hard_shrink(x: torch.Tensor, threshold: float = 0.5) -> torch.Tensor:
     """``x`` where it is further than ``threshold`` from zero, else zero.
 
@@ -224,7 +223,7 @@ def hard_shrink(x: torch.Tensor, threshold: float = 0.5) -> torch.Tensor:
 
 
 @REGISTRY.register
-@seen
+@of_arrays
 def soft_shrink(x: torch.Tensor, threshold: float = 0.5) -> torch.Tensor:
     """``x`` brought nearer to zero by ``threshold``.
 
@@ -240,7 +239,7 @@ def soft_shrink(x: torch.Tensor, threshold: float = 0.5) -> torch.Tensor:
 
 
 @REGISTRY.register
-@seen
+@of_arrays
 def tanh_shrink(x: torch.Tensor) -> torch.Tensor:
     """``x - tanh(x)``.
 
@@ -252,7 +251,7 @@ def tanh_shrink(x: torch.Tensor) -> torch.Tensor:
 
 
 @REGISTRY.register
-@seen
+@of_arrays
 def threshold(x: torch.Tensor, threshold: float, default_value: float) -> torch.Tensor:
     """``x`` above the threshold, else ``default_value``.
 
@@ -269,7 +268,7 @@ def threshold(x: torch.Tensor, threshold: float, default_value: float) -> torch.
 
 
 @REGISTRY.register
-@seen
+@of_arrays
 def squareplus(x: torch.Tensor, b: float = 4) -> torch.Tensor:
     """``(x + sqrt(x ** 2 + b)) / 2``.
 
@@ -287,7 +286,7 @@ def squareplus(x: torch.Tensor, b: float = 4) -> torch.Tensor:
 
 
 @REGISTRY.register
-@seen
+@of_arrays
 def sparse_plus(x: torch.Tensor) -> torch.Tensor:
     """Zero up to -1, ``x`` from 1 on, ``(x + 1) ** 2 / 4`` between.
 
@@ -299,7 +298,7 @@ def sparse_plus(x: torch.Tensor) -> torch.Tensor:
 
 
 @REGISTRY.register
-@seen
+@of_arrays
 def sparse_sigmoid(x: torch.Tensor) -> torch.Tensor:
     """``(x + 1) / 2`` cut at 0 and 1.
 
@@ -313,7 +312,7 @@ def sparse_sigmoid(x: torch.Tensor) -> torch.Tensor:
 
 
 @REGISTRY.register
-@seen
+@of_arrays
 def sparsemax(x: torch.Tensor, axis: int = -1) -> torch.Tensor:
     """The nearest probability distribution to ``x`` along an axis: like softmax, with exact zeros.
 

@@ -100,7 +100,9 @@ def _derived(losses: Sequence[Any], variables: Sequence[Any], create_graph: bool
 
 
 def home(variable: torch.Tensor) -> torch.Tensor:
-    """The tensor that the forward pass used: for a weight, the one that its layer keeps."""
+    """The tensor that the forward pass used: for a weight, the one that its layer keeps; of a result, the layer's."""
+    while (origin := getattr(variable, "_origin", None)) is not None:
+        variable = origin
     kept = stored(variable)
     base = kept._base
     if kept is variable and base is not None and base.is_leaf and base.requires_grad and base.numel() == kept.numel():

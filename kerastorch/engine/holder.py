@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
@@ -54,6 +55,12 @@ def _sees_variables() -> bool:
     is computed on, K functions take the tensors as they are.
     """
     return eras.current().variables == "eager" or building()
+
+
+@functools.cache
+def _is_kind_of_ours(kind: type) -> bool:
+    """Whether a class is one of the package's layers, or derived from one that does something."""
+    return any(each.__module__.startswith("kerastorch.layers.") for each in kind.__mro__)
 
 
 class WeightHolder(nn.Module):
@@ -173,6 +180,10 @@ class WeightHolder(nn.Module):
                     # among the weights of add_weight in the order they were made, as TensorFlow tracks variables
                     self._own_weights.append(Weight(self, name, name, value.name, trainable=value.requires_grad))
                 return
+        if value is None and name == "activation" and _is_kind_of_ours(type(self)):
+            from ..activations import linear
+
+            value = linear  # scripts take the activation off the last layer of a classifier
         super().__setattr__(name, value)
 
     def __getattr__(self, name: str) -> Any:

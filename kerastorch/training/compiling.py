@@ -107,8 +107,9 @@ class Compiling:
         }
         chosen = self._scaled(optimizers.get(optimizer), kwargs.get("auto_scale_loss", True))
         self._check_names(loss, metrics, weighted_metrics)
-        own = self._has_own_steps()
-        objective = self._make_objective(settled) if self._is_ready() and not own else None
+        waits = loss is None and eras.current().loss_needed == "fit" and not self._has_added_losses()
+        known = self._is_ready() and not self._has_own_steps() and not waits
+        objective = self._make_objective(settled) if known else None
         self.optimizer = chosen
         self.jit_compile, self.run_eagerly = kwargs.get("jit_compile") is True, bool(kwargs.get("run_eagerly"))
         self.__dict__.pop("_compiled", None)

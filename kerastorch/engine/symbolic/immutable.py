@@ -171,6 +171,8 @@ def _leaf(leaf: Any) -> Any:
     if type(leaf) is not torch.Tensor:
         return leaf
     seen = leaf.as_subclass(script.kind() or Immutable)
+    if leaf.grad_fn is not None:
+        seen._origin = leaf  # what else was computed from it did not come by way of what the script sees
     mask = getattr(leaf, "_keras_mask", None)
     if mask is not None:
         seen._keras_mask = mask
