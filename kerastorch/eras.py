@@ -58,6 +58,7 @@ class Era:
     left_out_steps_count: bool = True  # whether iterations counts steps that loss scaling leaves out
     rmsprop_epsilon: str = "outside"  # sqrt(a) + eps, or 'inside': sqrt(a + eps)
     optimizers: str = "keras2"  # which table of defaults and formulas (Adagrad, Adadelta, Nadam, lr/decay names)
+    optimizer_variables: str = "as_weights"  # optimizer.variables is its weights; or 'by_weight', as Keras 3 has them
     optimizer_files: str = "keras2"  # whose order and names an optimizer's state has in files: 'tf.keras', 'keras3'
     keras_archives: str = "keras3"  # whose form of .keras archives is written; or 'tf.keras'
     architectures: str = "keras2"  # whose form to_json and .h5 files have; or 'keras3'
@@ -301,6 +302,7 @@ _KERAS3 = dataclasses.replace(
     variable_names="own",
     dtypes="names",
     masks_of_several="by_name",
+    optimizer_variables="by_weight",
     own_model_config="base",
     recurrent_calls="states_first",
     reprs="keras3",

@@ -244,12 +244,8 @@ def _boxed_totals(model: Any) -> Iterator[str]:
 def _optimizer_numbers(model: Any) -> list[int]:
     """How many numbers the optimizer keeps, once it has begun: its count of steps, the rate, and what it remembers."""
     optimizer = getattr(model, "optimizer", None)
-    weights = list(getattr(optimizer, "weights", ())) if getattr(optimizer, "_current", None) is not None else []
-    if not weights:
-        return []
-    plain = type(optimizer).__name__ == "SGD" and not float(optimizer.get_config().get("momentum", 0))
-    slots = [int(w.numel()) for w in weights if w is not optimizer.iterations]
-    return [1, 1, *([] if plain else slots)]
+    begun = getattr(optimizer, "_current", None) is not None
+    return [int(variable.numel()) for variable in optimizer.variables] if begun else []
 
 
 def _widths(ends: Sequence[float], length: int) -> list[int]:

@@ -12,8 +12,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from .. import eras
 from ..backend.arrays import forward
 from ..backend.registry import described
+from ..backend.variable import Variable
 from . import schedules
 from .binding import Binding
 
@@ -58,8 +60,34 @@ class State:
 
     @property
     def variables(self) -> _Variables:
-        """``weights``; old scripts call it as a function."""
-        return _Variables(self.weights)
+        """``weights``, in Keras 3 weight by weight after the rate; old scripts call it as a function."""
+        if eras.current().optimizer_variables == "as_weights" or self._chosen_weights is not None:
+            return _Variables(self.weights)
+        rate = self.__dict__.get("lr")
+        head = [self.iterations, *([rate] if isinstance(rate, Tensor) else [])]
+        if self._current is None:
+            return _Variables(head)
+        if self._is_by_variable() or self.files_by_weight:
+            return _Variables([*head, *self.weights[1:]])
+        plain = type(self).__name__ == "SGD" and not float(self.momentum)
+        slots = () if plain else self.slots
+        columns = [list(map(self._named, self._slot_names(slot), self._views(slot))) for slot in slots]
+        pairs = 1 if type(self).__name__ == "RMSprop" else 2  # the first two go weight by weight, others by themselves
+        first = [each for row in zip(*columns[:pairs], strict=True) for each in row]
+        return _Variables([*head, *first, *(each for column in columns[pairs:] for each in column)])
+
+    def _views(self, slot: str) -> list[Tensor]:
+        return self._current.keras_view(self._slot(slot))
+
+    def _slot_names(self, slot: str) -> list[str]:
+        """What Keras 3 calls a slot of each weight."""
+        called = _SLOT_NAMES.get(type(self).__name__, {}).get(slot) or _SLOT_NAMES[""].get(slot, slot)
+        return [f"{name.removesuffix(':0').replace('/', '_')}_{called}" for name in self._current.names]
+
+    def _named(self, name: str, held: Tensor) -> Variable:
+        found = Variable.of(held, name)
+        found._path = f"{self.name}/{name}"
+        return found
 
     def get_weights(self) -> list[np.ndarray]:
         """The state as numpy arrays, in the order and shapes of Keras 2.2.4's files. Waits for the device.
@@ -164,6 +192,16 @@ class State:
             for slot, tensors in own.items():
                 for held, new in zip(tensors, state["slots"][slot]):
                     held.copy_(new)
+
+
+# What Keras 3 calls the slots, by optimizer.
+_SLOT_NAMES: dict[str, dict[str, str]] = {
+    "": {"m": "momentum", "v": "velocity", "vhat": "velocity_hat", "moments": "momentum", "u": "norm"},
+    "Adadelta": {"accumulators": "accumulated_grad", "delta_accumulators": "accumulated_delta_var"},
+    "Adagrad": {"accumulators": "accumulator"},
+    "Ftrl": {"accumulators": "accumulator", "linears": "linear"},
+    "RMSprop": {"accumulators": "velocity", "momentums": "momentum", "means": "average_gradient"},
+}
 
 
 class _Variables(list):
