@@ -268,16 +268,34 @@ def categorical_crossentropy(
 def class_logits(y_pred: Any) -> Any:
     """Logits (last axis) whose crossentropy is Keras's for these probabilities.
 
-    Keras 2 clips, takes the logarithm and lets the softmax renormalise; Keras 3 renormalises before it clips.
+    It clips, takes the logarithm and lets the softmax renormalise.
     """
     small = config.epsilon()
-    if eras.current().crossentropy == "keras3":
-        y_pred = y_pred / y_pred.sum(dim=-1, keepdim=True)
     return torch.log(torch.clamp(y_pred, small, 1.0 - small))
 
 
+def sparse_loss_of(probabilities: Any, labels: Any, reduction: str = "none") -> Any:
+    """The crossentropy of flat int64 ``labels`` and 2D ``probabilities``; labels out of range as in ``sparse_loss``.
+
+    Keras 3 renormalises, clips and takes the logarithm of all of a row, and uses one number of it.
+    """
+    if eras.current().crossentropy != "keras3":
+        return sparse_loss(class_logits(probabilities), labels, reduction=reduction)
+    on_gpu = getattr(probabilities, "is_cuda", False)
+    inside = torch.clamp(labels, 0, probabilities.shape[-1] - 1) if on_gpu else labels
+    try:
+        picked = torch.gather(probabilities, 1, inside.unsqueeze(1)).squeeze(1)
+    except (IndexError, RuntimeError):
+        raise _label_outside(probabilities) from None
+    small = config.epsilon()
+    values = -torch.log(torch.clamp(picked / probabilities.sum(dim=-1), small, 1.0 - small))
+    if on_gpu:
+        values = torch.where(inside == labels, values, math.nan)
+    return values.mean() if reduction == "mean" else values
+
+
 def sparse_loss(logits: Any, labels: Any, normalized: bool = False, reduction: str = "none") -> Any:
-    """Negative log-likelihood of flat int64 ``labels`` in 2D ``logits``.
+    """Negative log-likelihood of flat int64 ``labels`` in 2D ``logits``, or ``normalized`` log-probabilities.
 
     A label out of range raises on the CPU; on a GPU, where nobody waits for the answer, its loss is NaN as in
     TensorFlow.
@@ -290,10 +308,14 @@ def sparse_loss(logits: Any, labels: Any, normalized: bool = False, reduction: s
     try:
         return loss(logits, labels, reduction=reduction)
     except IndexError:
-        raise ValueError(
-            "sparse_categorical_crossentropy: expected every label to be in "
-            f"[0, {logits.shape[-1] - 1}]. Received: a label outside"
-        ) from None
+        raise _label_outside(logits) from None
+
+
+def _label_outside(scores: Any) -> ValueError:
+    return ValueError(
+        "sparse_categorical_crossentropy: expected every label to be in "
+        f"[0, {scores.shape[-1] - 1}]. Received: a label outside"
+    )
 
 
 @seen
@@ -324,14 +346,13 @@ def sparse_categorical_crossentropy(
     y_true = as_tensor(y_true, y_pred)
     if axis not in (-1, y_pred.ndim - 1):
         y_pred = torch.movedim(y_pred, axis, -1)
-    normalized = not from_logits and eras.current().crossentropy == "keras3"
-    logits = y_pred if from_logits else class_logits(y_pred)
     labels = y_true.reshape(-1).to(torch.int64)
     ignored = None
     if ignore_class is not None:
         ignored = labels == ignore_class
         labels = torch.where(ignored, 0, labels)
-    values = sparse_loss(logits if y_pred.ndim == 2 else logits.reshape(-1, y_pred.shape[-1]), labels, normalized)
+    flat = y_pred if y_pred.ndim == 2 else y_pred.reshape(-1, y_pred.shape[-1])
+    values = sparse_loss(flat, labels) if from_logits else sparse_loss_of(flat, labels)
     if ignored is not None:
         values = torch.where(ignored, 0.0, values)
     return values.reshape_as(y_pred[..., 0]) if y_pred.ndim != 2 else values

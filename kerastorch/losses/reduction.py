@@ -84,9 +84,7 @@ def _sparse(y_true: Any, y_pred: Any) -> Any:
     labels = y_true.reshape(-1).to(torch.int64)
     y_pred, from_logits = fn.looked_up(y_pred, False)
     flat = y_pred if y_pred.ndim == 2 else y_pred.reshape(-1, y_pred.shape[-1])
-    if from_logits:
-        return fn.sparse_loss(flat, labels, False, "mean")
-    return fn.sparse_loss(fn.class_logits(flat), labels, eras.current().crossentropy == "keras3", "mean")
+    return fn.sparse_loss(flat, labels, reduction="mean") if from_logits else fn.sparse_loss_of(flat, labels, "mean")
 
 
 def _sparse_logits(y_true: Any, y_pred: Any) -> Any:
