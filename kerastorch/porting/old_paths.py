@@ -188,6 +188,7 @@ MORE_NAMES: dict[str, tuple[str, ...]] = {
     ),
     "preprocessing.text": ("porting.tensorflow.data.folders:text_dataset_from_directory",),
     "utils": (
+        "porting.tensorflow.data.folders:audio_dataset_from_directory",
         "porting.tensorflow.data.folders:image_dataset_from_directory",
         "porting.tensorflow.data.folders:split_dataset",
         "porting.tensorflow.data.folders:text_dataset_from_directory",

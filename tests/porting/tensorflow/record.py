@@ -1,15 +1,17 @@
 """Records what TensorFlow computes: ``python tests/porting/tensorflow/record.py [part ...]``.
 
-Needs tensorflow and tf_keras (CONTRIBUTING.md, tf.keras); the parts ``contrib`` and ``before_2`` need TensorFlow 1.15
-(CONTRIBUTING.md, keras2). The tests read the files that this writes.
+Needs tensorflow and tf_keras (CONTRIBUTING.md, tf.keras), the part ``folders`` Keras 3 too; the parts ``contrib`` and
+``before_2`` need TensorFlow 1.15 (CONTRIBUTING.md, keras2). The tests read the files that this writes.
 """
 
+import json
 import os
 import sys
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "")
 os.environ["TF_USE_LEGACY_KERAS"] = "1"
+os.environ["KERAS_BACKEND"] = "tensorflow"  # of Keras 3, which only the folders need
 
 import numpy as np
 import tensorflow as tf
@@ -57,16 +59,43 @@ def write(name, lines):
 
 
 def record_pipelines():
-    from pipelines import PIPELINES, values
+    from pipelines import PIPELINES, REFUSED, SPECS, names, refusal, values
 
+    printed = {text: repr(eval(text, names(tf))) for text in SPECS}
+    refused = {text: type(refusal(tf, text)).__name__ for text in REFUSED}
+    with open(os.path.join(HERE, "pipelines.json"), "w") as file:
+        json.dump({"printed": printed, "refused": refused}, file, indent=1)
     store = {}
     for text in PIPELINES:
         found, cardinality = values(tf, text)
         store[_key(f"{text}|cardinality")] = np.asarray(cardinality)
         for i, array in enumerate(found):
             store[_key(f"{text}|{i}")] = array
-    np.savez_compressed(os.path.join(HERE, "pipelines.npz"), **store)
+    np.savez(os.path.join(HERE, "pipelines.npz"), **store)
     print(len(store), "arrays")
+
+
+def record_folders():
+    import tempfile
+
+    from folders import FOLDERS, RAGGED, REFUSED, found, written
+    from keras import utils  # Keras 3
+
+    functions = {name: getattr(utils, f"{name}_dataset_from_directory") for name in ("audio", "image", "text")} | {
+        "series": utils.timeseries_dataset_from_array
+    }
+    store = {"found": {}, "refused": {}}
+    with tempfile.TemporaryDirectory() as folder:
+        folder = written(folder)
+        for text in FOLDERS + RAGGED:
+            store["found"][text] = found(text, functions, folder)
+        for text in REFUSED:
+            try:
+                found(text, functions, folder)
+            except Exception as error:
+                store["refused"][text] = type(error).__name__
+    with open(os.path.join(HERE, "folders.json"), "w") as file:
+        json.dump(store, file)
 
 
 def _key(text):
@@ -76,10 +105,11 @@ def _key(text):
 PARTS = {
     "expressions": record_expressions,
     "pipelines": record_pipelines,
+    "folders": record_folders,
     "contrib": record_contrib,
     "before_2": record_before_2,
 }
 
 if __name__ == "__main__":
-    for part in sys.argv[1:] or ("expressions", "pipelines"):
+    for part in sys.argv[1:] or ("expressions", "pipelines", "folders"):
         PARTS[part]()

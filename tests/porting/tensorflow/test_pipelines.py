@@ -1,14 +1,26 @@
 """Data sets give TensorFlow's elements in TensorFlow's order: those of ``pipelines.py``."""
 
 import io
+import json
 import wave
 from pathlib import Path
 
 import numpy as np
 import pytest
-from pipelines import PIPELINES, values
+from pipelines import PIPELINES, REFUSED, SPECS, names, refusal, values
+
+from kerastorch.backend import seeds
 
 STORE = np.load(Path(__file__).with_name("pipelines.npz"))
+TOLD = json.loads(Path(__file__).with_name("pipelines.json").read_text())
+
+
+@pytest.fixture(autouse=True)
+def without_a_seed():
+    """Lines that set the process's seed come last where TensorFlow's values are recorded."""
+    seeds.set_seed(None)
+    yield
+    seeds.set_seed(None)
 
 
 @pytest.mark.parametrize("text", PIPELINES)
@@ -19,6 +31,17 @@ def test_like_tensorflow(text, tf):
     assert [a.tolist() for a in found] == [a.tolist() for a in expected]
     assert [a.dtype.kind for a in found] == [a.dtype.kind for a in expected]
     assert cardinality == int(STORE[f"{key}|cardinality"])
+
+
+@pytest.mark.parametrize("text", SPECS)
+def test_printed_like_tensorflow(text, tf):
+    assert repr(eval(text, names(tf))) == TOLD["printed"][text]
+
+
+@pytest.mark.parametrize("text", REFUSED)
+def test_refused_like_tensorflow(text, tf):
+    error = refusal(tf, text)
+    assert type(error).__name__ == TOLD["refused"][text], error
 
 
 def test_elements_come_back_from_files(tf, tmp_path):
@@ -116,3 +139,94 @@ def test_boxes_without_any_that_fits(tf):
     for options in ({"aspect_ratio_range": [0, 1]}, {"area_range": [0.1, 1.2]}, {"max_attempts": 0}):
         with pytest.raises(tf.errors.InvalidArgumentError, match="sample_distorted_bounding_box: expected "):
             sample([10, 20, 3], [[[0.0, 0, 1, 1]]], **options)
+
+
+def test_descriptions_use_nothing_up(tf):
+    """Asking for a description, or printing, leaves generators, random numbers and orders as they are."""
+    given = iter([1, 2, 3])
+    shared = tf.data.Dataset.from_generator(lambda: given, output_signature=tf.TensorSpec((), tf.int32))
+    assert "_BatchDataset" in repr(shared.map(lambda x: x + 1).batch(2))
+    assert [int(x) for x in shared] == [1, 2, 3]
+
+    def drawn(told):
+        tf.random.set_seed(3)
+        np.random.seed(3)
+        noise = tf.data.Dataset.range(6).shuffle(6, seed=1).map(lambda x: (x, tf.random.uniform(()), np.random.rand()))
+        noise = noise.batch(2)
+        if told:
+            repr(noise.map(lambda x, y, z: (x, y * z)))
+        return [[leaf.tolist() for leaf in item] for item in noise.as_numpy_iterator()]
+
+    assert drawn(True) == drawn(False)
+
+
+def test_few_elements_are_made_for_a_description(tf):
+    made = []
+
+    def read(x):
+        made.append(int(x))
+        return tf.fill((2, 3), x)
+
+    described = tf.data.Dataset.range(100).map(read).batch(50).map(lambda x: x * 2)
+    assert described.element_spec == tf.TensorSpec((None, 2, 3), tf.int64) and len(made) < 8
+    assert described.element_spec is described.element_spec and len(made) < 8
+    whole = tf.data.Dataset.range(100).map(read).batch(50, drop_remainder=True).map(lambda x: x * 2)
+    assert whole.element_spec == tf.TensorSpec((50, 2, 3), tf.int64) and len(made) < 16
+
+
+def test_a_function_that_fails_is_named_without_a_description(tf):
+    made = tf.data.Dataset.range(3).map(lambda x: undefined)  # noqa: F821
+    assert repr(made) == "<_MapDataset>"
+    with pytest.raises(NameError):
+        made.element_spec  # noqa: B018
+
+
+def test_rejected_classes(tf):
+    """Shares of classes come near those asked for, known or not, as in TensorFlow 2.21."""
+    numbers = tf.data.Dataset.range(4000).map(lambda x: x % 10)
+
+    def kind(x):
+        return tf.cast(x == 0, tf.int32)
+
+    for known in ([0.9, 0.1], None):
+        found = [int(label) for label, _ in numbers.rejection_resample(kind, [0.5, 0.5], known, seed=1).take(400)]
+        assert 0.4 < np.mean(found) < 0.6
+    kept = [int(x) for _, x in numbers.rejection_resample(kind, [0.0, 1.0], [0.9, 0.1]).take(20)]
+    assert kept == [0] * 20
+
+
+def test_snapshots_are_read_again(tf, tmp_path):
+    calls = []
+
+    def counted(x):
+        calls.append(int(x))
+        return {"x": x, "s": tf.strings.as_string(x)}
+
+    for _ in range(2):
+        before = len(calls)
+        made = tf.data.Dataset.range(3).map(counted).snapshot(str(tmp_path))
+        assert [(int(i["x"]), i["s"]) for i in made.as_numpy_iterator()] == [(0, b"0"), (1, b"1"), (2, b"2")]
+    assert before == len(calls)
+
+
+def test_what_load_tells(tf, tmp_path):
+    tf.data.Dataset.range(5).batch(2).map(lambda x: (x, {"s": tf.strings.as_string(x)})).save(str(tmp_path))
+    assert repr(tf.data.Dataset.load(str(tmp_path))) == (
+        "<_LoadDataset element_spec=(TensorSpec(shape=(None,), dtype=tf.int64, name=None), "
+        "{'s': TensorSpec(shape=(None,), dtype=tf.string, name=None)})>"
+    )
+
+
+def test_odds_of_iterators_and_options(tf):
+    step = iter(tf.data.Dataset.range(1))
+    first, second = step.get_next_as_optional(), step.get_next_as_optional()
+    assert bool(first.has_value()) and int(first.get_value()) == 0 and not bool(second.has_value())
+    with pytest.raises(tf.errors.InvalidArgumentError, match="Optional.get_value: expected an element. Received: none"):
+        second.get_value()
+    options = tf.data.Options()
+    options.deterministic = False
+    options.autotune.enabled = True
+    assert options.experimental_slack is None
+    assert tf.data.Dataset.range(1).with_options(options).options().deterministic is False
+    with pytest.raises(AttributeError, match="tf.data.experimental.table_from_dataset is not among"):
+        tf.data.experimental.table_from_dataset  # noqa: B018

@@ -8,6 +8,7 @@ Source: https://www.tensorflow.org/api_docs/python/tf/data/Dataset
 
 from __future__ import annotations
 
+import functools
 import itertools
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -16,36 +17,34 @@ import torch
 
 from ....engine.symbolic.immutable import as_immutable
 from .._functions import refuse
+from ..errors import InvalidArgumentError, OutOfRangeError
 from . import storing
 from .batching import Batching
 from .changing import AUTOTUNE, Changing
-from .elements import mapped, on_device, spec_of
+from .elements import mapped, on_device
 from .rows import Rows
 from .sources import INFINITE, UNKNOWN, Sources
+from .specs import DatasetSpec, first_spec, probing
 
-__all__ = ["AUTOTUNE", "INFINITE", "UNKNOWN", "Dataset", "DatasetIterator", "DatasetSpec", "Options"]
+__all__ = ["AUTOTUNE", "INFINITE", "UNKNOWN", "Dataset", "DatasetIterator", "DatasetSpec", "Options", "OptionsPart"]
 
 
 class Options:
     """How a data set is run; accepted, since nothing of it changes results."""
 
     def __init__(self) -> None:
-        self.autotune = _Anything()
-        self.experimental_distribute = _Anything()
-        self.experimental_optimization = _Anything()
-        self.experimental_threading = _Anything()
-        self.threading = _Anything()
+        self.dataset_name = self.deterministic = self.experimental_deterministic = None
+        self.experimental_external_state_policy = self.experimental_slack = None
+        self.experimental_symbolic_checkpoint = self.framework_type = None
+        self.autotune = OptionsPart()
+        self.experimental_distribute = OptionsPart()
+        self.experimental_optimization = OptionsPart()
+        self.experimental_threading = OptionsPart()
+        self.threading = OptionsPart()
 
 
-class _Anything:
-    pass
-
-
-class DatasetSpec:
-    """The description of a data set."""
-
-    def __init__(self, element_spec: Any) -> None:
-        self.element_spec = element_spec
+class OptionsPart:
+    """Some of the options; any may be set."""
 
 
 class Dataset(Sources, Changing, Batching):
@@ -56,6 +55,7 @@ class Dataset(Sources, Changing, Batching):
         cardinality: how many elements there are, ``INFINITE`` or ``UNKNOWN``.
         spec: gives the elements' description; found from the first element when missing.
         rows: the same elements as rows of tensors, where they are that.
+        kind: what TensorFlow calls a data set that was made like this one.
 
     Example:
         >>> numbers = Dataset.range(5).map(lambda x: x * 2).batch(2)
@@ -69,8 +69,10 @@ class Dataset(Sources, Changing, Batching):
         cardinality: int = UNKNOWN,
         spec: Callable[[], Any] | None = None,
         rows: Rows | None = None,
+        kind: str = "_Dataset",
     ) -> None:
-        self._make, self._count, self._spec, self._rows = make, cardinality, spec, rows
+        self._make, self._count, self._rows, self._kind = make, cardinality, rows, kind
+        self._spec = functools.cache((lambda: first_spec(self)) if spec is None else spec)
         self._options = Options()
         self._batch_size: int | None = None  # of a data set that batch() made
 
@@ -79,9 +81,9 @@ class Dataset(Sources, Changing, Batching):
         return Dataset(*args, **kwargs)
 
     @staticmethod
-    def _of(items: list[Any]) -> Dataset:
+    def _of(items: list[Any], spec: Callable[[], Any] | None = None, kind: str = "_VariantDataset") -> Dataset:
         """A data set of given elements."""
-        return Dataset(lambda: iter(items), len(items))
+        return Dataset(lambda: iter(items), len(items), spec, kind=kind)
 
     # ------------------------------------------------------------------ iteration
 
@@ -108,20 +110,19 @@ class Dataset(Sources, Changing, Batching):
         """The one element.
 
         Raises:
-            ValueError: when there are more or none.
+            InvalidArgumentError: when there are more or none.
         """
         found = list(itertools.islice(self._make(), 2))
         if len(found) != 1:
-            raise ValueError("Dataset: expected one element. Received: " + ("none" if not found else "more"))
+            raise InvalidArgumentError(
+                "Dataset.get_single_element: expected one element. Received: " + ("none" if not found else "more")
+            )
         return on_device(found[0])
 
     @property
     def element_spec(self) -> Any:
-        """The description of an element."""
-        if self._spec is not None:
-            return self._spec()
-        first = next(self._make(), None)
-        return None if first is None else spec_of(first)
+        """The description of an element, None for sizes that differ."""
+        return self._spec()
 
     def options(self) -> Options:
         """How the data set is run."""
@@ -129,7 +130,9 @@ class Dataset(Sources, Changing, Batching):
 
     def with_options(self, options: Any, name: str | None = None) -> Dataset:
         """The data set itself; how it is run changes no result."""
-        return self
+        found = self._new(self._make, self._count, self._spec, self._rows, "_OptionsDataset")
+        found._options = options
+        return found
 
     def make_one_shot_iterator(self) -> DatasetIterator:
         """An iterator, as TensorFlow 1 made them."""
@@ -143,15 +146,42 @@ class Dataset(Sources, Changing, Batching):
 
     def save(self, path: Any, compression: Any = None, shard_func: Any = None, checkpoint_args: Any = None) -> None:
         """Writes the elements to a folder, for ``load``; numpy's format, not TensorFlow's."""
-        storing.write(list(self._make()), path)
+        storing.write(list(self._make()), path, self.element_spec)
 
     @staticmethod
     def load(path: Any, element_spec: Any = None, compression: Any = None, reader_func: Any = None) -> Dataset:
         """Reads what ``save`` wrote."""
-        return Dataset._of(storing.read(path))
+        items, spec = storing.read(path)
+        return Dataset._of(items, lambda: spec, "_LoadDataset")
+
+    def snapshot(
+        self,
+        path: Any,
+        compression: Any = "AUTO",
+        reader_func: Any = None,
+        shard_func: Any = None,
+        name: str | None = None,
+    ) -> Dataset:
+        """The elements, written to a folder in the first whole pass and read from there afterwards."""
+
+        def make() -> Iterator[Any]:
+            if storing.written(path):
+                yield from storing.read(path)[0]
+                return
+            found = []
+            for item in self._make():
+                found.append(item)
+                yield item
+            if not probing():
+                storing.write(found, path, self.element_spec)
+
+        return Dataset(make, self._count, self._spec, kind="_MapDataset")
 
     def __repr__(self) -> str:
-        return f"<_Dataset element_spec={self.element_spec}>" if self._spec or self._rows else "<_Dataset>"
+        try:
+            return f"<{self._kind} element_spec={self.element_spec}>"
+        except Exception:  # of a function of the script, whose place to fail is where elements are made
+            return f"<{self._kind}>"
 
 
 class DatasetIterator:
@@ -182,9 +212,32 @@ class DatasetIterator:
         Raises:
             OutOfRangeError: when there is none.
         """
-        from ..errors import OutOfRangeError
-
         try:
             return next(self)
         except StopIteration:
             raise OutOfRangeError("End of sequence") from None
+
+    def get_next_as_optional(self) -> _Optional:
+        """The next element, or the news that there is none."""
+        return _Optional(list(itertools.islice(self, 1)))
+
+
+class _Optional:
+    """An element that may be missing."""
+
+    def __init__(self, found: list[Any]) -> None:
+        self._found = found
+
+    def has_value(self, name: str | None = None) -> Any:
+        """Whether there is one."""
+        return as_immutable(torch.tensor(bool(self._found)))
+
+    def get_value(self, name: str | None = None) -> Any:
+        """The element.
+
+        Raises:
+            InvalidArgumentError: when there is none.
+        """
+        if not self._found:
+            raise InvalidArgumentError("Optional.get_value: expected an element. Received: none")
+        return self._found[0]

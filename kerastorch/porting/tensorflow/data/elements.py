@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -11,13 +12,15 @@ import torch
 
 from .... import config
 from ....engine.symbolic.immutable import as_immutable, plain
+from .._dtypes import as_dtype
 from .._functions import text_or_tensor
-from .._specs import TensorSpec, type_spec_from_value
+from .._specs import TensorSpec
 from .._texts import TextTensor
+from ..errors import DataLossError, InvalidArgumentError
 from ..ragged import RaggedTensor, stack_rows
 from ..sparse import SparseTensor, concat, expand_dims
 
-__all__ = ["as_element", "called", "flat", "host", "mapped", "on_device", "padded", "spec_of", "stacked"]
+__all__ = ["as_element", "called", "flat", "host", "mapped", "on_device", "padded", "padded_spec", "stacked"]
 
 
 @contextlib.contextmanager
@@ -30,7 +33,8 @@ def host() -> Iterator[None]:
 def mapped(fn: Callable, element: Any) -> Any:
     """A function of every leaf of tuples and dicts; a list is a leaf."""
     if isinstance(element, dict):
-        return {key: mapped(fn, item) for key, item in element.items()}
+        found = {key: mapped(fn, item) for key, item in element.items()}
+        return OrderedDict(found) if isinstance(element, OrderedDict) else found
     if isinstance(element, tuple):
         items = [mapped(fn, item) for item in element]
         return type(element)(*items) if hasattr(element, "_fields") else tuple(items)
@@ -63,10 +67,13 @@ def as_element(value: Any) -> Any:
 
 
 def called(fn: Callable, element: Any) -> Any:
-    """What a function of the script gives for an element; a tuple is several arguments."""
+    """What a function of the script gives for an element; a tuple is several arguments.
+
+    A list that it gives is a tuple, as in TensorFlow; one inside of that is a tensor.
+    """
     with host():
         found = fn(*element) if isinstance(element, tuple) and not hasattr(element, "_fields") else fn(element)
-        return mapped(_as_leaf, found)
+        return mapped(_as_leaf, tuple(found) if isinstance(found, list) else found)
 
 
 def on_device(element: Any) -> Any:
@@ -87,7 +94,7 @@ def stacked(elements: list[Any]) -> Any:
     """Elements as one, along a new first axis.
 
     Raises:
-        ValueError: when the shapes differ.
+        InvalidArgumentError: when the shapes differ.
     """
     first = elements[0]
     columns = iter(list(zip(*(flat(element) for element in elements), strict=True)))
@@ -106,7 +113,7 @@ def _stack(column: tuple[Any, ...]) -> Any:
         return None
     shapes = {tuple(item.shape) for item in column}
     if len(shapes) > 1:
-        raise ValueError(
+        raise InvalidArgumentError(
             f"Dataset.batch: expected elements of one shape; padded_batch pads them. Received: shapes {sorted(shapes)}"
         )
     return as_immutable(torch.stack([plain(item) for item in column]))
@@ -145,32 +152,38 @@ def _pad(column: tuple[Any, ...], shape: Any, fill: Any) -> Any:
     sizes = [max(item.shape[i] for item in column) for i in range(len(column[0].shape))]
     if shape is not None:
         chosen = [None if s in (None, -1) else int(s) for s in tuple(shape)]
+        if len(chosen) != len(sizes) or any(want is not None and want < size for size, want in zip(sizes, chosen)):
+            raise DataLossError(
+                f"Dataset.padded_batch: expected elements within {chosen}. Received: sizes up to {sizes}"
+            )
         sizes = [longest if want is None else want for longest, want in zip(sizes, chosen)]
     if isinstance(column[0], TextTensor):
         blank = bytes(TextTensor("" if fill is None else fill))
         found = np.full((len(column), *sizes), blank, dtype=object)
         for i, item in enumerate(column):
-            found[(i, *(slice(0, n) for n in item.shape))] = item.array
+            found[(i, *(slice(0, n) for n in item.shape))] = item.numpy()
         return TextTensor(found)
     like = plain(column[0])
     value = 0 if fill is None else fill.item() if hasattr(fill, "item") else fill
+    if isinstance(value, float) and not like.is_floating_point():
+        raise TypeError(
+            f"Dataset.padded_batch: expected padding_values of type {as_dtype(like.dtype).name}. Received: {value}"
+        )
     whole = torch.full((len(column), *sizes), value, dtype=like.dtype, device=like.device)
     for i, item in enumerate(column):
         whole[(i, *(slice(0, n) for n in item.shape))] = plain(item)
     return as_immutable(whole)
 
 
-def spec_of(element: Any, free_first: bool = False) -> Any:
-    """The description of an element; ``free_first`` leaves the first axis open."""
+def padded_spec(spec: Any, shapes: Any) -> Any:
+    """The description of an element that ``padded`` made larger."""
+    leaves = flat(spec)
+    wanted = iter(_per_leaf(shapes, leaves, spec))
 
     def describe(leaf: Any) -> Any:
-        if leaf is None:
-            return None
-        if hasattr(leaf, "as_numpy_iterator"):
+        shape = next(wanted)
+        if shape is None or getattr(leaf, "shape", None) is None:
             return leaf
-        spec = type_spec_from_value(leaf)
-        if free_first and spec.shape:
-            return TensorSpec([None, *spec.shape[1:]], spec.dtype)
-        return spec
+        return TensorSpec([None if size in (None, -1) else int(size) for size in tuple(shape)], leaf.dtype)
 
-    return mapped(describe, element)
+    return mapped(describe, spec)

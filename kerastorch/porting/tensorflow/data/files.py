@@ -7,12 +7,18 @@ from __future__ import annotations
 
 import csv
 import gzip
+import io
 import itertools
+import zlib
+from collections import OrderedDict
 from collections.abc import Iterator
 from typing import Any
 
 from .._dtypes import as_dtype
+from .._functions import text_or_tensor
+from .._specs import TensorSpec
 from .._texts import TextTensor
+from ..errors import DataLossError, InvalidArgumentError, NotFoundError
 from ..io.codecs import decode_csv
 from ..io.files import matching_files, path_of
 from ..io.records import tf_record_iterator
@@ -40,7 +46,7 @@ class _FilesDataset(Dataset):
 
     def __init__(self, filenames: Any, compression_type: Any = None) -> None:
         self._filenames, self._compression = filenames, compression_type
-        super().__init__(self._all, UNKNOWN)
+        super().__init__(self._all, UNKNOWN, self._described, kind=f"{type(self).__name__}V2")
 
     def _all(self) -> Iterator[Any]:
         for path in _paths(self._filenames):
@@ -49,13 +55,23 @@ class _FilesDataset(Dataset):
     def _records(self, path: str) -> Iterator[Any]:
         raise NotImplementedError
 
-    def _open(self, path: str) -> Any:
-        from ..errors import NotFoundError
+    def _described(self) -> Any:
+        return TensorSpec((), "string")
 
+    def _open(self, path: str) -> Any:
+        if self._compression not in (None, "", "GZIP", "ZLIB"):
+            raise InvalidArgumentError(
+                f"{type(self).__name__}: expected compression_type to be None, 'GZIP' or 'ZLIB'. Received: "
+                f"{self._compression!r}"
+            )
         try:
-            return gzip.open(path, "rb") if self._compression == "GZIP" else open(path, "rb")
+            file = gzip.open(path, "rb") if self._compression == "GZIP" else open(path, "rb")
         except FileNotFoundError:
             raise NotFoundError(f"{path}; No such file or directory") from None
+        if self._compression != "ZLIB":
+            return file
+        with file:
+            return io.BytesIO(zlib.decompress(file.read()))
 
 
 class TextLineDataset(_FilesDataset):
@@ -103,7 +119,12 @@ class TFRecordDataset(_FilesDataset):
         super().__init__(filenames, compression_type)
 
     def _records(self, path: str) -> Iterator[Any]:
-        return (TextTensor(record) for record in tf_record_iterator(path, self._compression))
+        self._open(path).close()
+        try:
+            for record in tf_record_iterator(path, self._compression):
+                yield TextTensor(record)
+        except (MemoryError, OverflowError):  # what stands where a length should is too large for one
+            raise DataLossError(f"TFRecordDataset: expected a file of records. Received: {path}") from None
 
 
 class FixedLengthRecordDataset(_FilesDataset):
@@ -171,10 +192,13 @@ class CsvDataset(_FilesDataset):
     ) -> None:
         super().__init__(filenames, compression_type)
         self._header, self._exclude = header, exclude_cols
-        self._options = [record_defaults, field_delim, use_quote_delim, na_value, select_cols]  # type: ignore[assignment]
+        self._format = [record_defaults, field_delim, use_quote_delim, na_value, select_cols]
+
+    def _described(self) -> Any:
+        return tuple(TensorSpec((), _kind(default)) for default in self._format[0])
 
     def _records(self, path: str) -> Iterator[Any]:
-        defaults, delim, quotes, missing, columns = self._options  # type: ignore[misc]
+        defaults, delim, quotes, missing, columns = self._format
         with self._open(path) as file:
             lines = (line.rstrip(b"\r\n") for line in file)
             if self._header:
@@ -184,6 +208,14 @@ class CsvDataset(_FilesDataset):
                     count = line.count(delim.encode()) + 1
                     columns = [i for i in range(count) if i not in self._exclude]
                 yield tuple(decode_csv(TextTensor(line), defaults, delim, quotes, missing, columns))
+
+
+def _kind(default: Any) -> Any:
+    """The type of a column: a dtype, or that of the value of an empty field."""
+    try:
+        return as_dtype(default)
+    except TypeError:
+        return as_dtype(text_or_tensor(default).dtype)
 
 
 _BLANK = {"int32": 0, "int64": 0, "float32": 0.0, "float64": 0.0, "string": ""}
@@ -274,13 +306,13 @@ def make_csv_dataset(
     lines = CsvDataset(paths, defaults, compression_type, None, header, field_delim, use_quote_delim, na_value, places)
 
     def named(*values: Any) -> Any:
-        found = dict(zip(chosen, values))
+        found = OrderedDict(zip(chosen, values))
         return found if label_name is None else (found, found.pop(label_name))
 
-    found = (lines.ignore_errors() if ignore_errors else Dataset(lines._make)).cache()
+    found = (lines.ignore_errors() if ignore_errors else lines).cache()
     if shuffle:
         found = found.shuffle(shuffle_buffer_size, shuffle_seed)
-    return found.repeat(num_epochs).batch(batch_size, drop_remainder=num_epochs is None).map(named)
+    return found.repeat(num_epochs).batch(batch_size, drop_remainder=num_epochs is None).map(named).prefetch(1)
 
 
 def _default(value: Any) -> Any:

@@ -5,22 +5,29 @@ Source: https://keras.io/api/data_loading/
 
 from __future__ import annotations
 
-import os
+import math
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 
+from .... import config
 from ....engine.symbolic.immutable import as_immutable, plain
+from .._specs import RaggedTensorSpec, TensorSpec
 from .._texts import TextTensor
+from ..audio import decode_wav
 from ..image.codecs import decode_image
-from ..image.resizing import ResizeMethod, resize
-from ..io.files import path_of, read_file
+from ..image.resizing import ResizeMethod, resize, resize_with_pad
+from ..io.files import read_file
+from ..ragged import RaggedTensor
 from .dataset import Dataset
+from .listing import Folder, check_format, check_split, in_batches, of_folder
 
 __all__ = [
+    "audio_dataset_from_directory",
     "image_dataset_from_directory",
     "smart_resize",
     "split_dataset",
@@ -30,7 +37,7 @@ __all__ = [
 
 _PICTURES = (".bmp", ".gif", ".jpeg", ".jpg", ".png")
 _CHANNELS = {"rgb": 3, "rgba": 4, "grayscale": 1}
-_LABEL_MODES = ("int", "categorical", "binary", None)
+_CROSSINGS = 6  # zeros of the sinc functions on each side
 
 
 def smart_resize(x: Any, size: Sequence[int], interpolation: str = "bilinear") -> Any:
@@ -53,154 +60,6 @@ def smart_resize(x: Any, size: Sequence[int], interpolation: str = "bilinear") -
     return found.numpy() if isinstance(x, np.ndarray) else found
 
 
-class _Folder:
-    """The files of a folder and their labels.
-
-    Args:
-        owner: the function that was called.
-        directory: the folder.
-        labels: ``'inferred'`` from the folders inside, None, or one number a file.
-        label_mode: how labels are written.
-        class_names: the order of the classes.
-        shuffle: whether the files come in random order.
-        seed: what that depends on.
-        follow_links: whether links to folders are followed.
-        endings: of the files that count.
-    """
-
-    def __init__(
-        self,
-        owner: str,
-        directory: Any,
-        labels: Any,
-        label_mode: str | None,
-        class_names: Any,
-        shuffle: bool,
-        seed: int,
-        follow_links: bool,
-        endings: tuple[str, ...],
-    ) -> None:
-        if labels not in ("inferred", None) and not isinstance(labels, (list, tuple)):
-            raise ValueError(f"{owner}: expected labels to be 'inferred', None or a list. Received: labels={labels!r}")
-        if class_names and labels != "inferred":
-            raise ValueError(f"{owner}: expected labels='inferred' beside class_names. Received: labels={labels!r}")
-        if label_mode not in _LABEL_MODES:
-            raise ValueError(
-                f"{owner}: expected label_mode to be one of {_LABEL_MODES}. Received: label_mode={label_mode!r}"
-            )
-        self.owner = owner
-        self.label_mode = None if labels is None else label_mode
-        folder = path_of(directory)
-        inner = [""] if labels != "inferred" or label_mode is None else _folders(folder)
-        self.class_names = list(class_names or inner)
-        if labels == "inferred" and label_mode is not None and set(self.class_names) != set(inner):
-            raise ValueError(f"{owner}: expected class_names to be the folders {inner}. Received: {self.class_names}")
-        found = [(os.path.join(folder, n, path), n) for n in inner for path in _files(folder, n, follow_links, endings)]
-        self.paths = [path for path, _ in found]
-        if isinstance(labels, (list, tuple)):
-            if len(labels) != len(self.paths):
-                raise ValueError(f"{owner}: expected {len(self.paths)} labels, one a file. Received: {len(labels)}")
-            self.class_names = sorted(set(labels))
-            numbers = list(labels)
-        else:
-            numbers = [self.class_names.index(name) for _, name in found]
-        self.labels = np.asarray(numbers, dtype="int32")
-        told = "" if self.label_mode is None else f" belonging to {len(self.class_names)} classes"
-        print(f"Found {len(self.paths)} files{told}.")
-        if self.label_mode == "binary" and len(self.class_names) != 2:
-            raise ValueError(
-                f"{owner}: expected two classes for label_mode='binary'. Received: class_names={self.class_names}"
-            )
-        if shuffle:
-            np.random.RandomState(seed).shuffle(self.paths)
-            np.random.RandomState(seed).shuffle(self.labels)
-
-    def part(self, share: float | None, subset: str | None) -> tuple[list[str], np.ndarray]:
-        """The files and labels of a subset.
-
-        Raises:
-            ValueError: when there are none.
-        """
-        paths, labels = self.paths, self.labels
-        if share:
-            last = int(share * len(paths))
-            which = slice(None, -last) if subset == "training" else slice(-last, None)
-            paths, labels = paths[which], labels[which]
-            print(f"Using {len(paths)} files for {subset}.")
-        if not paths:
-            raise ValueError(f"{self.owner}: expected files in the folder. Received: none that count")
-        return paths, labels
-
-    def labelled(self, contents: Dataset, labels: np.ndarray) -> Dataset:
-        """The contents of files with their labels."""
-        if self.label_mode is None:
-            return contents
-        if self.label_mode == "categorical":
-            labels = np.eye(len(self.class_names), dtype="float32")[labels]
-        elif self.label_mode == "binary":
-            labels = labels.astype("float32")[:, None]
-        return Dataset.zip((contents, Dataset.from_tensor_slices(labels)))
-
-
-def _folders(folder: str) -> list[str]:
-    return sorted(n for n in os.listdir(folder) if os.path.isdir(os.path.join(folder, n)) and not n.startswith("."))
-
-
-def _files(folder: str, name: str, follow_links: bool, endings: tuple[str, ...]) -> list[str]:
-    """The files that count, by their paths in the folder of a class."""
-    top = os.path.join(folder, name)
-    walk = sorted(os.walk(top, followlinks=follow_links), key=lambda entry: entry[0])
-    return [
-        os.path.relpath(os.path.join(root, file), top)
-        for root, _, files in walk
-        for file in sorted(files)
-        if file.lower().endswith(endings)
-    ]
-
-
-def _check_split(owner: str, share: float | None, subset: str | None, shuffle: bool, seed: int | None) -> None:
-    if share and not 0 < share < 1:
-        raise ValueError(f"{owner}: expected validation_split to be between 0 and 1. Received: {share}")
-    if bool(share) != bool(subset):
-        raise ValueError(
-            f"{owner}: expected validation_split and subset together. Received: validation_split={share}, "
-            f"subset={subset!r}"
-        )
-    if subset not in ("training", "validation", "both", None):
-        raise ValueError(f"{owner}: expected subset to be 'training', 'validation' or 'both'. Received: {subset!r}")
-    if share and shuffle and seed is None:
-        raise ValueError(f"{owner}: expected a seed beside validation_split, or the parts overlap. Received: seed=None")
-
-
-def _of_folder(
-    folder: _Folder,
-    read: Callable[[Any], Any],
-    batch_size: int | None,
-    shuffle: bool,
-    seed: int,
-    share: Any,
-    subset: Any,
-) -> Any:
-    """The data set of a subset, or a list of both."""
-
-    def made(name: str | None, mixed: bool) -> Dataset:
-        paths, labels = folder.part(share, name)
-        found: Dataset = folder.labelled(Dataset.from_tensor_slices(TextTensor(paths)), labels)
-        if mixed:  # the order is drawn before the files are read: it is the same, and less is kept
-            found = found.shuffle(1024 if batch_size is None else batch_size * 8, seed)
-        if folder.label_mode is None:
-            found = found.map(read)
-        else:
-            found = found.map(lambda path, label: (read(path), label))
-        found = found if batch_size is None else found.batch(batch_size)
-        found.class_names, found.file_paths = folder.class_names, paths  # type: ignore[attr-defined]
-        return found
-
-    if subset == "both":
-        return [made("training", shuffle), made("validation", False)]
-    return made(subset, shuffle)
-
-
 def image_dataset_from_directory(
     directory: Any,
     labels: Any = "inferred",
@@ -216,6 +75,10 @@ def image_dataset_from_directory(
     interpolation: str = "bilinear",
     follow_links: bool = False,
     crop_to_aspect_ratio: bool = False,
+    pad_to_aspect_ratio: bool = False,
+    data_format: str | None = None,
+    format: str = "tf",
+    verbose: bool = True,
     **kwargs: Any,
 ) -> Any:
     """Batches of the pictures in a folder, with labels after the folders they are in.
@@ -235,7 +98,11 @@ def image_dataset_from_directory(
         interpolation: a method of ``tf.image.resize``.
         follow_links: whether links to folders are followed.
         crop_to_aspect_ratio: whether pictures are cut to keep their proportions.
-        **kwargs: ``smart_resize``, the last argument's older name.
+        pad_to_aspect_ratio: whether they get black borders to keep them.
+        data_format: ``'channels_last'`` or ``'channels_first'``; ``image_data_format()`` when missing.
+        format: ``'tf'``, what comes out.
+        verbose: whether the number of files is printed.
+        **kwargs: ``smart_resize``, an older name of ``crop_to_aspect_ratio``.
 
     Returns:
         A ``Dataset`` with ``class_names`` and ``file_paths``; a list of two for ``subset='both'``.
@@ -252,18 +119,29 @@ def image_dataset_from_directory(
         raise TypeError(f"{owner}: expected only known arguments. Received: {min(kwargs)!r}")
     if color_mode not in _CHANNELS:
         raise ValueError(f"{owner}: expected color_mode to be one of {tuple(_CHANNELS)}. Received: {color_mode!r}")
+    interpolation = interpolation.lower()
     if interpolation not in {value for key, value in vars(ResizeMethod).items() if key.isupper()}:
         raise ValueError(f"{owner}: expected a method of tf.image.resize. Received: interpolation={interpolation!r}")
-    _check_split(owner, validation_split, subset, shuffle, seed)
+    if crop and pad_to_aspect_ratio:
+        raise ValueError(f"{owner}: expected crop_to_aspect_ratio or pad_to_aspect_ratio. Received: both")
+    if not isinstance(image_size, int) and len(image_size) != 2:
+        raise ValueError(f"{owner}: expected image_size to be two sizes. Received: {image_size}")
+    check_format(owner, format)
+    check_split(owner, validation_split, subset, shuffle, seed)
+    size = (image_size, image_size) if isinstance(image_size, int) else tuple(image_size)
+    first = config.normalize_data_format(data_format) == "channels_first"
     seed = int(np.random.randint(1e6)) if seed is None else seed
-    folder = _Folder(owner, directory, labels, label_mode, class_names, shuffle, seed, follow_links, _PICTURES)
+    folder = Folder(owner, directory, labels, label_mode, class_names, shuffle, seed, follow_links, _PICTURES, verbose)
 
     def read(path: Any) -> Any:
-        picture = plain(decode_image(read_file(path), _CHANNELS[color_mode], expand_animations=False)).float()
-        found = (smart_resize if crop else resize)(as_immutable(picture), tuple(image_size), interpolation)
-        return as_immutable(plain(found).float())
+        picture = decode_image(read_file(path), _CHANNELS[color_mode], expand_animations=False)
+        if pad_to_aspect_ratio:
+            found = resize_with_pad(picture, *size, method=interpolation)
+        else:
+            found = (smart_resize if crop else resize)(picture, size, interpolation)
+        return as_immutable(plain(found).permute(2, 0, 1)) if first else found
 
-    return _of_folder(folder, read, batch_size, shuffle, seed, validation_split, subset)
+    return of_folder(folder, read, batch_size, shuffle, seed, validation_split, subset, in_batches(batch_size))
 
 
 def text_dataset_from_directory(
@@ -278,6 +156,8 @@ def text_dataset_from_directory(
     validation_split: float | None = None,
     subset: str | None = None,
     follow_links: bool = False,
+    format: str = "tf",
+    verbose: bool = True,
 ) -> Any:
     """Batches of the text files in a folder, with labels after the folders they are in.
 
@@ -293,6 +173,8 @@ def text_dataset_from_directory(
         validation_split: the share kept for validation.
         subset: which part.
         follow_links: whether links to folders are followed.
+        format: ``'tf'``, what comes out.
+        verbose: whether the number of files is printed.
 
     Returns:
         A ``Dataset`` with ``class_names``; a list of two for ``subset='both'``.
@@ -303,15 +185,117 @@ def text_dataset_from_directory(
     Source: https://keras.io/api/data_loading/text/
     """
     owner = "text_dataset_from_directory"
-    _check_split(owner, validation_split, subset, shuffle, seed)
+    check_format(owner, format)
+    check_split(owner, validation_split, subset, shuffle, seed)
     seed = int(np.random.randint(1e6)) if seed is None else seed
-    folder = _Folder(owner, directory, labels, label_mode, class_names, shuffle, seed, follow_links, (".txt",))
+    folder = Folder(owner, directory, labels, label_mode, class_names, shuffle, seed, follow_links, (".txt",), verbose)
 
     def read(path: Any) -> TextTensor:
         text = read_file(path)
         return text if max_length is None else TextTensor(bytes(text)[:max_length])
 
-    return _of_folder(folder, read, batch_size, shuffle, seed, validation_split, subset)
+    return of_folder(folder, read, batch_size, shuffle, seed, validation_split, subset, in_batches(batch_size))
+
+
+def audio_dataset_from_directory(
+    directory: Any,
+    labels: Any = "inferred",
+    label_mode: str | None = "int",
+    class_names: Any = None,
+    batch_size: int | None = 32,
+    sampling_rate: int | None = None,
+    output_sequence_length: int | None = None,
+    ragged: bool = False,
+    shuffle: bool = True,
+    seed: int | None = None,
+    validation_split: float | None = None,
+    subset: str | None = None,
+    follow_links: bool = False,
+    verbose: bool = True,
+) -> Any:
+    """Batches of the sounds (.wav) in a folder, with labels after the folders they are in.
+
+    A sound is (samples, channels) in float32; those of a batch get zeros at their ends up to the longest.
+
+    Args:
+        directory: the folder.
+        labels: as for ``image_dataset_from_directory``; so are the arguments that follow.
+        label_mode: how labels are written.
+        class_names: the order of the classes.
+        batch_size: sounds in a batch; None for single sounds.
+        sampling_rate: how many samples make a second of what comes out; those of the files when missing.
+        output_sequence_length: how many samples of a file are taken, zeros where it has fewer; all when missing.
+        ragged: whether batches hold rows of different lengths in place of zeros.
+        shuffle: whether they come in random order.
+        seed: what that depends on.
+        validation_split: the share kept for validation.
+        subset: which part.
+        follow_links: whether links to folders are followed.
+        verbose: whether the number of files is printed.
+
+    Returns:
+        A ``Dataset`` with ``class_names`` and ``file_paths``; a tuple of two for ``subset='both'``.
+
+    Raises:
+        ValueError: for arguments that do not fit, or no sounds.
+        InvalidArgumentError: while sounds are read, for a file that is no WAV file of 16 bits.
+
+    Source: https://keras.io/api/data_loading/audio/
+    """
+    owner = "audio_dataset_from_directory"
+    if ragged and output_sequence_length is not None:
+        raise ValueError(f"{owner}: expected ragged or output_sequence_length. Received: both")
+    if sampling_rate is not None and (not isinstance(sampling_rate, int) or sampling_rate < 1):
+        raise ValueError(f"{owner}: expected sampling_rate to be a positive int. Received: {sampling_rate!r}")
+    check_split(owner, validation_split, subset, shuffle, seed)
+    seed = int(np.random.randint(1e6)) if seed is None else seed
+    folder = Folder(owner, directory, labels, label_mode, class_names, shuffle, seed, follow_links, (".wav",), verbose)
+    length = -1 if output_sequence_length is None else output_sequence_length
+
+    def read(path: Any) -> Any:
+        sound, rate = decode_wav(read_file(path), desired_samples=length)
+        sound = sound if sampling_rate is None else as_immutable(_resampled(plain(sound), int(rate), sampling_rate))
+        return RaggedTensor.from_tensor(sound) if ragged else sound
+
+    known = output_sequence_length if sampling_rate is None else None
+    told = RaggedTensorSpec([None, None], "float32", 1) if ragged else TensorSpec([known, None])
+
+    def finish(found: Dataset) -> Dataset:
+        def spec() -> Any:  # files differ in length and channels, also where the first ones do not
+            return told if folder.label_mode is None else (told, found.element_spec[1])
+
+        sounds = Dataset(found._make, found._count, spec).prefetch(1)
+        if batch_size is None:
+            return sounds
+        alike = ragged or output_sequence_length is not None
+        return sounds.batch(batch_size) if alike else sounds.padded_batch(batch_size)
+
+    found = of_folder(folder, read, batch_size, shuffle, seed, validation_split, subset, finish)
+    return tuple(found) if subset == "both" else found
+
+
+def _resampled(sound: torch.Tensor, rate: int, wanted: int) -> torch.Tensor:
+    """A sound with another number of samples a second, by windowed sinc functions as torchaudio has them.
+
+    Args:
+        sound: (samples, channels).
+        rate: how many of its samples make a second.
+        wanted: how many shall.
+
+    Source: https://ccrma.stanford.edu/~jos/resample/
+    """
+    common = math.gcd(rate, wanted)
+    before, after = rate // common, wanted // common
+    if before == after:
+        return sound
+    cutoff = 0.99 * min(before, after)
+    width = math.ceil(_CROSSINGS * before / cutoff)
+    steps = torch.arange(-width, width + before, dtype=torch.float64) / before
+    at = ((steps - torch.arange(after, dtype=torch.float64)[:, None] / after) * cutoff).clamp(-_CROSSINGS, _CROSSINGS)
+    kernels = torch.sinc(at) * torch.cos(at * math.pi / _CROSSINGS / 2) ** 2 * cutoff / before
+    padded = F.pad(sound.T[:, None], (width, width + before))
+    found = F.conv1d(padded, kernels[:, None].to(sound.dtype), stride=before)  # (channels, after, steps)
+    return found.transpose(1, 2).reshape(sound.shape[1], -1)[:, : math.ceil(len(sound) * after / before)].T
 
 
 def timeseries_dataset_from_array(
@@ -325,6 +309,7 @@ def timeseries_dataset_from_array(
     seed: int | None = None,
     start_index: int | None = None,
     end_index: int | None = None,
+    format: str = "tf",
 ) -> Dataset:
     """Batches of windows over a series.
 
@@ -339,6 +324,7 @@ def timeseries_dataset_from_array(
         seed: what that depends on.
         start_index: where the series begins.
         end_index: where it ends.
+        format: ``'tf'``, what comes out.
 
     Raises:
         ValueError: for places outside of the series, and steps below 1.
@@ -351,6 +337,7 @@ def timeseries_dataset_from_array(
         [([[0, 1, 2], [1, 2, 3]], [2, 3]), ([[2, 3, 4]], [4])]
     """
     owner, count = "timeseries_dataset_from_array", len(data)
+    check_format(owner, format)
     for name, value in (("sampling_rate", sampling_rate), ("sequence_stride", sequence_stride)):
         if not 0 < value < count:
             raise ValueError(f"{owner}: expected {name} to be from 1 to {count - 1}. Received: {name}={value}")
@@ -378,7 +365,14 @@ def timeseries_dataset_from_array(
     found = Dataset.from_tensor_slices(starts)
     if shuffle:
         found = found.shuffle(1024 if batch_size is None else batch_size * 8, seed)
-    return (found if batch_size is None else found.batch(batch_size)).map(window)
+    found = (found if batch_size is None else found.batch(batch_size)).map(window)
+
+    def spec() -> Any:  # the length of windows is what TensorFlow does not know
+        rows = [None] if batch_size is None else [None, None]
+        told = TensorSpec([*rows, *series.shape[1:]], series.dtype)
+        return told if goals is None else (told, TensorSpec([*rows[1:], *goals.shape[1:]], goals.dtype))
+
+    return Dataset(found._make, found._count, spec, kind="_PrefetchDataset" if batch_size is None else "_BatchDataset")
 
 
 def _column(values: Any, first: int, last: int) -> torch.Tensor:

@@ -13,12 +13,12 @@ import torch
 from ....backend import philox
 from ..random import get_seed
 
-__all__ = ["Seeds", "shuffled"]
+__all__ = ["Seeds", "Words", "shuffled"]
 
 _AT_ONCE = 4096  # words drawn together
 
 
-class _Words:
+class Words:
     """The words of one stream, one after the other."""
 
     def __init__(self, seeds: tuple[int, int]) -> None:
@@ -49,7 +49,7 @@ class Seeds:
         if first is None:  # nothing was seeded: torch's generator decides, so that its seed fixes the order
             first, second = torch.randint(2**31 - 1, (2,)).tolist()
         self._fixed = (first, second)
-        self._next = _Words(self._fixed) if again else None
+        self._next = Words(self._fixed) if again else None
 
     def draw(self) -> tuple[int, int]:
         """The seeds of the next pass."""
@@ -63,7 +63,7 @@ def shuffled(source: Iterator[Any], buffer_size: int, seeds: tuple[int, int]) ->
         >>> sorted(shuffled(iter(range(5)), 3, (1, 2)))
         [0, 1, 2, 3, 4]
     """
-    word = _Words(seeds)
+    word = Words(seeds)
     ring: list[Any] = []
     start = held = 0
     ended = False
