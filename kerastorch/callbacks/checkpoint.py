@@ -10,7 +10,7 @@ import numpy as np
 from .. import eras
 from ..training import checkpoint
 from ..training.callback import Callback
-from .monitor import Direction, checked_mode, monitored
+from .monitor import Direction, checked_mode, epoch_name, first_best, monitored
 
 __all__ = ["ModelCheckpoint"]
 
@@ -127,19 +127,8 @@ class ModelCheckpoint(Callback):
 
     def _save(self, epoch: int, logs: dict[str, Any], ended: bool = True) -> None:
         filepath = self._file_name(epoch, logs)
-        if self.save_best_only:
-            current = monitored("ModelCheckpoint", self.monitor, logs)
-            if current is None:
-                return
-            if not self._improved(current):
-                self._say(epoch, f"{self.monitor} did not improve from {self.best:0.5f}")
-                return
-            self._say(
-                epoch, f"{self.monitor} improved from {self.best:0.5f} to {current:0.5f}, saving model to {filepath}"
-            )
-            self.best = current
-        else:
-            self._say(epoch, f"saving model to {filepath}")
+        if not self._wanted(epoch, logs, filepath):
+            return
         folder = os.path.dirname(filepath)
         if folder:
             os.makedirs(folder, exist_ok=True)
@@ -150,6 +139,25 @@ class ModelCheckpoint(Callback):
         else:
             with checkpoint.writing(self.model, checkpoint.kept_for(self._memory, self, logs if ended else None)):
                 self.model.save(filepath, overwrite=True)
+        if eras.current().saving_told == "before_and_after":
+            self._say(epoch, f"finished saving model to {filepath}")
+
+    def _wanted(self, epoch: int, logs: dict[str, Any], filepath: str) -> bool:
+        """Whether to save now; says so."""
+        if not self.save_best_only:
+            self._say(epoch, f"saving model to {filepath}")
+            return True
+        saves = eras.current().unmonitored == "saved"
+        current = monitored("ModelCheckpoint", self.monitor, logs, "it saves every time" if saves else "it did nothing")
+        if current is None:
+            return saves
+        improved, best = self._improved(current), "None" if self.best is None else f"{self.best:0.5f}"
+        if improved:
+            self._say(epoch, f"{self.monitor} improved from {best} to {current:0.5f}, saving model to {filepath}")
+            self.best = current
+        else:
+            self._say(epoch, f"{self.monitor} did not improve from {best}")
+        return improved
 
     def _file_name(self, epoch: int, logs: dict[str, Any]) -> str:
         try:
@@ -164,12 +172,14 @@ class ModelCheckpoint(Callback):
         if self._direction is None:
             self._direction = Direction("ModelCheckpoint", self.monitor, self.mode, _more_is_better).find(self.model)
             if self.best is None:
-                self.best = np.inf if self._direction == "min" else -np.inf
+                self.best = first_best(self._direction)
+        if self.best is None:
+            return True
         return bool(current < self.best if self._direction == "min" else current > self.best)
 
     def _say(self, epoch: int, what: str) -> None:
         if self.verbose > 0:
-            print(f"\nEpoch {epoch + 1:05d}: {what}")
+            print(f"\n{epoch_name(epoch)}: {what}")
 
 
 def _is_count(value: Any) -> bool:

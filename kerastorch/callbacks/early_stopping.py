@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from .. import eras
 from ..backend.telling import warn
 from ..training.callback import Callback
-from .monitor import Direction, checked_mode, monitored
+from .monitor import Direction, checked_mode, epoch_name, first_best, monitored
 
 __all__ = ["EarlyStopping"]
 
@@ -27,10 +25,11 @@ class EarlyStopping(Callback):
         monitor: the quantity's name in the logs.
         min_delta: a smaller change is no improvement.
         patience: for how many epochs without improvement to go on.
-        verbose: 1 says when training stops.
+        verbose: 1 says when training stops, and which weights are brought back.
         mode: ``'min'``, ``'max'``, or ``'auto'``: by the quantity's name.
         baseline: what the quantity has to beat.
-        restore_best_weights: whether stopping brings back the weights of the best epoch.
+        restore_best_weights: whether to bring back the weights of the best epoch: when training is stopped, in later
+            Kerases at the end of every training.
         start_from_epoch: the first epoch that counts.
 
     Example:
@@ -70,49 +69,61 @@ class EarlyStopping(Callback):
         self.wait = 0
         self.stopped_epoch = 0
         self.best_weights: list | None = None
+        self.best_epoch = 0
+        self._at_end = False
         self._direction: str | None = None
 
     def on_train_begin(self, logs: dict | None = None) -> None:
         self.wait = 0
         self.stopped_epoch = 0
         self.best_weights = None
-        self.best = self.baseline
+        self.best_epoch = 0
+        self._at_end = eras.current().best_weights == "end"
+        self.best = None if self._at_end else self.baseline
         self._direction = None
 
     def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
         if self._direction is None:
             self._direction = Direction("EarlyStopping", self.monitor, self.mode, _more_is_better).find(self.model)
             if self.best is None:
-                self.best = np.inf if self._direction == "min" else -np.inf
+                self.best = first_best(self._direction)
         current = self.get_monitor_value(logs)
         if current is None or epoch < self.start_from_epoch:
             return
-        if self._improved(current):
-            self.best = current
-            self.wait = 0
-            if self.restore_best_weights:
-                self.best_weights = self.model.get_weights()
-            return
         self.wait += 1
-        if self.wait >= self.patience:
-            self.stopped_epoch = epoch
-            self.model.stop_training = True
-            if self.restore_best_weights:
-                self._restore()
+        improved = self._improved(current, self.best)
+        if improved:
+            self.best = current
+            # Later Kerases go on waiting while the baseline is not beaten.
+            if not self._at_end or self.baseline is None or self._improved(current, self.baseline):
+                self.wait = 0
+        if self.restore_best_weights and (improved or (self._at_end and self.best_weights is None)):
+            self.best_weights = self.model.get_weights()
+            self.best_epoch = epoch
+        if improved or self.wait < self.patience or (self._at_end and epoch == 0):
+            return
+        self.stopped_epoch = epoch
+        self.model.stop_training = True
+        if self.restore_best_weights and not self._at_end:
+            self._restore()
 
     def on_train_end(self, logs: dict | None = None) -> None:
         if self.stopped_epoch > 0 and self.verbose > 0:
-            print(f"Epoch {self.stopped_epoch + 1:05d}: early stopping")
+            print(f"{epoch_name(self.stopped_epoch)}: early stopping")
+        if self._at_end and self.best_weights is not None:
+            self._restore()
 
     def get_monitor_value(self, logs: dict | None) -> Any:
         """The monitored value, None where it is missing."""
         return monitored("EarlyStopping", self.monitor, logs or {})
 
-    def _improved(self, current: float) -> bool:
+    def _improved(self, current: float, best: float | None) -> bool:
+        if best is None:
+            return True
         # A NaN improves nothing.
         if self._direction == "min":
-            return bool(current + self.min_delta < self.best)
-        return bool(current - self.min_delta > self.best)
+            return bool(current + self.min_delta < best)
+        return bool(current - self.min_delta > best)
 
     def _restore(self) -> None:
         if self.best_weights is None:
@@ -123,5 +134,6 @@ class EarlyStopping(Callback):
             )
             return
         if self.verbose > 0:
-            print("Restoring model weights from the end of the best epoch")
+            which = f": {self.best_epoch + 1}." if self._at_end else ""
+            print(f"Restoring model weights from the end of the best epoch{which}")
         self.model.set_weights(self.best_weights)

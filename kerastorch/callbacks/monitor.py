@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+import numpy as np
+
 from .. import eras
 from ..backend.telling import warn
 
-__all__ = ["Direction", "checked_mode", "monitored"]
+__all__ = ["Direction", "checked_mode", "epoch_name", "first_best", "monitored"]
 
 _MODES = ("auto", "min", "max")
 
@@ -23,6 +25,16 @@ def checked_mode(owner: str, mode: str) -> str:
         return mode
     warn(f"{owner}: expected mode to be one of {_MODES}; going on with 'auto'. Received: mode={mode!r}", RuntimeWarning)
     return "auto"
+
+
+def epoch_name(epoch: int) -> str:
+    """How a message of a callback calls an epoch, counted from 0.
+
+    Example:
+        >>> epoch_name(0)
+        'Epoch 00001'
+    """
+    return f"Epoch {epoch + 1:05d}" if eras.current().told_epochs == "five_digits" else f"Epoch {epoch + 1}"
 
 
 class Direction:
@@ -75,12 +87,19 @@ def _declared_direction(metrics: Iterable[Any], name: str) -> str | None:
     return None
 
 
-def monitored(owner: str, monitor: str, logs: Mapping[str, Any]) -> Any:
-    """The monitored value; None, with a warning, where the logs do not have it."""
+def first_best(direction: str) -> float | None:
+    """What a quantity has to beat at first, in the era: None where anything is better."""
+    if eras.current().first_best == "none":
+        return None
+    return np.inf if direction == "min" else -np.inf
+
+
+def monitored(owner: str, monitor: str, logs: Mapping[str, Any], otherwise: str = "it did nothing") -> Any:
+    """The monitored value; None, with a warning that says what happens then, where the logs do not have it."""
     value = logs.get(monitor)
     if value is None:
         warn(
-            f"{owner}: expected monitor to be one of {', '.join(logs) or '(nothing is logged)'}; it did nothing. "
+            f"{owner}: expected monitor to be one of {', '.join(logs) or '(nothing is logged)'}; {otherwise}. "
             f"Received: monitor={monitor!r}",
             RuntimeWarning,
         )

@@ -14,7 +14,7 @@ from ..backend.telling import warn
 from ..backend.variable import Variable
 from ..training.callback import Callback
 from ..training.logs import fetch
-from .monitor import Direction, checked_mode, monitored
+from .monitor import Direction, checked_mode, epoch_name, first_best, monitored
 
 __all__ = ["LearningRateScheduler", "ReduceLROnPlateau"]
 
@@ -37,6 +37,11 @@ def _read_rate(owner: str, model: Any) -> Any:
     if not isinstance(rate, (float, int, np.number)):
         raise ValueError(f"{owner}: expected the optimizer's learning rate to be a number. Received: {rate!r}")
     return rate
+
+
+def _log_rate(owner: str, model: Any, logs: dict[str, Any]) -> None:
+    rate = _read_rate(owner, model)
+    logs[eras.current().lr_key] = float(rate) if eras.current().logged_numbers == "floats" else rate
 
 
 def _write_rate(owner: str, model: Any, rate: float) -> None:
@@ -102,11 +107,11 @@ class LearningRateScheduler(Callback):
             )
         _write_rate("LearningRateScheduler", self.model, rate)
         if self.verbose > 0:
-            print(f"\nEpoch {epoch + 1:05d}: LearningRateScheduler setting learning rate to {rate}.")
+            print(f"\n{epoch_name(epoch)}: LearningRateScheduler setting learning rate to {rate}.")
 
     def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
         if logs is not None:
-            logs[eras.current().lr_key] = _read_rate("LearningRateScheduler", self.model)
+            _log_rate("LearningRateScheduler", self.model, logs)
 
 
 class ReduceLROnPlateau(Callback):
@@ -179,7 +184,7 @@ class ReduceLROnPlateau(Callback):
 
     def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
         logs = {} if logs is None else logs
-        logs[eras.current().lr_key] = _read_rate("ReduceLROnPlateau", self.model)
+        _log_rate("ReduceLROnPlateau", self.model, logs)
         current = monitored("ReduceLROnPlateau", self.monitor, logs)
         if current is None:
             return
@@ -202,7 +207,9 @@ class ReduceLROnPlateau(Callback):
         if self._direction is None:
             self._direction = Direction("ReduceLROnPlateau", self.monitor, self.mode, _more_is_better).find(self.model)
             if self.best is None:
-                self.best = np.inf if self._direction == "min" else -np.inf
+                self.best = first_best(self._direction)
+        if self.best is None:
+            return True
         if self._direction == "min":
             return bool(current < self.best - self.min_delta)
         return bool(current > self.best + self.min_delta)
@@ -211,9 +218,12 @@ class ReduceLROnPlateau(Callback):
         old = float(_read_rate("ReduceLROnPlateau", self.model))
         if old <= self.min_lr:
             return
-        new = max(old * self.factor, self.min_lr)
+        lowered = old * self.factor
+        if eras.current().lowered_rate == "float32":
+            lowered = float(np.float32(old) * np.float32(self.factor))
+        new = max(lowered, self.min_lr)
         _write_rate("ReduceLROnPlateau", self.model, new)
         if self.verbose > 0:
-            print(f"\nEpoch {epoch + 1:05d}: ReduceLROnPlateau reducing learning rate to {new}.")
+            print(f"\n{epoch_name(epoch)}: ReduceLROnPlateau reducing learning rate to {new}.")
         self.cooldown_counter = self.cooldown
         self.wait = 0

@@ -6,13 +6,15 @@ everything in one copy, and ``RunningTotals`` sums over an epoch with a few copi
 
 from __future__ import annotations
 
-from collections.abc import ItemsView, Iterable, Iterator, KeysView, ValuesView
+from collections.abc import ItemsView, Iterable, Iterator, KeysView, Mapping, ValuesView
 from typing import Any
 
 import numpy as np
 import torch
 
-__all__ = ["Logs", "RunningTotals", "fetch"]
+from .. import eras
+
+__all__ = ["Logs", "RunningTotals", "fetch", "in_order", "told"]
 
 _NUMBERS = {torch.float64: np.float64, torch.float32: np.float32, torch.float16: np.float32, torch.bfloat16: np.float32}
 
@@ -62,6 +64,19 @@ def fetch(values: Iterable[Any]) -> list[Any]:
     return found
 
 
+def told(values: Iterable[Any]) -> list[Any]:
+    """``fetch``, with the numbers as the era's callbacks get them: numpy's, Python's, or floats all of them."""
+    kind, found = eras.current().logged_numbers, fetch(values)
+    if kind == "floats":
+        return [float(value) if isinstance(value, (int, float, np.generic)) else value for value in found]
+    return found if kind == "numpy" else [value.item() if isinstance(value, np.generic) else value for value in found]
+
+
+def in_order(logs: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Numbers by name, in the era's order."""
+    return dict(sorted(logs.items())) if eras.current().history_order == "sorted" else logs
+
+
 class Logs(dict):
     """A dict whose values may still be on the device; whoever looks at one gets plain numbers.
 
@@ -84,7 +99,7 @@ class Logs(dict):
         """Fetches every value that is still on the device, at once, and keeps the numbers."""
         lazy = [key for key, value in super().items() if _is_lazy(value)]
         if lazy:
-            super().update(zip(lazy, fetch([super(Logs, self).__getitem__(key) for key in lazy])))
+            super().update(zip(lazy, told([super(Logs, self).__getitem__(key) for key in lazy])))
         return self
 
     def raw(self, key: str) -> Any:

@@ -17,7 +17,7 @@ from ..backend.telling import warn
 from . import checkpoint, torch_draws
 from .callback import CallbackList, History
 from .data import Columns, epoch_order
-from .logs import Logs, RunningTotals, fetch
+from .logs import Logs, RunningTotals, in_order, told
 from .position import Position
 from .progress import ProgbarLogger, RunBar
 from .step import Program, predictor_of, test_step, train_step
@@ -28,6 +28,7 @@ __all__ = [
     "measuring",
     "own_callbacks",
     "begin_epoch",
+    "end_callbacks",
     "evaluate_arrays",
     "evaluate_batches",
     "predict_arrays",
@@ -88,11 +89,9 @@ def averaged(totals: RunningTotals, names: Sequence[str]) -> dict[str, Any]:
 def merge_logs(train: dict[str, Any], validation: dict[str, Any]) -> dict[str, Any]:
     """One dict of an epoch's logs, in the era's order of keys."""
     validation = {f"val_{name}": value for name, value in validation.items()}
-    order = eras.current().history_order
-    if order == "val_first":
+    if eras.current().history_order == "val_first":
         return {**validation, **train}
-    merged = {**train, **validation}
-    return dict(sorted(merged.items())) if order == "sorted" else merged
+    return in_order({**train, **validation})
 
 
 def warn_if_not_finite(logs: dict[str, Any], epoch: int, warned: bool) -> bool:
@@ -171,7 +170,7 @@ def fit_arrays(
     model.stop_training = False
     for callback in hooks:
         callback.validation_data = validation_data
-    warned = False
+    warned, latest = False, {}
     for epoch in range(position.epoch, epochs):
         begin_epoch(position, program, hooks, epoch)
         if steps_per_epoch:
@@ -180,25 +179,34 @@ def fit_arrays(
             batches = data.batches(_rest_of_epoch(position, shuffle, batch_size), batch_size)
         totals, finished = run_epoch(model, program, hooks, batches, split, one_step_each=bool(steps_per_epoch))
         measured: dict[str, Any] = {}
-        if measure is not None and (finished or steps_per_epoch) and due(validation_freq, epoch):
+        complete = finished or steps_per_epoch or eras.current().cut_epochs == "measured"
+        if measure is not None and complete and due(validation_freq, epoch):
             values = measure(program, validation_batch_size or batch_size, hooks)
             measured = dict(zip(names, values, strict=True))
         logs = merge_logs(averaged(totals, names), measured)
+        latest = dict(logs)  # without what callbacks write into it
         warned = warn_if_not_finite(logs, epoch, warned)
         hooks.on_epoch_end(epoch, logs)
         position.epoch_done(epoch)
         if model.stop_training:
             break
-    return end_run(model, program, hooks, position, epochs)
+    return end_run(model, program, hooks, position, epochs, latest)
 
 
-def end_run(model: Any, program: Program, hooks: CallbackList, position: Position, epochs: int) -> History:
-    """What follows the last epoch."""
+def end_run(
+    model: Any, program: Program, hooks: CallbackList, position: Position, epochs: int, logs: dict[str, Any]
+) -> History:
+    """What follows the last epoch, whose numbers are ``logs``."""
     position.reached()
     if program.params and epochs > 0:
         program.optimizer.finalize_variable_values(program.params)  # running means of the weights, where they are kept
-    hooks.on_train_end()
+    end_callbacks(hooks, logs)
     return model.history
+
+
+def end_callbacks(hooks: CallbackList, logs: dict[str, Any]) -> None:
+    """Calls ``on_train_end``, with the numbers of the last epoch in the eras that tell them."""
+    hooks.on_train_end(logs if eras.current().end_logs == "epoch" else None)
 
 
 def measuring(data: Columns, split: Split, steps: int | None = None) -> Measure:
@@ -254,7 +262,7 @@ def run_epoch(
     if means is not None:
         for callback in hooks:
             if type(callback) is ProgbarLogger:  # it reads the same sums, when it draws
-                callback.totals = totals.read
+                callback.totals = lambda: in_order(totals.read())
     program.look()
     finished = True
     for index, batch in enumerate(batches, position.batch):
@@ -300,7 +308,7 @@ class _RunningMeans:
             total, count = self._sums.get(name, (0.0, 0))
             self._sums[name] = total, count = total + value * size, count + size
             logs[name] = total / count
-        return Logs(dict(sorted(logs.items())) if eras.current().history_order == "sorted" else logs)
+        return Logs(in_order(logs))
 
 
 def _batch_logs(index: int, size: int, names: Sequence[str], results: Sequence[torch.Tensor]) -> Logs:
@@ -336,13 +344,13 @@ class EvaluationHooks:
     def batch_done(self) -> None:
         """After a batch: values are read only where somebody listens."""
         if self.hooks is not None and self.hooks.listens_to("on_test_batch_end"):
-            self.hooks.on_test_batch_end(self.index, averaged(self.totals, self.names))
+            self.hooks.on_test_batch_end(self.index, in_order(averaged(self.totals, self.names)))
         self.index += 1
 
     def done(self, found: dict[str, Any]) -> None:
         """After the last batch."""
         if self.hooks is not None:
-            self.hooks.on_test_end(dict(found))
+            self.hooks.on_test_end(dict(in_order(found)))
 
 
 def evaluate_arrays(
@@ -381,15 +389,19 @@ def evaluate_batches(
     names = objective.names
     totals = RunningTotals(objective.stateful_names)
     called = EvaluationHooks(hooks, totals, names)
+
+    def shown() -> dict[str, list]:
+        return in_order(totals.read())
+
     for xs, ys, ws in batches:
         called.batch()
         count = size(xs, ys)
         totals.add(dict(zip(names, test_step(program, xs, ys, ws), strict=True)), count, names)
         called.batch_done()
-        bar.step(count, totals.read)
+        bar.step(count, shown)
     found = averaged(totals, names)
     called.done(found)
-    bar.close(found)
+    bar.close(in_order(found))
     return [found[name] for name in names]
 
 
@@ -418,5 +430,5 @@ def to_numpy(tensor: torch.Tensor) -> np.ndarray:
 
 def numbers(values: Sequence[Any]) -> Any:
     """What ``*_on_batch`` returns: one number, or a list of them."""
-    found = fetch(values)
+    found = told(values)
     return found[0] if len(found) == 1 else found

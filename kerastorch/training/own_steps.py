@@ -23,7 +23,7 @@ from ..optimizers import Optimizer
 from . import loop
 from .callback import CallbackList, History
 from .containers import CompiledLoss, CompiledMetrics
-from .logs import Logs, fetch
+from .logs import Logs, in_order, told
 from .own_data import Batches, as_data, unpack_x_y_sample_weight
 from .progress import ProgbarLogger, RunBar
 
@@ -160,7 +160,7 @@ class OwnSteps:
     def get_metrics_result(self) -> dict[str, Any]:
         """All metrics' values by name."""
         found: dict[str, Any] = {}
-        for metric in self.metrics:
+        for metric in self._tracking():
             value = metric.result()
             found.update(value if isinstance(value, dict) else {metric.name: value})
         return found
@@ -185,15 +185,22 @@ class OwnSteps:
         compiled = {id(metric) for metric in found}
         if eras.current().metrics_property == "together" and self._has_own_steps():
             loss, rest = self.compiled_loss, self.compiled_metrics
-            found = [*(loss.metrics if loss else ()), *([rest] if rest and (rest.given or rest.weighted) else ())]
+            first, *parts = (loss.metrics or [loss._total]) if loss else [None]  # the total is there from compile on
+            together = [rest] if rest and (rest.given or rest.weighted) else []
+            found = [*([first] if loss else ()), *together, *parts]
         for module in self.modules():
             found += list(module.__dict__.get("_added_metrics", {}).values())
             found += [own for own in _metrics_of(module) if id(own) not in compiled]
         return list({id(metric): metric for metric in found}.values())
 
+    def _tracking(self) -> Sequence[Any]:
+        """``metrics``, as objects where the era has there what ``compile`` was given."""
+        given = self.__dict__.get("_given_metrics")
+        return self._metric_objects() if given is not None and self.metrics is given else self.metrics
+
     def reset_metrics(self) -> None:
         """Resets all metrics."""
-        for metric in self.metrics:
+        for metric in self._tracking():
             metric.reset_state() if hasattr(metric, "reset_state") else metric.reset_states()
 
     # ---------------------------------------------------------------------- methods
@@ -256,7 +263,7 @@ class OwnSteps:
         x, y, weight = data
         whole = Batches("train_on_batch", x, y, weight, batch_size=1 << 40, class_weight=class_weight)
         with torch.enable_grad() if step == self.train_step else torch.no_grad():
-            return _numbers(_plain_logs(step(next(whole.epoch()))))
+            return _numbers(_flat(_plain_logs(step(next(whole.epoch())))))
 
 
 def split_arrays(x: Any, y: Any, sample_weight: Any, part: float) -> tuple[tuple, tuple]:
@@ -293,16 +300,33 @@ def _plain_logs(logs: Any) -> dict[str, Any]:
     """What a step gave, as plain tensors without gradients."""
     if not isinstance(logs, dict):
         raise TypeError(f"train_step: expected a dict of what to log. Received: {type(logs).__name__}")
+    return {key: _plain_logs(value) if isinstance(value, dict) else _plain_value(value) for key, value in logs.items()}
+
+
+def _plain_value(value: Any) -> Any:
+    if isinstance(value, torch.Tensor):
+        return plain(value).detach()
+    return float(value) if isinstance(value, int) and eras.current().logged_numbers == "floats" else value
+
+
+def _flat(logs: dict[str, Any]) -> dict[str, Any]:
+    """One level of values: Keras 3 has all compiled metrics as one, whose result is a dict, and sorts each level."""
     flat: dict[str, Any] = {}
-    for key, value in logs.items():  # Keras 3 has all compiled metrics as one, whose result is a dict
-        flat.update(value if isinstance(value, dict) else {key: value})
-    return {key: plain(v).detach() if isinstance(v, torch.Tensor) else v for key, v in flat.items()}
+    for key, value in in_order(logs).items():
+        flat.update(_flat(value) if isinstance(value, dict) else {key: value})
+    return flat
 
 
 def _numbers(logs: dict[str, Any]) -> dict[str, Any]:
-    """The values as Python floats, fetched at once."""
-    values = fetch(list(logs.values()))
-    return {key: float(v) if getattr(v, "ndim", 0) == 0 else v for key, v in zip(logs, values)}
+    """The values as Python numbers, fetched at once."""
+    values = told(logs.values())
+    return {key: v.item() if getattr(v, "ndim", 1) == 0 else v for key, v in zip(logs, values)}
+
+
+def _settled(model: Any, logs: dict[str, Any]) -> dict[str, Any]:
+    """What stands for all batches: where the last step named just the model's metrics, what these say by now."""
+    results = model.get_metrics_result()
+    return _plain_logs(results) if results.keys() == logs.keys() else logs
 
 
 def fit(
@@ -326,42 +350,49 @@ def fit(
         count_mode="steps",
         stateful=[],
     )
-    latest: dict[str, Any] = {}
+    logs: dict[str, Any] = {}
     for callback in hooks:
         if isinstance(callback, ProgbarLogger):  # what a step gives are means already
-            callback.totals = lambda: {name: [value, 1] for name, value in _numbers(latest).items()}
+            callback.totals = lambda: _shares(logs)
     hooks.on_train_begin()
+    numbers = eras.current().batch_logs == "batch"
+    listened = hooks.listens_to("on_batch_end")
     model.stop_training = False
-    warned = False
+    warned, latest = False, {}
     for epoch in range(initial_epoch, epochs):
         model.reset_metrics()
         hooks.on_epoch_begin(epoch)
-        logs: dict[str, Any] = {}
         count = 0
         for count, data in enumerate(batches.epoch(), 1):
-            hooks.on_batch_begin(count - 1, {"batch": count - 1, "size": _size(data)})
+            numbered = {"batch": count - 1, "size": _size(data)} if numbers else {}
+            hooks.on_batch_begin(count - 1, dict(numbered))
             logs = _plain_logs(model.train_step(data))
-            latest.update(logs)
             if count == 1:
-                _tell_names(hooks, logs)
-            hooks.on_batch_end(count - 1, Logs({"batch": count - 1, "size": _size(data), **logs}))
+                _tell_names(hooks, _flat(logs))
+            if listened:
+                hooks.on_batch_end(count - 1, Logs({**numbered, **_flat(logs)}))
             if model.stop_training:
                 break
         if not count:
             raise ValueError(f"fit: expected at least one batch in epoch {epoch + 1}. Received: none")
-        measured: dict[str, Any] = {}
-        found = _numbers(logs)
+        found, measured = _settled(model, logs), {}
         if validation is not None and loop.due(validation_freq, epoch):
             measured = evaluate(model, validation, hooks=hooks if eras.current().test_hooks else None)
-        found = loop.merge_logs(found, measured)
+        found = _numbers(_flat(loop.merge_logs(found, measured)))
+        latest = dict(found)  # without what callbacks write into it
         warned = loop.warn_if_not_finite(found, epoch, warned)
         hooks.on_epoch_end(epoch, found)
         if model.stop_training:
             break
     if epochs > 0 and isinstance(getattr(model, "optimizer", None), Optimizer):
         model.optimizer.finalize_variable_values(model.trainable_variables)
-    hooks.on_train_end()
+    loop.end_callbacks(hooks, latest)
     return model.history
+
+
+def _shares(logs: dict[str, Any]) -> dict[str, list]:
+    """A step's values as a progress bar takes them: each a sum of one."""
+    return {name: [value, 1] for name, value in _numbers(_flat(logs)).items()}
 
 
 def _tell_names(hooks: CallbackList, logs: dict[str, Any]) -> None:
@@ -382,6 +413,7 @@ def evaluate(model: Any, batches: Batches, verbose: int = 0, hooks: CallbackList
     model.reset_metrics()
     bar = RunBar(verbose, batches.steps, batches.steps, counts_steps=True)
     logs: dict[str, Any] = {}
+    listened = hooks is not None and hooks.listens_to("on_test_batch_end")
     if hooks is not None:
         hooks.on_test_begin()
     with torch.no_grad():
@@ -389,22 +421,31 @@ def evaluate(model: Any, batches: Batches, verbose: int = 0, hooks: CallbackList
             if hooks is not None:
                 hooks.on_test_batch_begin(index)
             logs = _plain_logs(model.test_step(data))
-            if hooks is not None:
-                hooks.on_test_batch_end(index, Logs(logs))
-            bar.step(1, lambda: {name: [value, 1] for name, value in _numbers(logs).items()})  # noqa: B023
+            if listened:
+                hooks.on_test_batch_end(index, Logs(_flat(logs)))
+            bar.step(1, lambda: _shares(logs))  # noqa: B023
     if not logs:
         raise ValueError("evaluate: expected at least one batch. Received: none")
-    found = _numbers(logs)
+    found = _numbers(_flat(_settled(model, logs)))
     if hooks is not None:
-        hooks.on_test_end(found)
+        hooks.on_test_end(dict(in_order(found)))
     bar.close(found)
     return found
+
+
+def _outputs_told(outputs: Any) -> dict[str, Any]:
+    """A batch's outputs as callbacks get them: numpy's arrays, of which Keras 3 leaves a list as it is."""
+    if eras.current().logged_numbers != "floats":
+        return {"outputs": map_structure(loop.to_numpy, outputs)}
+    flat = _flat({"outputs": outputs})
+    return {key: loop.to_numpy(v) if isinstance(v, torch.Tensor) else v for key, v in flat.items()}
 
 
 def predict(model: Any, batches: Batches, verbose: int = 0, hooks: CallbackList | None = None) -> Any:
     """The outputs of the model's ``predict_step``, put together."""
     bar = RunBar(verbose, batches.steps, batches.steps, counts_steps=True)
     parts: list[Any] = []
+    listened = hooks is not None and hooks.listens_to("on_predict_batch_end")
     if hooks is not None:
         hooks.on_predict_begin()
     with torch.no_grad():
@@ -412,8 +453,8 @@ def predict(model: Any, batches: Batches, verbose: int = 0, hooks: CallbackList 
             if hooks is not None:
                 hooks.on_predict_batch_begin(index)
             parts.append(map_structure(plain, model.predict_step(data)))
-            if hooks is not None:
-                hooks.on_predict_batch_end(index, {"outputs": parts[-1]})
+            if listened:
+                hooks.on_predict_batch_end(index, _outputs_told(parts[-1]))
             bar.step(1)
     if not parts:
         raise ValueError("predict: expected at least one batch. Received: none")

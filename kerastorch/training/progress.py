@@ -20,7 +20,7 @@ from tqdm.utils import disp_len, disp_trim
 from .. import eras
 from .bar_text import State, bar_line, closing_line
 from .callback import Callback
-from .logs import RunningTotals, fetch
+from .logs import RunningTotals, fetch, in_order
 
 __all__ = ["Progbar", "ProgbarLogger", "RunBar"]
 
@@ -312,7 +312,7 @@ class ProgbarLogger(Callback):
         self.totals = totals
 
     def _sums(self) -> Mapping[str, list]:
-        return (self.totals or self._totals.read)()
+        return self.totals() if self.totals is not None else in_order(self._totals.read())
 
     def on_train_begin(self, logs: dict | None = None) -> None:
         self.verbose = self.params["verbose"]
@@ -341,7 +341,7 @@ class ProgbarLogger(Callback):
             self._totals.add(logs, step, self._names(logs))
         # The last batch's line is on_epoch_end's.
         if self.target is None or self.seen < self.target:
-            self.progbar.follow(lambda: _in_order(self._sums()))
+            self.progbar.follow(self._sums)
             self.progbar.move(self.seen)
 
     def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
@@ -358,11 +358,6 @@ class ProgbarLogger(Callback):
     def _names(self, logs: Mapping[str, Any]) -> Iterable[str]:
         """What is shown: what the parameters of the run name, or else, in a loop of a script's own, all numbers."""
         return self.params.get("metrics") or [name for name in logs if name not in ("batch", "size")]
-
-
-def _in_order(logs: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The numbers in the era's order."""
-    return dict(sorted(logs.items())) if eras.current().history_order == "sorted" else logs
 
 
 class RunBar:
@@ -398,7 +393,7 @@ class RunBar:
 
         Args:
             size: its rows.
-            read: gives the numbers so far, as ``RunningTotals.read`` does.
+            read: gives the numbers so far, as ``RunningTotals.read`` does, in the order to show them in.
         """
         if self._bar is None:
             return
@@ -407,7 +402,7 @@ class RunBar:
             self._bar.update(self._seen)
         elif self._bar.target is None or self._seen < self._bar.target:
             if read is not None:
-                self._bar.follow(lambda: _in_order(read()))
+                self._bar.follow(read)
             self._bar.move(self._seen)
 
     def close(self, logs: Mapping[str, Any] | None = None) -> None:
@@ -419,4 +414,4 @@ class RunBar:
         if self._bar is None or not self._later:
             return
         self._bar.target = self._seen
-        self._bar.update(self._seen, list(_in_order(logs or {}).items()), finalize=True)
+        self._bar.update(self._seen, list((logs or {}).items()), finalize=True)

@@ -11,6 +11,7 @@ from typing import Any
 
 import torch
 
+from .. import eras
 from ..backend.telling import warn
 from . import checkpoint, loop, standardize
 from .callback import CallbackList, History
@@ -112,7 +113,8 @@ def fit_stream(
             callback.validation_data = validation.shown
     stream.start()
     model.stop_training = False
-    feed, logs, warned = DeviceFeed(), {}, False
+    feed, logs, latest, warned = DeviceFeed(), {}, {}, False
+    keeps = eras.current().next_logs == "kept" and validation_freq == 1
     for epoch in range(position.epoch, epochs):
         loop.begin_epoch(position, program, hooks, epoch)
         batches = _Batches(model, feed, stream.epoch(steps), stream.owner, class_weight)
@@ -124,11 +126,13 @@ def fit_stream(
         if not batches.count:
             break
         measured: dict[str, Any] = {}
+        complete = complete or eras.current().cut_epochs == "measured"
         if validation is not None and complete and loop.due(validation_freq, epoch):
             size = validation_batch_size or batches.size
             measured = dict(zip(names, validation.measure(program, size, hooks), strict=True))
         # As in Keras 2, what an earlier epoch left in the logs stays there until it is written again.
-        logs = {**(logs if validation_freq == 1 else {}), **loop.merge_logs(loop.averaged(totals, names), measured)}
+        logs = {**(logs if keeps else {}), **loop.merge_logs(loop.averaged(totals, names), measured)}
+        latest = dict(logs)  # without what callbacks write into it
         warned = loop.warn_if_not_finite(logs, epoch, warned)
         hooks.on_epoch_end(epoch, logs)
         position.epoch_done(epoch)
@@ -137,7 +141,7 @@ def fit_stream(
         if model.stop_training or stream.ended:
             break
     stream.close()
-    return loop.end_run(model, program, hooks, position, epochs)
+    return loop.end_run(model, program, hooks, position, epochs, latest)
 
 
 def _tell_end(stream: Stream, steps: Any, count: int, epoch: int, strict: bool) -> None:

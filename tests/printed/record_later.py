@@ -5,6 +5,7 @@ import importlib
 import json
 import os
 import sys
+import tempfile
 
 os.environ.update(KERAS_BACKEND="torch", CUDA_VISIBLE_DEVICES="", TF_CPP_MIN_LOG_LEVEL="3")
 
@@ -34,7 +35,10 @@ def main():
     home.time = scenarios.Clock()
     for name in later_fits.FITS:
         keras.backend.clear_session()
-        found["fits"][name] = later_fits.run(name, keras)
+        with tempfile.TemporaryDirectory() as folder:
+            os.chdir(folder)
+            found["fits"][name] = later_fits.run(name, keras)
+            os.chdir(HERE)
     with open(os.path.join(HERE, f"later.{era}.json"), "w", encoding="utf-8", newline="\n") as file:
         file.write(json.dumps(found, indent=1, ensure_ascii=False) + "\n")
 

@@ -38,8 +38,10 @@ def last_states(text):
 
 
 @pytest.mark.parametrize(("era", "name"), RUNS)
-def test_text_of_a_run(era, name, clock):
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+def test_text_of_a_run(era, name, clock, tmp_path, monkeypatch):
     keras.set_era(era)
+    monkeypatch.chdir(tmp_path)
     assert last_states(later_fits.run(name, keras)) == last_states(RECORDED[era]["fits"][name])
 
 
