@@ -189,8 +189,7 @@ class Layer(NodeInfo, Additions, Stateless, Masking, Precision):
         if self.built:
             return
         shape = map_structure(_shape_of, inputs)
-        if not self._is_ours:
-            self._built_for = shape  # a file tells it, so that a model without a graph can be built when it is read
+        self._built_for = shape  # a file tells it, so that a model without a graph can be built when it is read
         by_name = shapes_for(type(self).build, arguments or {}, _shape_of)
         calls.building += 1
         try:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from .functions import FunctionLayer
-from .layer import partition
+from .layer import Layer, partition
 
 __all__ = ["Asked", "print_boxes", "print_lines"]
 
@@ -217,7 +217,7 @@ def _boxed_rows(model: Any, layers: Iterable[Any], chain: bool, asked: Asked, le
     for layer in layers:
         name = f"{'   ' * level + '└ ' if level else ''}{layer.name} ({_class_name(layer)})"
         params = f"{layer.count_params():,}" if layer.built else "0 (unbuilt)"
-        shape = _shape(layer)
+        shape = _boxed_shape(layer)
         shown = f"({', '.join(map(str, shape))})" if isinstance(shape, tuple) else str(shape)
         fields = [name, shown, params]
         if not chain:
@@ -227,6 +227,18 @@ def _boxed_rows(model: Any, layers: Iterable[Any], chain: bool, asked: Asked, le
         yield fields
         if asked.expand_nested and getattr(layer, "layers", None):
             yield from _boxed_rows(model, layer.layers, chain, asked, level + 1)
+
+
+def _boxed_shape(layer: Any) -> Any:
+    """What a layer that is part of no graph gives for the shapes that it was built for, if it says so itself."""
+    shape = _shape(layer)
+    if shape != "multiple":
+        return shape
+    tells = type(layer).compute_output_shape is not Layer.compute_output_shape
+    try:
+        return layer.compute_output_shape(layer._built_for) if tells and layer._built_for is not None else "?"
+    except (TypeError, ValueError, NotImplementedError):
+        return "?"
 
 
 def _boxed_totals(model: Any) -> Iterator[str]:

@@ -290,11 +290,11 @@ class Model(Trainer, Network):
             layer_range: two patterns for the names of the first and last layer to list.
 
         Raises:
-            ValueError: before the model's shapes are known.
+            ValueError: before the model's shapes are known; Keras 3's table says which layers are not built.
         """
         from ..engine.summary import print_summary
 
-        if not self.built:
+        if not self.built and eras.current().summary != "keras3":
             raise ValueError(
                 f"Model {self.name}: expected a built model for summary(); give the first layer an input_shape or call "
                 "fit() first"

@@ -15,6 +15,7 @@ import torch
 
 from .. import backend as _k
 from .. import config
+from ..backend import text
 from ..backend.convert import to_numpy
 from ..engine.symbolic import SymbolicTensor, flatten, map_structure
 from ._making import converted, dtype_of, operation
@@ -45,13 +46,15 @@ __all__ = [
 
 
 def convert_to_tensor(x: Any, dtype: Any = None, sparse: bool | None = None, ragged: bool | None = None) -> Any:
-    """A tensor of an array, a list or a number.
+    """A tensor of an array, a list or a number; of text one of text.
 
     Raises:
         NotImplementedError: for sparse or ragged tensors.
     """
     if sparse or ragged:
         raise NotImplementedError("ops.convert_to_tensor: expected a dense tensor. Received: sparse or ragged")
+    if text.holds_text(x):
+        return text.as_text(x, config.device())
     found = converted(x)
     return found if dtype is None else found.to(dtype_of(dtype))
 

@@ -108,3 +108,31 @@ def test_count_params_of_shapes():
     kernel = Weight(3, 4)
     assert count_params([kernel, Weight(4), Weight(), kernel]) == 17
     assert count_params([]) == 0
+
+
+def test_keras_3_shows_what_is_not_built(capsys):
+    """As Keras 3.15 prints it, but for the batch axis, which it has from the latest call."""
+    eras.set_era("keras3")
+    model = keras.models.Sequential([keras.layers.Dense(2, name="a"), keras.layers.Dense(3, name="b")])
+    model.summary(line_length=90)
+    shown = capsys.readouterr().out
+    rows = [line for line in shown.splitlines() if "(Dense)" in line]
+    assert [[cell.strip() for cell in row.strip("│").split("│")] for row in rows] == [
+        ["a (Dense)", "?", "0 (unbuilt)"],
+        ["b (Dense)", "?", "0 (unbuilt)"],
+    ]
+    assert " Total params: 0 (0.00 B)" in shown
+
+    class Own(keras.Model):
+        def __init__(self):
+            super().__init__()
+            self.top, self.left = keras.layers.Dense(4, name="top"), keras.layers.LSTM(3, name="left")
+
+        def call(self, x):
+            return self.top(x)
+
+    own = Own()
+    own(np.ones((2, 3)))
+    own.summary(line_length=90)
+    rows = [line for line in capsys.readouterr().out.splitlines() if "top" in line or "left" in line]
+    assert "(None, 4)" in rows[0] and " 16 " in rows[0] and "?" in rows[1] and "0 (unbuilt)" in rows[1]
