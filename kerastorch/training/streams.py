@@ -198,6 +198,7 @@ class Stream:
         self.ordered = is_sequence(source)
         self.endless = self.ordered or hasattr(source, "__next__")  # else a new iterator begins a new epoch
         self.ended = False
+        self._told = False
         self._batches: Iterator[Any] | None = None
         self._enqueuer: Any = None
         self._most: int | None = None
@@ -308,12 +309,34 @@ class Stream:
                 if self.endless or fresh or steps is None:
                     self.ended = self.endless or not taken
                     break
+                if self._runs_out() and self._cut(steps, taken):
+                    break
                 self._batches, fresh = self._iterate(), True  # a loader starts over
                 continue
             taken, fresh = taken + 1, False
             yield batch
         if not self.endless and steps in (None, _length_or_none(self.source)):
             self._batches = None  # the loader's own epoch is over
+
+    def _runs_out(self) -> bool:
+        """Whether the source is a data set of TensorFlow's, which later Kerases do not begin again within an epoch."""
+        return hasattr(self.source, "element_spec") and eras.current().short_data_sets != "restart"
+
+    def _cut(self, steps: int | float, taken: int) -> bool:
+        """Whether the epoch ends here, since the data did: training too in tf.keras, while Keras 3 goes on after it."""
+        if eras.current().short_data_sets == "end":
+            self.ended = True
+            return True
+        if taken and not self._told:
+            self._told = True
+            warn(
+                f"{self.owner}: expected {steps} batches an epoch; add .repeat() to the data set, or leave "
+                f"steps_per_epoch out. Received: {taken}, so that epochs end early",
+                UserWarning,
+            )
+        if taken:
+            self._batches = None  # the next epoch begins the data again
+        return bool(taken)
 
     def close(self) -> None:
         """Ends the workers."""
