@@ -5,6 +5,7 @@ Source: https://www.tensorflow.org/api_docs/python/tf/dtypes/DType
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 import numpy as np
@@ -174,6 +175,22 @@ def as_dtype(type_value: Any) -> DType:
     if name not in _TYPES:
         raise TypeError(f"tf.as_dtype: expected a dtype or its name. Received: {type_value!r}")
     return _TYPES[name]
+
+
+_BY_TORCH = {kind.torch: kind for kind in _TYPES.values() if kind.torch is not None}
+_OF_TORCH = frozenset(("kerastorch", "torch"))
+
+
+def told(dtype: torch.dtype) -> Any:
+    """A tensor's type as whoever asks the property that calls this expects it.
+
+    Torch's functions take no other types than torch's own, of which there can be no subclasses. So the package, torch
+    and every module that has imported torch under its name are told torch's; scripts for TensorFlow are told its.
+    """
+    asks = sys._getframe(2).f_globals
+    if "torch" in asks or asks.get("__name__", "").partition(".")[0] in _OF_TORCH:
+        return dtype
+    return _BY_TORCH.get(dtype, dtype)
 
 
 def torch_type(dtype: Any) -> torch.dtype | None:

@@ -91,6 +91,7 @@ _TOP = {
     "Tensor": "_tensors:Tensor",
     "TensorShape": "_tensors:TensorShape",
     "device": "config:device",
+    "edit_distance": "edits:edit_distance",
     "einsum": "linear:einsum",
     "matmul": "linear:matmul",
     "norm": "linear:norm",

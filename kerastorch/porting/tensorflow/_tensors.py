@@ -20,9 +20,9 @@ from ...backend.arrays import forward
 from ...engine.symbolic import script
 from ...engine.symbolic.immutable import ASSIGNING, OPERATORS, Immutable, plain
 from ...engine.symbolic.shape import Shape
-from ._dtypes import as_dtype
+from ._dtypes import as_dtype, told
 
-__all__ = ["Tensor", "TensorShape"]
+__all__ = ["Rows", "Tensor", "TensorShape"]
 
 
 class TensorShape(Shape):
@@ -83,6 +83,12 @@ class Tensor(Immutable):
         with torch._C.DisableTorchFunctionSubclass():
             return TensorShape(torch.Tensor.shape.__get__(self))
 
+    @property
+    def dtype(self) -> Any:
+        """The elements' type: TensorFlow's where a script asks that has not imported torch."""
+        with torch._C.DisableTorchFunctionSubclass():
+            return told(torch.Tensor.dtype.__get__(self))
+
     def eval(self, feed_dict: Any = None, session: Any = None) -> Any:
         """The values as an array, as a TensorFlow 1 script asks for them."""
         return self.numpy()
@@ -108,6 +114,12 @@ class Tensor(Immutable):
     def __repr__(self, *, tensor_contents: Any = None) -> str:
         values = repr(self.numpy()) if self.ndim else str(self.numpy())
         return f"<tf.Tensor: shape={self.shape}, dtype={as_dtype(self.dtype).name}, numpy={values}>"
+
+
+class Rows:
+    """What ``RaggedTensor`` is to the modules that it imports."""
+
+    __slots__ = ()
 
 
 # These give plain tensors on purpose, or what is no tensor of the script.
@@ -148,19 +160,20 @@ def _text(tensor: Tensor) -> str:
 
 def beside(value: Any, like: torch.Tensor) -> Any:
     """What stands beside a tensor in an operation, as torch takes it: arrays and lists become tensors of its type."""
-    if isinstance(value, (int, float, complex, torch.Tensor)) or value is None or not _is_data(value):
+    own = isinstance(value, (np.ndarray, np.generic))
+    if not own and not isinstance(value, (list, tuple)):
         return value
     tensor = torch.as_tensor(_stacked(value, like), device=like.device)
-    floats = tensor.dtype == torch.float64 or not tensor.is_floating_point() and not isinstance(value, np.ndarray)
-    return tensor.to(like.dtype) if floats and like.is_floating_point() else _narrow(tensor, value)
+    if own:
+        return tensor if like.dtype == torch.bool else tensor.to(like.dtype)
+    if like.dtype == torch.bool or tensor.is_floating_point() and not like.is_floating_point():
+        return _narrow(tensor)
+    return tensor if tensor.is_complex() else tensor.to(like.dtype)
 
 
-def _narrow(tensor: torch.Tensor, value: Any) -> torch.Tensor:
-    return tensor.to(torch.int32) if tensor.dtype == torch.int64 and not isinstance(value, np.ndarray) else tensor
-
-
-def _is_data(value: Any) -> bool:
-    return isinstance(value, (np.ndarray, np.generic, list, tuple))
+def _narrow(tensor: torch.Tensor) -> torch.Tensor:
+    """Numbers of a list as Python's own are taken."""
+    return tensor.to({torch.int64: torch.int32, torch.float64: torch.float32}.get(tensor.dtype, tensor.dtype))
 
 
 def _stacked(value: Any, like: torch.Tensor) -> Any:
@@ -169,15 +182,15 @@ def _stacked(value: Any, like: torch.Tensor) -> Any:
     return forward(value)
 
 
-def _is_symbolic(value: Any) -> bool:
-    return hasattr(value, "_examples")
+def _answers_itself(value: Any) -> bool:
+    return isinstance(value, Rows) or hasattr(value, "_examples")
 
 
 def _operator(name: str) -> Callable:
     method = getattr(torch.Tensor, name)
 
     def apply(self: Tensor, *args: Any) -> Any:
-        if args and _is_symbolic(args[0]):
+        if args and _answers_itself(args[0]):
             return NotImplemented
         with torch._C.DisableTorchFunctionSubclass():
             args = tuple(beside(arg, self) for arg in args)
@@ -194,7 +207,7 @@ def _division(reverse: bool) -> Callable:
     divide = _operator("__rtruediv__" if reverse else "__truediv__")
 
     def apply(self: Tensor, other: Any) -> Any:
-        if self.is_floating_point() or self.is_complex():
+        if self.is_floating_point() or self.is_complex() or _answers_itself(other):
             return divide(self, other)
         # whole numbers are divided in double precision, the small ones in single
         wide = torch.float64 if self.dtype in (torch.int32, torch.int64) else torch.float32

@@ -5,6 +5,7 @@ Source: https://www.tensorflow.org/api_docs/python/tf
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
 import numpy as np
@@ -100,7 +101,10 @@ def stack(values: Any, axis: int = 0) -> Any:
         values = list(values)
     if _of_texts(values):
         return TextTensor(np.stack([TextTensor(v).array for v in values], axis))
-    return torch.stack(_alike(values), axis)
+    if ints(axis) == 0 and not any(isinstance(value, torch.Tensor) for value in values):
+        with contextlib.suppress(ValueError):  # not of one kind: the first one's is taken
+            return tensor(values)  # which is not the type that arrays have along another axis
+    return torch.stack(_alike(values), ints(axis))
 
 
 parallel_stack = stack

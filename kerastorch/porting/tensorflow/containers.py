@@ -16,7 +16,7 @@ from ...backend import names
 from ...engine.holder import WeightHolder
 from ...engine.symbolic.immutable import as_immutable
 from ._dtypes import as_dtype
-from ._functions import ints, refuse, tensor, text_or_tensor
+from ._functions import converted, ints, refuse, tensor
 from ._texts import TextTensor
 from .arrays import concat, stack
 from .control import name_scope
@@ -62,7 +62,7 @@ class TensorArray:
         self._items: list[Any] = [None] * (ints(size) or 0)
 
     def _typed(self, value: Any) -> Any:
-        made = as_immutable(text_or_tensor(value))
+        made = as_immutable(converted(value))
         return (
             made if isinstance(made, TextTensor) or made.dtype == self.dtype else as_immutable(tensor(made, self.dtype))
         )

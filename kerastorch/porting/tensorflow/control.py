@@ -21,9 +21,11 @@ from ...backend import names
 from ...engine.symbolic import flatten, is_symbolic, map_structure
 from ...engine.symbolic.immutable import as_immutable, values_of
 from ._dtypes import as_dtype
-from ._functions import ints, tensor, text_or_tensor
+from ._functions import before_2, converted, ints, tensor
+from ._specs import RaggedTensorSpec
 from ._texts import TextTensor
 from .arrays import stack
+from .ragged import stack_rows
 
 __all__ = [
     "case",
@@ -115,28 +117,28 @@ def while_loop(
     name: str | None = None,
     **kwargs: Any,
 ) -> Any:
-    """Calls ``body`` with what it gave last, as long as a condition holds.
+    """Calls ``body`` with what it gave last, as long as a condition holds; what it gave is the result.
+
+    TensorFlow 1 gives a single variable as such.
 
     Example:
-        >>> [int(x) for x in while_loop(lambda i: i < 5, lambda i: [i + 2], [0])]
-        [6]
+        >>> [int(x) for x in while_loop(lambda i, n: i < 5, lambda i, n: [i + 2, n + 1], [0, 0])]
+        [6, 3]
     """
-    values = list(loop_vars) if isinstance(loop_vars, (list, _tuple)) else [loop_vars]
-    values = [map_structure(_as_data, v) for v in values]
+    several = isinstance(loop_vars, (list, _tuple))
+    values = map_structure(_as_data, loop_vars if several else [loop_vars])
     left = None if maximum_iterations is None else ints(maximum_iterations)
     while (left is None or left > 0) and _true(cond(*values)):
-        found = body(*values)
-        values = list(found) if isinstance(found, (list, _tuple)) else [found]
+        found = map_structure(_as_data, body(*values))
+        values = found if isinstance(found, (list, _tuple)) else type(values)([found])
         left = None if left is None else left - 1
-    if not isinstance(loop_vars, (list, _tuple)):
-        return values[0]
-    return values[0] if len(values) == 1 and not isinstance(loop_vars, list) else type(loop_vars)(values)
+    return values[0] if not several or (before_2() and len(values) == 1) else values
 
 
 def _as_data(value: Any) -> Any:
     """Numbers and texts as tensors; tensors, arrays of tensors and whatever else a loop carries as they are."""
     plain_data = isinstance(value, (bool, int, float, complex, str, bytes, list, np.ndarray, np.generic))
-    return as_immutable(text_or_tensor(value)) if plain_data else value
+    return as_immutable(converted(value)) if plain_data else value
 
 
 def _elements(elems: Any) -> Any:
@@ -171,18 +173,19 @@ def map_fn(
         return keras.map_fn(fn, elems)
     elems = _elements(elems)
     found = [fn(map_structure(lambda x, i=i: x[i], elems)) for i in range(_rows(elems))]
-    return _stacked(found)
+    return _stacked(found, isinstance(fn_output_signature, RaggedTensorSpec))
 
 
 def _holds_tensors(value: Any) -> bool:
-    return any(isinstance(leaf, torch.Tensor) and leaf.ndim for leaf in flatten(value))
+    return any(isinstance(leaf, (torch.Tensor, np.ndarray)) and leaf.ndim for leaf in flatten(value))
 
 
-def _stacked(results: list[Any]) -> Any:
-    """Results of one structure as one structure of stacked tensors."""
+def _stacked(results: list[Any], ragged: bool = False) -> Any:
+    """Results of one structure as one structure of stacked tensors, or of rows of different lengths."""
     first = results[0]
     columns = zip(*(flatten(result) for result in results), strict=True)
-    stacked = iter([stack([_as_data(x) for x in column]) for column in columns])
+    together = stack_rows if ragged else stack
+    stacked = iter([together([_as_data(x) for x in column]) for column in columns])
     return map_structure(lambda _: next(stacked), first)
 
 
@@ -277,7 +280,7 @@ def _array(leaf: Any) -> Any:
 
 def _result(leaf: Any) -> Any:
     plain = isinstance(leaf, (bool, int, float, np.ndarray, np.generic))
-    return as_immutable(text_or_tensor(leaf)) if plain else leaf
+    return as_immutable(converted(leaf)) if plain else leaf
 
 
 def function(
@@ -308,7 +311,7 @@ def function(
 
 
 def _typed(value: Any, dtype: Any) -> Any:
-    made = text_or_tensor(value) if dtype is None or not isinstance(value, torch.Tensor) else value
+    made = converted(value) if dtype is None or not isinstance(value, torch.Tensor) else value
     if dtype is not None and not isinstance(made, TextTensor) and as_dtype(dtype).torch is not None:
         made = tensor(made, dtype)
     return as_immutable(made)
@@ -332,7 +335,7 @@ def py_function(
     """What a Python function gives for tensors, in given types; without a function a decorator of one."""
     if func is None:
         return lambda function: functools.wraps(function)(lambda *inputs: py_function(function, inputs, Tout, name))
-    return _typed_results(func(*(as_immutable(text_or_tensor(x)) for x in inp)), Tout)
+    return _typed_results(func(*(as_immutable(converted(x)) for x in inp)), Tout)
 
 
 def numpy_function(

@@ -350,27 +350,19 @@ def accumulate_n(inputs: Any, shape: Any = None, tensor_dtype: Any = None, name:
 
 
 @op
-def _equal(x: Any, y: Any) -> torch.Tensor:
-    return torch.eq(*pair(x, y))
-
-
-def equal(x: Any, y: Any, name: str | None = None) -> Any:
+def equal(x: Any, y: Any) -> Any:
     """Where two tensors are equal."""
     if holds_text(x) or holds_text(y):
         return TextTensor(x) == TextTensor(y)
-    return _equal(x, y)
+    return torch.eq(*pair(x, y))
 
 
 @op
-def _different(x: Any, y: Any) -> torch.Tensor:
-    return torch.ne(*pair(x, y))
-
-
-def not_equal(x: Any, y: Any, name: str | None = None) -> Any:
+def not_equal(x: Any, y: Any) -> Any:
     """Where two tensors differ."""
     if holds_text(x) or holds_text(y):
         return TextTensor(x) != TextTensor(y)
-    return _different(x, y)
+    return torch.ne(*pair(x, y))
 
 
 @op

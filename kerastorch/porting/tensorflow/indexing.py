@@ -15,7 +15,7 @@ from ... import eras
 from ...engine.symbolic import Spec, is_symbolic
 from ...engine.symbolic.immutable import as_immutable
 from ._dtypes import torch_type
-from ._functions import in_order_before_2, ints, op, pair, tensor, text_or_tensor, with_result
+from ._functions import converted, in_order_before_2, ints, op, pair, tensor, with_result
 from ._texts import TextTensor, holds_text
 
 __all__ = [
@@ -118,7 +118,7 @@ def where(condition: Any, x: Any = None, y: Any = None) -> Any:
 
 
 def _parts_told(tensor: Any, mask: Any, axis: Any = None) -> Spec:
-    x, kept, start = text_or_tensor(tensor), text_or_tensor(mask), ints(axis) or 0
+    x, kept, start = converted(tensor), converted(mask), ints(axis) or 0
     return Spec((*x.shape[:start], None, *x.shape[start + len(kept.shape) :]), x.dtype)
 
 
@@ -126,8 +126,8 @@ def _parts_told(tensor: Any, mask: Any, axis: Any = None) -> Spec:
 @with_result(_parts_told)
 def boolean_mask(tensor: Any, mask: Any, axis: Any = None) -> Any:
     """The parts of a tensor where a mask over its axes, from ``axis`` on, is True."""
-    x = text_or_tensor(tensor)
-    kept, start = text_or_tensor(mask).to(torch.bool), ints(axis) or 0
+    x = converted(tensor)
+    kept, start = converted(mask).to(torch.bool), ints(axis) or 0
     if isinstance(x, TextTensor):
         return TextTensor(x.array[(slice(None),) * start + (kept.cpu().numpy(),)])
     return x[(slice(None),) * start + (kept.to(x.device),)]
@@ -169,31 +169,31 @@ def scatter_nd(indices: Any, updates: Any, shape: Any) -> torch.Tensor:
 @op
 def tensor_scatter_nd_update(tensor: Any, indices: Any, updates: Any) -> torch.Tensor:
     """A tensor with other values at given places."""
-    return _scattered(text_or_tensor(tensor), indices, updates, "update")
+    return _scattered(converted(tensor), indices, updates, "update")
 
 
 @op
 def tensor_scatter_nd_add(tensor: Any, indices: Any, updates: Any) -> torch.Tensor:
     """A tensor with values added at given places."""
-    return _scattered(text_or_tensor(tensor), indices, updates, "add")
+    return _scattered(converted(tensor), indices, updates, "add")
 
 
 @op
 def tensor_scatter_nd_sub(tensor: Any, indices: Any, updates: Any) -> torch.Tensor:
     """A tensor with values subtracted at given places."""
-    return _scattered(text_or_tensor(tensor), indices, updates, "sub")
+    return _scattered(converted(tensor), indices, updates, "sub")
 
 
 @op
 def tensor_scatter_nd_max(tensor: Any, indices: Any, updates: Any) -> torch.Tensor:
     """A tensor with the larger of its own and other values at given places."""
-    return _scattered(text_or_tensor(tensor), indices, updates, "amax")
+    return _scattered(converted(tensor), indices, updates, "amax")
 
 
 @op
 def tensor_scatter_nd_min(tensor: Any, indices: Any, updates: Any) -> torch.Tensor:
     """A tensor with the smaller of its own and other values at given places."""
-    return _scattered(text_or_tensor(tensor), indices, updates, "amin")
+    return _scattered(converted(tensor), indices, updates, "amin")
 
 
 # ------------------------------------------------------------------------- sorting
@@ -273,13 +273,13 @@ def _first_seen(x: Any) -> tuple[Any, np.ndarray, np.ndarray]:
 
 def unique(x: Any, out_idx: Any = torch.int32, name: str | None = None) -> Any:
     """The different elements, in the order in which they come, and for each element which of them it is."""
-    found, places, _ = _first_seen(text_or_tensor(x))
+    found, places, _ = _first_seen(converted(x))
     return _Unique(found, as_immutable(torch.as_tensor(places, dtype=torch_type(out_idx))))
 
 
 def unique_with_counts(x: Any, out_idx: Any = torch.int32, name: str | None = None) -> Any:
     """``unique``, and how often each of the different elements comes."""
-    found, places, counts = _first_seen(text_or_tensor(x))
+    found, places, counts = _first_seen(converted(x))
     kind = torch_type(out_idx)
     return _UniqueWithCounts(found, *(as_immutable(torch.as_tensor(part, dtype=kind)) for part in (places, counts)))
 

@@ -5,17 +5,20 @@ Source: https://www.tensorflow.org/api_docs/python/tf
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
+import numpy as np
 import torch
 
 from ... import config
 from ...backend.variable import Variable
-from ...engine.symbolic import SymbolicTensor, map_structure, wants_recording
+from ...engine.symbolic import SymbolicTensor, flatten, map_structure, wants_recording
 from ...engine.symbolic.immutable import as_immutable, plain
 from ...engine.symbolic.shape import Shape
 from ._dtypes import as_dtype, torch_type
-from ._functions import ints, op, tensor, text_or_tensor
+from ._functions import converted, ints, op, tensor
+from ._tensors import Rows
 from ._texts import TextTensor
 
 __all__ = [
@@ -61,8 +64,13 @@ def constant(value: Any, dtype: Any = None, shape: Any = None, name: str | None 
     Example:
         >>> constant([1, 2]).dtype, constant(0.5, shape=(2,)).tolist()
         (torch.int32, [0.5, 0.5])
+
+    Raises:
+        TypeError: for Python numbers that the type has no place for; arrays are cast.
     """
-    made = text_or_tensor(value, dtype)
+    made = converted(value, dtype)
+    if dtype is not None and isinstance(made, torch.Tensor):
+        _refuse_others(value, made.dtype)
     if isinstance(value, Variable):
         made = made.detach().clone()
     if shape is not None and not isinstance(made, TextTensor):
@@ -74,10 +82,32 @@ def constant(value: Any, dtype: Any = None, shape: Any = None, name: str | None 
     return as_immutable(made)
 
 
+def _refuse_others(value: Any, kind: torch.dtype) -> None:
+    """Refuses Python numbers, alone or in lists, that a type would change."""
+    python = isinstance(value, (bool, int, float, complex, list, tuple)) and not isinstance(value, np.generic)
+    if not python or any(isinstance(leaf, torch.Tensor) for leaf in flatten(value)):
+        return
+    given = converted(value)
+    as_truth = kind == torch.bool and given.dtype != torch.bool
+    if given.numel() and (as_truth or _breadth(given.dtype) > _breadth(kind)):
+        raise TypeError(f"tf.constant: expected values of type {as_dtype(kind).name}. Received: {value!r}")
+
+
+def _breadth(kind: torch.dtype) -> int:
+    return 2 if kind.is_complex else int(kind.is_floating_point)
+
+
 def convert_to_tensor(
     value: Any, dtype: Any = None, dtype_hint: Any = None, name: str | None = None, preferred_dtype: Any = None
 ) -> Any:
     """A tensor of given values; tensors and variables come back as tensors of the same values.
+
+    Args:
+        value: the values.
+        dtype: the type that they have to be of.
+        dtype_hint: the type that they get where they can.
+        name: accepted as in TensorFlow.
+        preferred_dtype: TensorFlow 1's name of ``dtype_hint``.
 
     Raises:
         ValueError: for a tensor of another type than ``dtype``.
@@ -91,7 +121,13 @@ def convert_to_tensor(
                 f"Received: {as_dtype(value.dtype).name}"
             )
         return as_immutable(plain(value))
-    return _of_parts(value, dtype) if wants_recording((value,), {}) else constant(value, dtype)
+    if wants_recording((value,), {}):
+        return _of_parts(value, dtype)
+    hint = preferred_dtype if dtype_hint is None else dtype_hint
+    if dtype is None and hint is not None:
+        with contextlib.suppress(TypeError, ValueError):
+            return constant(value, hint)
+    return constant(value, dtype)
 
 
 @op
@@ -101,8 +137,8 @@ def _of_parts(value: Any, dtype: Any) -> torch.Tensor:
 
 
 def is_tensor(x: Any) -> bool:
-    """Whether something is a tensor, a variable, a symbolic tensor or a tensor of text."""
-    return isinstance(x, (torch.Tensor, SymbolicTensor, TextTensor))
+    """Whether something is a tensor, a variable, a symbolic tensor, a tensor of text or a ragged one."""
+    return isinstance(x, (torch.Tensor, SymbolicTensor, TextTensor, Rows))
 
 
 @op
@@ -188,8 +224,6 @@ def fill(dims: Any, value: Any, name: str | None = None, layout: Any = None) -> 
 
 
 def _texts(dims: Any, value: bytes) -> TextTensor:
-    import numpy as np
-
     return TextTensor(np.full(_sizes(dims), value, dtype=object))
 
 

@@ -12,6 +12,7 @@ import numpy as np
 import torch
 
 from ...engine.symbolic.immutable import as_immutable, plain
+from ._dtypes import as_dtype
 from ._functions import ints, tensor, text_or_tensor
 from ._tensors import TensorShape
 from ._texts import TextTensor
@@ -75,7 +76,7 @@ class SparseTensor:
     @property
     def dtype(self) -> Any:
         """The elements' type."""
-        return self.values.dtype
+        return as_dtype(self.values.dtype)
 
     @property
     def torch(self) -> torch.Tensor:

@@ -21,6 +21,7 @@ from ._texts import TextTensor
 from .elementwise import as_string
 from .errors import InvalidArgumentError
 from .ragged import RaggedTensor, constant
+from .ragged.elementwise import each
 
 __all__ = [
     "as_string",
@@ -210,13 +211,15 @@ def substr(input: Any, pos: Any, len: Any, unit: str = "BYTE", name: str | None 
     return TextTensor(found)
 
 
-def join(inputs: Any, separator: str = "", name: str | None = None) -> TextTensor:
+def join(inputs: Any, separator: str = "", name: str | None = None) -> Any:
     """Texts put together, element by element.
 
     Example:
         >>> join(["a", ["b", "c"]], "-").numpy().tolist()
         [b'a-b', b'a-c']
     """
+    if any(isinstance(x, RaggedTensor) for x in inputs):
+        return each(lambda *texts: join(texts, separator), *inputs)
     arrays = np.broadcast_arrays(*(TextTensor(x).array for x in inputs))
     by = bytes(TextTensor(separator))
     found = np.empty(arrays[0].shape, dtype=object)

@@ -55,7 +55,11 @@ def features(tf):
     }
 
 
-DATA.update(table=table, record=record, features=features)
+def rows(tf, x):
+    return tf.RaggedTensor.from_row_splits(tf.reshape(x, [-1]), [0, 5, 7, 12])
+
+
+DATA.update(table=table, record=record, features=features, rows=rows)
 
 EXPRESSIONS = {
     "making": """
@@ -830,6 +834,25 @@ tnp.result_type(A, N).as_numpy_dtype(1)
 (tnp.random.seed(3), tnp.random.rand(2), tnp.random.randn(2, 2), tnp.random.uniform(1, 3, (2,)))[1:]
 (tnp.random.seed(4), tnp.random.randint(2, 9, (5,)), tnp.random.standard_normal((3,)), tnp.random.random((2,)))[1:]
 A[tnp.newaxis] * tnp.pi
+""",
+    "ragged": """
+tf.reduce_sum(rows(tf, A), axis=1)
+tf.reduce_mean(rows(tf, A), axis=1)
+tf.reduce_max(rows(tf, A), axis=1)
+tf.reduce_prod(rows(tf, A), axis=0)
+tf.math.reduce_std(rows(tf, A), axis=1)
+rows(tf, A)[:, :2].to_tensor(9.0)
+rows(tf, A)[1:].to_tensor(shape=[None, 3])
+(rows(tf, A) * rows(tf, A) + 1.0).to_tensor()
+(1.0 / rows(tf, A)).flat_values
+tf.concat([rows(tf, A), rows(tf, A)[:, ::-1]], axis=1).to_tensor()
+tf.stack([rows(tf, A), rows(tf, A)]).to_tensor()
+tf.gather(rows(tf, A), [2, 0]).to_tensor()
+tf.nn.softmax(rows(tf, A)).to_tensor()
+tf.ragged.boolean_mask(rows(tf, A), rows(tf, A) > 0.0).flat_values
+(rows(tf, A) - tf.reduce_mean(rows(tf, A), axis=1, keepdims=True)).flat_values
+tf.ragged.map_flat_values(tf.tanh, rows(tf, A)).to_tensor()
+tf.expand_dims(rows(tf, A), 1).to_tensor()
 """,
 }
 EXPRESSIONS = {family: [line for line in text.strip().splitlines() if line] for family, text in EXPRESSIONS.items()}

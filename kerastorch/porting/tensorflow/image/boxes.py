@@ -43,8 +43,7 @@ def crop_and_resize(
     """
     if method not in ("bilinear", "nearest"):
         raise ValueError(f"tf.image.crop_and_resize: expected 'bilinear' or 'nearest'. Received: method={method!r}")
-    x = tensor(image)
-    x = x if x.is_floating_point() else x.float()
+    x = tensor(image).float()
     boxes = tensor(boxes, torch.float32)
     which = tensor(box_indices if box_indices is not None else box_ind).long()
     rows, columns = ints(crop_size)

@@ -41,7 +41,7 @@ def resize(
     *,
     align_corners: bool = False,
 ) -> torch.Tensor:
-    """Images of another size; floats, unless the method only picks elements or the size is theirs already.
+    """Images of another size; float32, unless the method only picks elements.
 
     Args:
         images: one image or a batch.
@@ -59,7 +59,7 @@ def resize(
         [[[1.5]]]
     """
     if align_corners:
-        return _resize_before_2(images, size, method, align_corners, preserve_aspect_ratio)
+        return _unless_that_size(images, size, method, align_corners, preserve_aspect_ratio)
     return _resize(images, size, method, preserve_aspect_ratio, antialias)
 
 
@@ -71,7 +71,7 @@ def _resize(
 
 
 def _given(images: Any, size: Any, method: Any, preserve_aspect_ratio: bool) -> tuple[torch.Tensor, int, int, str]:
-    """The images, floats where they are going to be; their new size; the method's name."""
+    """The images, float32 unless the method only picks elements; their new size; the method's name."""
     x = tensor(images)
     name = {0: "bilinear", 1: "nearest", 2: "bicubic", 3: "area"}.get(method, method)
     if name not in resizing.METHODS:
@@ -82,9 +82,7 @@ def _given(images: Any, size: Any, method: Any, preserve_aspect_ratio: bool) -> 
     if preserve_aspect_ratio:
         factor = min(rows / height, columns / width)
         rows, columns = max(round(factor * height), 1), max(round(factor * width), 1)
-    if name != "nearest" and (rows, columns) != (height, width) and not x.is_floating_point():
-        x = x.float()
-    return x, rows, columns, name
+    return x if name == "nearest" else x.float(), rows, columns, name
 
 
 def _resize_before_2(
@@ -99,6 +97,15 @@ def _resize_before_2(
     for axis, after in ((-3, rows), (-2, columns)):
         x = _stretched(x, axis, after, name == "nearest", align_corners)
     return x
+
+
+def _unless_that_size(
+    images: Any, size: Any, method: Any, align_corners: bool, preserve_aspect_ratio: bool
+) -> torch.Tensor:
+    """TensorFlow 1's images of another size; those that have the size already are left in their type."""
+    x = _resize_before_2(images, size, method, align_corners, preserve_aspect_ratio)
+    given = tensor(images)
+    return given if given.shape == x.shape else x
 
 
 def _stretched(x: torch.Tensor, axis: int, after: int, nearest: bool, align_corners: bool) -> torch.Tensor:
@@ -122,8 +129,8 @@ def resize_images(
     align_corners: bool = False,
     preserve_aspect_ratio: bool = False,
 ) -> torch.Tensor:
-    """``resize`` of TensorFlow 1."""
-    return _resize_before_2(images, size, method, align_corners, preserve_aspect_ratio)
+    """``resize`` of TensorFlow 1; images that have the size already are left as they are."""
+    return _unless_that_size(images, size, method, align_corners, preserve_aspect_ratio)
 
 
 @op
