@@ -12,7 +12,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from .. import activations, config, constraints, initializers, regularizers
+from .. import activations, config, constraints, eras, initializers, regularizers
 from ..engine import checks
 from ..engine.input_layer import Input, InputLayer
 from ..engine.input_spec import InputSpec
@@ -191,10 +191,10 @@ class Flatten(Layer):
         **kwargs: the arguments of every layer.
 
     Shape:
-        input (batch, ...), output (batch, product of the rest).
+        input (batch, ...), output (batch, product of the rest). In the era ``keras2`` an input has three axes or more.
 
     Raises:
-        ValueError: when an axis behind the batch axis is unknown.
+        ValueError: when an axis behind the batch axis is unknown, in the era ``keras2``.
 
     Source: https://keras.io/api/layers/reshaping_layers/flatten/
 
@@ -208,17 +208,19 @@ class Flatten(Layer):
 
     def __init__(self, data_format: str | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.input_spec = InputSpec(min_ndim=3)
+        self.input_spec = InputSpec(min_ndim=3 if eras.current().sizes == "dimension" else 1)
         # None is not the process's default here: Keras 2.2.4 reads it from there too
         self.data_format = config.normalize_data_format(data_format, "Flatten")
 
     def call(self, inputs: torch.Tensor) -> torch.Tensor:
         if self.data_format == "channels_first" and inputs.ndim > 2:
             inputs = torch.movedim(inputs, 1, -1)
-        return torch.flatten(inputs, 1)
+        return torch.flatten(inputs, 1) if inputs.ndim > 1 else inputs[:, None]
 
     def compute_output_shape(self, input_shape: Any) -> Any:
         if any(size is None for size in input_shape[1:]):
+            if eras.current().sizes == "int":
+                return (input_shape[0], None)
             raise ValueError(
                 f"Layer {self.name}: expected an input whose shape is known behind the batch axis. "
                 f"Received: shape {tuple(input_shape)}; give the first layer a complete input_shape (an Embedding its "

@@ -147,7 +147,8 @@ def test_a_traceback_begins_in_the_script(run):
 
 
 def test_a_traceback_shows_no_causes_that_never_left_the_library(run):
-    text = "from keras import backend as K\nfrom keras.layers import Input\nK.dot(Input((3,)), Input((4,)))\n"
+    inputs = "Input(batch_shape=(2, 3)), Input(batch_shape=(2, 4))"
+    text = f"from keras import backend as K\nfrom keras.layers import Input\nK.dot({inputs})\n"
     status, _, err = run("script.py", files={"script.py": text})
     assert status == 1
     assert err.count("Traceback") == 1

@@ -23,7 +23,7 @@ from ...backend.dtype_names import told
 from ...backend.text import StringTensor
 from .call_view import CallView
 from .immutable import OPERATORS
-from .inference import examples_for, infer
+from .inference import examples_for, infer, resized
 from .shape import Shape
 from .standins import serial, stand_in
 from .tracing import computing, guard, tracing
@@ -226,7 +226,7 @@ class SymbolicTensor:
         self.shape.assert_is_compatible_with(shape)
         known = [new if old is None else old for old, new in zip(self.shape, shape, strict=True)]
         if known != self.shape:
-            self._examples = examples_for(known, self.dtype)
+            self._examples = resized(self._examples, known)
 
     def to(self, *args: Any, **kwargs: Any) -> SymbolicTensor:
         """The tensor in another type or on another device."""
