@@ -442,7 +442,7 @@ class FeatureSpace(Layer):
             layer = self.preprocessors[key]
             if not layer.built:
                 layer._ensure_built(self.inputs[key])
-        self._is_adapted = True
+        self._is_adapted = self.built = True
 
     def save(self, filepath: Any) -> None:
         """Writes a ``.keras`` file, which ``load_model`` reads.

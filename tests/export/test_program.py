@@ -58,7 +58,7 @@ def test_layers_of_later_kerases(name, tmp_path):
     layer = build(keras)
     model = keras.models.Model(first, layer(inner, inner) if name == "attention" else layer(inner))
     model.export(tmp_path / "net.pt2")
-    given = torch.tensor(x, dtype=model.inputs[0].dtype, device=keras.config.device())
+    given = torch.tensor(x, dtype=getattr(torch, model.inputs[0].dtype_name), device=keras.config.device())
     found = torch.export.load(tmp_path / "net.pt2").module()(given)
     np.testing.assert_allclose(found.detach().cpu().numpy(), model.predict(x, verbose=0), rtol=1e-5, atol=1e-6)
 

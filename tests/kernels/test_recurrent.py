@@ -276,11 +276,11 @@ def test_loop_sums(backwards):
     assert torch.allclose(outputs, wanted) and torch.equal(last, outputs[:, -1]) and torch.equal(states[0], last)
 
 
-@pytest.mark.parametrize(("unroll", "wanted"), [(False, [7.0, 8.0, 8.0]), (True, [0.0, 8.0, 8.0])])
-def test_loop_masked_steps(unroll, wanted):
+@pytest.mark.parametrize(("zeros_first", "wanted"), [(False, [7.0, 8.0, 8.0]), (True, [0.0, 8.0, 8.0])])
+def test_loop_masked_steps(zeros_first, wanted):
     mask = torch.tensor([[False, True, False]])
     x, start = torch.ones(1, 3, 1), torch.full((1, 1), 7.0)
-    _, outputs, states = rnn(cumulative, x, [start], mask=mask, unroll=unroll)
+    _, outputs, states = rnn(cumulative, x, [start], mask=mask, zeros_first=zeros_first)
     assert outputs.flatten().tolist() == wanted and states[0].item() == 8.0
 
 

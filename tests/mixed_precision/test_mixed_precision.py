@@ -62,7 +62,7 @@ def test_dtypes_of_outputs_and_weights(era, policy, device):
         )
         if dtype == "float32":
             again = type(layer).from_config(layer.get_config())
-            assert again(keras.Input(tuple(shape))).dtype == output.dtype
+            assert named(again(keras.Input(tuple(shape))).dtype) == named(output.dtype)
             assert again.dtype_policy == layer.dtype_policy
 
 

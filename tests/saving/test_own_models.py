@@ -121,7 +121,6 @@ def test_weight_files_of_a_subclassed_model_are_laid_out_as_the_real_ones(era, t
         np.testing.assert_array_equal(one, other)
 
 
-@keras.utils.register_keras_serializable("own_models")
 class Plain(keras.Model):
     """As keras.io tells one to write it."""
 
@@ -136,7 +135,6 @@ class Plain(keras.Model):
         return {**super().get_config(), "units": self.units}
 
 
-@keras.utils.register_keras_serializable("own_models")
 class Unsaid(keras.Model):
     """Says nothing of its configuration."""
 
@@ -148,12 +146,20 @@ class Unsaid(keras.Model):
         return self.top(x)
 
 
+@pytest.fixture
+def registered():
+    """The classes as a script registers them, for one test."""
+    for kind in (Plain, Unsaid):
+        keras.utils.register_keras_serializable("own_models")(kind)
+
+
 class Width(kl.Layer):
     def __init__(self, units=2, act=None, **kwargs):
         super().__init__(**kwargs)
         self.units, self.act = units, act
 
 
+@pytest.mark.usefixtures("registered")
 @pytest.mark.parametrize(("era", "make"), [("tf.keras", Plain), ("keras3", Plain), ("tf.keras", Unsaid)])
 def test_a_subclassed_model_is_read_with_its_weights(era, make, tmp_path):
     eras.set_era(era)
