@@ -220,10 +220,15 @@ def test_code_alone_is_the_function(name):
     assert getattr(activations, name).__code__.co_freevars == ()
 
 
-@pytest.mark.parametrize("name", ["relu", "softmax", "gelu", "tanh", "hard_sigmoid", "log_softmax", "mish", "linear"])
+@pytest.mark.parametrize("name", ["relu", "softmax", "gelu", "tanh", "hard_sigmoid", "log_softmax", "mish"])
 def test_arrays_and_lists_are_taken(name):
     function = getattr(activations, name)
     rows = [[-1.0, 2.0, 0.5]]
     expected = function(torch.tensor(rows))
     assert torch.equal(function(rows), expected)
     assert torch.equal(function(np.asarray(rows, "float32")), expected)
+
+
+@pytest.mark.parametrize("value", [1, 5.0, True, None, [1.0]])
+def test_linear_gives_back_what_it_is_given(value):
+    assert activations.linear(value) is value

@@ -241,7 +241,7 @@ def exponential(x: torch.Tensor) -> torch.Tensor:
 
 
 @REGISTRY.register
-@of_arrays
+@seen
 def linear(x: torch.Tensor) -> torch.Tensor:
     """``x`` itself.
 
