@@ -178,3 +178,10 @@ def test_to_categorical_takes_x():
     for arguments in ({}, {"y": [1], "x": [1]}):
         with pytest.raises(TypeError, match="to_categorical: expected y, or x"):
             keras.utils.to_categorical(**arguments)
+
+
+def test_a_model_says_whether_it_was_compiled():
+    model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
+    assert model.compiled is False
+    model.compile("sgd", "mse")
+    assert model.compiled is True and keras.models.clone_model(model).compiled is False

@@ -163,7 +163,7 @@ class Sequential(Model):
             node = next(n for n in self._plan.nodes[::-1] if n.layer is removed)
             self._init_graph(self._input_structure, node.input_tensors[0])
         self._objective = None
-        self._compile_arguments = None
+        self._compile_arguments, self.compiled = None, False
 
     def _reset(self) -> None:
         self._graph = self.built = False

@@ -48,6 +48,7 @@ class Compiling:
 
     name: str
     optimizer: Any = None
+    compiled = False  # whether compile() was called
     jit_compile = False
     run_eagerly = False
     _compile_arguments: dict[str, Any] | None = None
@@ -121,7 +122,7 @@ class Compiling:
         self._settle_compiled(settled)
         self.loss_weights, self.weighted_metrics = loss_weights, weighted_metrics
         self.sample_weight_mode = sample_weight_mode
-        self._compile_arguments = settled
+        self._compile_arguments, self.compiled = settled, True
         self._objective, self._program = objective, None
         if objective is not None:
             self._collect()
