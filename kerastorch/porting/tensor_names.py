@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ctypes
 import gc
+import types
 from typing import Any
 
 import numpy as np
@@ -54,6 +55,7 @@ _ARRAY = {
     "tostring": lambda array, order="C": array.tobytes(order),
 }
 _BUILT_IN = {torch.dtype: _DTYPE, np.ndarray: _ARRAY}
+_kept: dict[type, dict[str, Any]] = {}  # what our names replace
 
 
 def _namespace(cls: type) -> dict[str, Any]:
@@ -67,6 +69,11 @@ def install() -> None:
         set_attribute(torch.Tensor, name, value)
     for cls, added in _BUILT_IN.items():
         names = _namespace(cls)
+        if (
+            cls is np.ndarray
+        ):  # numpy 2.0 to 2.2 keep attributes in the place of lost methods, which say that they are lost
+            lost = {name for name in added if isinstance(names.get(name), types.GetSetDescriptorType)}
+            _kept.setdefault(cls, {}).update({name: names.pop(name) for name in lost})
         names.update({name: value for name, value in added.items() if name not in names})
         ctypes.pythonapi.PyType_Modified(ctypes.py_object(cls))
 
@@ -78,4 +85,5 @@ def uninstall() -> None:
         for name, value in added.items():
             if names.get(name) is value:
                 del names[name]
+        names.update(_kept.pop(cls, {}))
         ctypes.pythonapi.PyType_Modified(ctypes.py_object(cls))
