@@ -73,6 +73,8 @@ def visited(tree, structure, top_down):
 def value(expression, tree):
     """How an expression's value reads, or the name of the error that it raises."""
     try:
-        return repr(eval(expression, {"tree": tree, "Point": Point, "collections": collections, "visited": visited}))
+        found = eval(expression, {"tree": tree, "Point": Point, "collections": collections, "visited": visited})
+        # Python prints these otherwise from 3.12 on
+        return f"OrderedDict({list(found.items())})" if isinstance(found, collections.OrderedDict) else repr(found)
     except (TypeError, ValueError) as error:
         return type(error).__name__

@@ -175,7 +175,7 @@ def _first(c: np.ndarray, pole: float, reflect: bool) -> np.ndarray:
     if reflect:
         end = pole**n
         folded = (powers[:-1] * (c[:-1] + end * c[:0:-1])).sum(axis=0)
-        folded += powers[-1] * (c[-1] + end * folded)  # scipy sums in place: its last term meets the sum, not c[0]
+        folded += powers[-1] * (c[-1] + end * folded)  # as scipy up to 1.17: its last term meets the sum, not c[0]
         return folded * pole / (1.0 - end * end) + c[0]
     end = pole ** (n - 1)
     inner = (powers[1:-1] * (c[1:-1] + end * c[-2:0:-1])).sum(axis=0)

@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import wave
 from pathlib import Path
 
@@ -35,7 +36,11 @@ def test_like_tensorflow(text, tf):
 
 @pytest.mark.parametrize("text", SPECS)
 def test_printed_like_tensorflow(text, tf):
-    assert repr(eval(text, names(tf))) == TOLD["printed"][text]
+    found = repr(eval(text, names(tf)))
+    if "OrderedDict({" in found:  # so Python prints it from 3.12 on
+        found = re.sub(r"('\w+'): (\w+\(.*?name=None\))", r"(\1, \2)", found)
+        found = found.replace("OrderedDict({", "OrderedDict([").replace("})", "])")
+    assert found == TOLD["printed"][text]
 
 
 @pytest.mark.parametrize("text", REFUSED)
