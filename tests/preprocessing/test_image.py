@@ -19,8 +19,8 @@ def test_interpolation_is_scipys(mode, order):
     scipy = pytest.importorskip("scipy")
     ndimage = pytest.importorskip("scipy.ndimage")
     rng = np.random.RandomState(order)
-    # Keras's numbers are those of scipy up to 1.17, which reads a sum in the place of the first value. From 1.18 on it is
-    # mended: long axes do not show it.
+    # Keras's numbers are those of scipy up to 1.17, which reads a sum in the place of the first value; 1.18 does not.
+    # Long axes do not show it.
     mended = mode == "reflect" and order > 1 and tuple(map(int, scipy.__version__.split(".")[:2])) >= (1, 18)
     for turn in range(40):
         shape = (2, *rng.randint(17 if mended else 1 if turn % 7 == 0 else 2, 33 if mended else 17, 2))
