@@ -13,7 +13,7 @@ from . import checks
 from .layer import Layer
 from .symbolic import Node, Spec, SymbolicTensor, placeholder, record_as
 
-__all__ = ["Input", "InputLayer"]
+__all__ = ["Input", "InputLayer", "inputs_of"]
 
 
 class InputLayer(Layer):
@@ -148,3 +148,20 @@ def Input(  # Keras's name
         batch_shape = (batch_size, *checks.shape_tuple("Input", "shape", shape))
     layer = InputLayer(batch_input_shape=batch_shape, name=name, dtype=dtype, sparse=sparse, input_tensor=tensor)
     return layer.input
+
+
+def inputs_of(shapes: Any) -> Any:
+    """Symbolic tensors for shapes, nested as they are.
+
+    Args:
+        shapes: a shape with the batch axis, or several in a list or dict.
+
+    Example:
+        >>> [x.shape for x in inputs_of([(None, 3), (None, 4, 2)])]
+        [(None, 3), (None, 4, 2)]
+    """
+    if isinstance(shapes, dict):
+        return {name: inputs_of(shape) for name, shape in shapes.items()}
+    if any(isinstance(size, (list, tuple, dict)) for size in shapes):
+        return [inputs_of(shape) for shape in shapes]
+    return Input(batch_shape=(None, *shapes[1:]))

@@ -13,7 +13,7 @@ import torch
 
 from .. import config, eras
 from ..backend import names, text
-from ..engine.input_layer import Input
+from ..engine.input_layer import Input, inputs_of
 from ..engine.layer import Layer, tracing
 from ..engine.network import Network
 from ..engine.symbolic import SymbolicTensor, flatten, is_symbolic
@@ -434,7 +434,7 @@ class Model(Trainer, Network):
         shapes = config.get("input_shape")
         if self._graph or self.built or not shapes:
             return
-        inputs = _inputs_of(shapes)
+        inputs = inputs_of(shapes)
         self._ensure_built(inputs)
         with tracing():
             self._run((inputs,), {})
@@ -496,12 +496,3 @@ def _is_chain(model: Model) -> bool:
         for tensor in node.sources:
             users[id(tensor)] = users.get(id(tensor), 0) + 1
     return all(count == 1 for count in users.values())
-
-
-def _inputs_of(shapes: Any) -> Any:
-    """Symbolic tensors for shapes with the batch axis, nested as they are."""
-    if isinstance(shapes, dict):
-        return {name: _inputs_of(shape) for name, shape in shapes.items()}
-    if any(isinstance(size, (list, tuple, dict)) for size in shapes):
-        return [_inputs_of(shape) for shape in shapes]
-    return Input(batch_shape=(None, *shapes[1:]))
