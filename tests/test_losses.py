@@ -77,6 +77,15 @@ def test_sparse_labels_of_any_shape_and_dtype(shape, dtype):
     close(value, [-math.log(0.75), math.log(2)])
 
 
+@pytest.mark.parametrize("labels", [[1], [0, 1, 1]])
+def test_sparse_labels_and_rows_have_to_agree(labels):
+    eras.set_era("keras3")
+    with pytest.raises(ValueError, match=f"a label for each row.*{len(labels)} labels and 2 rows"):
+        losses.sparse_categorical_crossentropy(torch.tensor(labels), torch.tensor([[0.25, 0.75], [0.5, 0.5]]))
+    with pytest.raises(ValueError, match="a label outside"):
+        losses.sparse_categorical_crossentropy(torch.tensor([0, 2]), torch.tensor([[0.25, 0.75], [0.5, 0.5]]))
+
+
 def test_sparse_axis_and_ignored_class():
     p = torch.tensor([[[0.2, 0.5], [0.8, 0.5]]])  # classes on axis 1
     close(losses.sparse_categorical_crossentropy([[1, 0]], p, axis=1), [[-math.log(0.8), -math.log(0.5)]])

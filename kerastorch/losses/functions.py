@@ -281,11 +281,18 @@ def sparse_loss_of(probabilities: Any, labels: Any, reduction: str = "none") -> 
     """
     if eras.current().crossentropy != "keras3":
         return sparse_loss(class_logits(probabilities), labels, reduction=reduction)
+    if labels.shape[0] != probabilities.shape[0]:
+        raise ValueError(
+            "sparse_categorical_crossentropy: expected a label for each row of probabilities. "
+            f"Received: {labels.shape[0]} labels and {probabilities.shape[0]} rows"
+        )
     on_gpu = getattr(probabilities, "is_cuda", False)
     inside = torch.clamp(labels, 0, probabilities.shape[-1] - 1) if on_gpu else labels
     try:
         picked = torch.gather(probabilities, 1, inside.unsqueeze(1)).squeeze(1)
-    except (IndexError, RuntimeError):
+    except (IndexError, RuntimeError) as error:
+        if "out of bounds" not in str(error):
+            raise
         raise _label_outside(probabilities) from None
     small = config.epsilon()
     values = -torch.log(torch.clamp(picked / probabilities.sum(dim=-1), small, 1.0 - small))

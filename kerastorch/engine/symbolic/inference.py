@@ -9,7 +9,6 @@ an unknown one has to go with.
 
 from __future__ import annotations
 
-import contextlib
 import functools
 import itertools
 import math
@@ -120,18 +119,18 @@ def infer(operation: Callable, args: tuple, kwargs: dict[str, Any], label: str |
     def tried(keep: bool, other: _Sizes) -> list[Any]:
         return [_try(operation, args, kwargs, i, keep, other) for i in range(2 if both else 1)]
 
-    try:
-        return tried(sizes, {})
-    except Exception as error:
-        kept = (sizes, not sizes) if _holds_integers(args, kwargs) else (sizes,)
-        others = itertools.islice(_other_sizes(operation, args, kwargs), _TRIES) if both else ()
-        for other in itertools.chain(({},), others):
-            for keep in kept:
-                with contextlib.suppress(Exception):  # the first error says more
-                    return tried(keep, other)
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        shapes = [leaf.shape for leaf in tensors]
-        raise ValueError(f"{label} cannot be applied to symbolic tensors of shapes {shapes}: {reason}") from error
+    kept = (sizes, not sizes) if _holds_integers(args, kwargs) else (sizes,)
+    others = itertools.islice(_other_sizes(operation, args, kwargs), _TRIES) if both else ()
+    error: Exception | None = None  # the first one says most
+    for other in itertools.chain(({},), others):
+        for keep in kept:
+            try:
+                return tried(keep, other)
+            except Exception as failure:
+                error = error or failure
+    reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+    shapes = [leaf.shape for leaf in tensors]
+    raise ValueError(f"{label} cannot be applied to symbolic tensors of shapes {shapes}: {reason}") from error
 
 
 def _holds_integers(args: tuple, kwargs: dict[str, Any]) -> bool:
