@@ -63,6 +63,7 @@ def forward(
     """
     steps, (batch, units) = gates.shape[0], outputs.shape[1:]
     grid, counters, options = _launch(gates, batch, units, fixed, alone)
+    options |= {"HALF": max(16, triton.next_power_of_2(units) // 2)}
     for first, last in [(t, t + 1) for t in range(steps)] if alone else [(0, steps)]:
         _forward[grid](gates, weight, outputs, cells, mask, counters, first, last, batch, units, **options)
 
@@ -93,9 +94,13 @@ def backward(
     """
     steps, (batch, units) = gates.shape[0], d_cell.shape
     grid, counters, options = _launch(gates, batch, units, fixed, alone)
+    options |= {"ALL": max(16, triton.next_power_of_2(units)), "FELLOWS": grid[1]}
+    said = torch.empty(2, *grid, grid[1], _ROWS, _UNITS, device=gates.device)
     for first, last in [(t, t + 1) for t in reversed(range(steps))] if alone else [(0, steps)]:
         _backward[grid](
-            grads, gates, weight, cells, d_hidden, d_cell, mask, counters, first, last, steps, batch, units, **options
+            *(grads, gates, weight, cells, d_hidden, d_cell, mask, said, counters),
+            *(first, last, steps, batch, units),
+            **options,
         )
 
 
@@ -105,7 +110,6 @@ def _launch(like: Tensor, batch: int, units: int, fixed: dict, alone: bool) -> t
     own = {
         "ROWS": _ROWS,
         "UNITS": _UNITS,
-        "HALF": max(16, triton.next_power_of_2(units) // 2),
         "APART": _APART,
         "num_warps": _WARPS,
         "num_stages": 1,  # nothing of a step may be read before the fellows have written it
@@ -123,10 +127,12 @@ def _arrive(counter):
 
 @triton.jit
 def _await(counter, arrivals):
-    """Waits for so many arrivals."""
-    while tl.atomic_add(counter, 0, sem="acquire", scope="gpu") < arrivals:
-        pass
-    tl.debug_barrier()
+    """Waits for so many arrivals. Each thread looks for itself, so that none has to wait for another to tell it."""
+    seen = arrivals - 1
+    while seen < arrivals:
+        seen = tl.inline_asm_elementwise(
+            "ld.acquire.gpu.global.s32 $0, [$1];", "=r,l", [counter.to(tl.int64)], tl.int32, is_pure=False, pack=1
+        )
 
 
 @triton.jit(do_not_specialize=["first", "last", "batch"])
@@ -228,6 +234,7 @@ def _backward(
     d_hidden,
     d_cell,
     mask,
+    said,
     counters,
     first,
     last,
@@ -240,7 +247,8 @@ def _backward(
     PRECISION: tl.constexpr,
     ROWS: tl.constexpr,
     UNITS: tl.constexpr,
-    HALF: tl.constexpr,
+    ALL: tl.constexpr,
+    FELLOWS: tl.constexpr,
     APART: tl.constexpr,
 ):
     """Steps ``last - 1`` to ``first``."""
@@ -249,19 +257,22 @@ def _backward(
     inside = (row < batch)[:, None] & (unit < units)[None, :]
     place = row[:, None] * units + unit[None, :]
     gate_place = row[:, None] * (4 * units) + unit[None, :]
-    # What the units of each gate say about this program's units; a block a gate, in two halves of the gate's units.
-    gate = tl.arange(0, 4)[:, None, None]
-    k = tl.arange(0, HALF)
-    block = weight + (gate * units + k[None, :, None]) * units + unit[None, None, :]
-    there = (gate >= 0) & (unit < units)[None, None, :]
-    near = tl.load(block, mask=there & (k < units)[None, :, None], other=0.0)
-    far = tl.load(block + HALF * units, mask=there & (k + HALF < units)[None, :, None], other=0.0)
-    fed_place = row[None, :, None] * (4 * units) + gate * units + k[None, None, :]
-    fed_near = (gate >= 0) & (row < batch)[None, :, None] & (k < units)[None, None, :]
-    fed_far = (gate >= 0) & (row < batch)[None, :, None] & (k + HALF < units)[None, None, :]
+    # What the gates of this program's units, side by side, say about all units' outputs.
+    column = tl.arange(0, 4 * UNITS)
+    owner = tl.program_id(1) * UNITS + column // 4
+    to = tl.arange(0, ALL)
+    block = weight + ((column % 4) * units + owner)[:, None] * units + to[None, :]
+    block = tl.load(block, mask=(owner < units)[:, None] & (to < units)[None, :], other=0.0)
+    # A tile for each reader and writer; those of two steps, since a fellow may still read the last one's.
+    tile = ROWS * UNITS
+    group = said + tl.program_id(0) * (FELLOWS * FELLOWS * tile)
+    apart = tl.num_programs(0) * (FELLOWS * FELLOWS * tile)
+    tell = (to // UNITS) * FELLOWS * tile + tl.program_id(1) * tile + to % UNITS
+    tell = tell[None, :] + tl.arange(0, ROWS)[:, None] * UNITS
+    told = (tl.arange(0, ROWS) >= 0)[:, None] & (to < FELLOWS * UNITS)[None, :]
+    hear = tl.program_id(1) * FELLOWS * tile + tl.arange(0, ROWS)[:, None] * UNITS + tl.arange(0, UNITS)[None, :]
     kind = gates.dtype.element_ty
     counter = counters + tl.program_id(0) * APART
-    fellows = tl.num_programs(1)
     size = batch * units
     step = (last - 1).to(tl.int64) * size
     carried = tl.load(d_cell + place, mask=inside, other=0.0).to(tl.float32)
@@ -281,17 +292,14 @@ def _backward(
         squashed = activate(tl.load(cells + after, mask=inside, other=0.0).to(tl.float32), ACT)
         old_c = tl.load(cells + step + place, mask=inside, other=0.0).to(tl.float32)
         if n > 0:
-            _await(counter, n * fellows)
+            _await(counter, n * FELLOWS)
         known = t + 1 < steps  # before the last step nothing is said about its output but from outside
-        later = grads + 4 * (step + size) + fed_place
-        d_near = tl.load(later, mask=fed_near & known, other=0.0, cache_modifier=".cg")
-        d_far = tl.load(later + HALF, mask=fed_far & known, other=0.0, cache_modifier=".cg")
-        said = tl.dot(d_near, near, input_precision=PRECISION) + tl.dot(d_far, far, input_precision=PRECISION)
-        d_h += tl.sum(said, axis=0)
+        heard = group + ((t + 1) % 2) * apart + hear
+        for fellow in tl.static_range(FELLOWS):
+            d_h += tl.load(heard + fellow * tile, mask=inside & known, other=0.0, cache_modifier=".cg")
         if MASKED:
             held = tl.load(mask + (t + 1) * batch + row, mask=(row < batch) & known, other=1)[:, None] == 0
             d_h += tl.where(held, later_h, 0.0)
-            tl.store(d_hidden + after, d_h.to(kind), mask=inside)
             later_h = d_h.to(kind).to(tl.float32)
         d_c = carried + d_h * o * derivative(squashed, ACT)
         d_i = d_c * g * derivative(i, REC)
@@ -307,12 +315,18 @@ def _backward(
             d_o = tl.where(counts, d_o, 0.0)
             back = tl.where(counts, back, carried)
         carried = back
+        if t > 0:
+            four = tl.reshape(tl.join(tl.join(d_i, d_g), tl.join(d_f, d_o)), (ROWS, 4 * UNITS))
+            says = tl.dot(four.to(kind), block, input_precision=PRECISION)
+            tl.store(group + (t % 2) * apart + tell, says, mask=told)
+            if t > first:
+                _arrive(counter)
+        if MASKED:
+            tl.store(d_hidden + after, d_h.to(kind), mask=inside)
         mine = grads + 4 * step + gate_place
         tl.store(mine, d_i.to(kind), mask=inside)
         tl.store(mine + units, d_f.to(kind), mask=inside)
         tl.store(mine + 2 * units, d_g.to(kind), mask=inside)
         tl.store(mine + 3 * units, d_o.to(kind), mask=inside)
-        if t > first:
-            _arrive(counter)
         step -= size
     tl.store(d_cell + place, carried.to(kind), mask=inside)
