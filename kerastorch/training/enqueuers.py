@@ -1,39 +1,25 @@
 """Batches made ahead of time: ``Sequence`` and the queues that workers fill from it or from a generator.
 
-Threads compute the batches. With ``use_multiprocessing`` each thread hands its work to a process of its own over a
-pipe and watches that process, so one that is killed is an error here, not a wait without end.
-
 Source: https://keras.io/api/utils/python_utils/#sequence-class
 """
 
 from __future__ import annotations
 
 import contextlib
-import gc
 import multiprocessing
 import pickle
 import queue
 import random
-import signal
 import threading
-import time
-import traceback
 from abc import abstractmethod
-from collections.abc import Callable, Iterator
-from concurrent.futures import CancelledError, Future
-from multiprocessing.connection import wait
-from multiprocessing.pool import RemoteTraceback
-from multiprocessing.reduction import ForkingPickler
+from collections.abc import Iterator
+from concurrent.futures import CancelledError
 from typing import Any
 
-import numpy as np
-
 from ..backend.telling import warn
+from .workers import GRACE, AtOnce, Workers, failed, threads
 
 __all__ = ["Sequence", "SequenceEnqueuer", "OrderedEnqueuer", "GeneratorEnqueuer"]
-
-_GRACE = 1.0  # seconds that a worker process has to finish what it does before it is ended
-_START = threading.Lock()  # a process forked while another's pipe is being set up would keep that pipe open
 
 
 class _Length:
@@ -102,130 +88,6 @@ def begin_epoch(sequence: Any) -> None:
         begin()
 
 
-class _Workers:
-    """Daemon threads, each with a process of its own where a context is given, that compute ``task(argument)``.
-
-    Args:
-        count: how many.
-        task: what to compute.
-        context: the multiprocessing context, or None for threads only.
-        seed: process ``n`` seeds numpy's global generator with ``seed + n``; None leaves it as it was inherited.
-    """
-
-    def __init__(self, count: int, task: Callable, context: Any = None, seed: int | None = None) -> None:
-        self._tasks: queue.SimpleQueue = queue.SimpleQueue()
-        self._remotes: list[_Remote] = []
-        try:
-            for number in range(count if context is not None else 0):
-                self._remotes.append(_Remote(context, task, None if seed is None else seed + number))
-        except BaseException:
-            self.close()
-            raise
-        for call in self._remotes or [task] * count:
-            threading.Thread(target=self._serve, args=(call,), daemon=True).start()
-
-    def submit(self, argument: Any) -> Future:
-        """The future result of ``task(argument)``."""
-        future: Future = Future()
-        self._tasks.put((future, argument))
-        return future
-
-    def close(self) -> None:
-        """Drops what waits, lets what runs finish for a moment, and ends the processes."""
-        with contextlib.suppress(queue.Empty):
-            while (waiting := self._tasks.get_nowait()) is not None:
-                waiting[0].cancel()
-        self._tasks.put(None)
-        deadline = time.monotonic() + _GRACE
-        for remote in self._remotes:
-            remote.close(deadline)
-
-    def _serve(self, call: Callable) -> None:
-        while (item := self._tasks.get()) is not None:
-            future, argument = item
-            if not future.set_running_or_notify_cancel():
-                continue
-            try:
-                result = call(argument)
-            except BaseException as error:  # whatever it is, it belongs to the one who waits for the batch
-                future.set_exception(error)
-            else:
-                future.set_result(result)
-        self._tasks.put(None)  # for the next thread
-
-
-class _Remote:
-    """``task(argument)``, computed by a process that lives as long as this object is open."""
-
-    def __init__(self, context: Any, task: Callable, seed: int | None) -> None:
-        with _START:
-            self._connection, theirs = context.Pipe()
-            try:
-                self._process = context.Process(target=_work, args=(self._connection, theirs, task, seed), daemon=True)
-                self._process.start()
-            finally:
-                theirs.close()
-        self._busy = threading.Lock()
-
-    def __call__(self, argument: Any) -> Any:
-        with self._busy:
-            try:
-                self._connection.send((argument,))
-                wait([self._connection, self._process.sentinel])
-                done, value, trace = self._connection.recv()
-            except (EOFError, OSError):
-                self._process.join(_GRACE)
-                code = self._process.exitcode
-                raise RuntimeError(
-                    f"A data worker process ended with exit code {code} while computing a batch."
-                ) from None
-        if done:
-            return value
-        raise value from RemoteTraceback(trace)
-
-    def close(self, deadline: float) -> None:
-        """Ends the process, by force when it is still busy at the deadline."""
-        if self._busy.acquire(timeout=max(0.0, deadline - time.monotonic())):
-            with contextlib.suppress(OSError):
-                self._connection.send(None)
-            self._process.join(max(0.0, deadline - time.monotonic()))
-            self._busy.release()
-        if self._process.is_alive():
-            self._process.kill()
-            self._process.join()
-
-
-def _work(parent_end: Any, connection: Any, task: Callable, seed: int | None) -> None:
-    """What a worker process does: answers arguments with results or exceptions until it is told to end."""
-    gc.freeze()  # a tensor of the parent's that was collected here would call on a GPU that this process cannot use
-    parent_end.close()  # so that the pipe closes when the parent dies
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    if seed is not None:
-        np.random.seed(seed)
-    with contextlib.suppress(EOFError, OSError):
-        for (argument,) in iter(connection.recv, None):
-            connection.send_bytes(_answer(task, argument))
-
-
-def _answer(task: Callable, argument: Any) -> Any:
-    """The pickled triple: whether it went well, the result or the exception, the traceback's text."""
-    try:
-        value = task(argument)
-    except Exception as error:
-        answer = (False, error, traceback.format_exc())
-        with contextlib.suppress(Exception):
-            payload = ForkingPickler.dumps(answer)
-            ForkingPickler.loads(payload)  # an exception may pickle and yet not unpickle
-            return payload
-        return ForkingPickler.dumps((False, RuntimeError(f"{type(error).__name__}: {error}"), answer[2]))
-    try:
-        return ForkingPickler.dumps((True, value, ""))
-    except Exception as error:
-        reason = f"A data worker process cannot send a batch of type {type(value).__name__}: {error}"
-        return ForkingPickler.dumps((False, RuntimeError(reason), traceback.format_exc()))
-
-
 class _WhenFew(threading.Condition):
     """Has a queue filled in bursts: once full, it asks for more when only ``low`` batches are left.
 
@@ -259,7 +121,7 @@ class SequenceEnqueuer:
         self.queue: queue.Queue | None = None
         self.run_thread: threading.Thread | None = None
         self.stop_signal: threading.Event | None = None
-        self._workers: _Workers | None = None
+        self._workers: Workers | AtOnce | None = None
 
     def is_running(self) -> bool:
         """Whether it was started and not stopped since."""
@@ -292,7 +154,7 @@ class SequenceEnqueuer:
         """Stops the workers; batches that wait are dropped.
 
         Args:
-            timeout: how long to wait for the thread that fills the queue.
+            timeout: how many seconds to wait for the thread that fills the queue.
         """
         if self.run_thread is None:
             return
@@ -301,9 +163,10 @@ class SequenceEnqueuer:
             self.queue.queue.clear()
             self.queue.not_full.notify_all()
             self.queue.all_tasks_done.notify_all()
-        self.run_thread.join(timeout)
+        # where it computes batches itself it may wait for data that never come
+        self.run_thread.join(GRACE if timeout is None and isinstance(self._workers, AtOnce) else timeout)
         with self.queue.mutex:
-            self.queue.queue.append(_failed(CancelledError()))  # for one who still waits in get()
+            self.queue.queue.append(failed(CancelledError()))  # for one who still waits in get()
             self.queue.not_empty.notify_all()
         self._workers.close()
 
@@ -355,23 +218,17 @@ class SequenceEnqueuer:
         try:
             self._run()
             if self._enough():
-                self.queue.put(_failed(StopIteration()))  # for one who asks for more all the same
+                self.queue.put(failed(StopIteration()))  # for one who asks for more all the same
         except BaseException as error:  # reaches the caller through get()
-            self.queue.put(_failed(error))
+            self.queue.put(failed(error))
 
     @abstractmethod
     def _run(self) -> None:
         """Submits work and puts the futures on the queue until told to stop, or until there are enough."""
 
     @abstractmethod
-    def _start_workers(self) -> _Workers:
+    def _start_workers(self) -> Workers | AtOnce:
         """Workers that know the sequence as it is now."""
-
-
-def _failed(error: BaseException) -> Future:
-    future: Future = Future()
-    future.set_exception(error)
-    return future
 
 
 class OrderedEnqueuer(SequenceEnqueuer):
@@ -403,11 +260,11 @@ class OrderedEnqueuer(SequenceEnqueuer):
         super().__init__(sequence, use_multiprocessing)
         self.shuffle = shuffle
 
-    def _start_workers(self) -> _Workers:
+    def _start_workers(self) -> Workers | AtOnce:
         if not self.use_multiprocessing:
-            return _Workers(self.workers, self.sequence.__getitem__)
+            return threads(self.workers, self.sequence.__getitem__)
         try:
-            return _Workers(self.workers, self.sequence.__getitem__, multiprocessing.get_context())
+            return Workers(self.workers, self.sequence.__getitem__, multiprocessing.get_context())
         except (pickle.PicklingError, AttributeError, TypeError) as error:
             raise ValueError(
                 "OrderedEnqueuer: expected a Sequence that can be pickled, since processes are not forked here. "
@@ -473,16 +330,16 @@ class GeneratorEnqueuer(SequenceEnqueuer):
         if wait_time is not None:
             warn("GeneratorEnqueuer: wait_time has no effect.", DeprecationWarning)
 
-    def _start_workers(self) -> _Workers:
-        context = None
-        if self.use_multiprocessing:
-            if "fork" not in multiprocessing.get_all_start_methods():
-                raise ValueError(
-                    "GeneratorEnqueuer: expected use_multiprocessing=False where processes cannot be forked, since a "
-                    "generator cannot be sent to another process. Received: use_multiprocessing=True"
-                )
-            context = multiprocessing.get_context("fork")
-        return _Workers(self.workers, self._next, context, self.random_seed)
+    def _start_workers(self) -> Workers | AtOnce:
+        if not self.use_multiprocessing:
+            return threads(self.workers, self._next)
+        if "fork" not in multiprocessing.get_all_start_methods():
+            raise ValueError(
+                "GeneratorEnqueuer: expected use_multiprocessing=False where processes cannot be forked, since a "
+                "generator cannot be sent to another process. Received: use_multiprocessing=True"
+            )
+        context = multiprocessing.get_context("fork")
+        return Workers(self.workers, self._next, context, self.random_seed)
 
     def _next(self, _: None) -> Any:
         try:

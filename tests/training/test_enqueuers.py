@@ -388,3 +388,19 @@ def test_no_worker_waits_while_batches_are_wanted(workers, size):
             most[0] = 0
     assert most[0] == workers
     enqueuer.stop()
+
+
+def test_a_generator_that_never_answers_does_not_hold_up_the_end():
+    gate = threading.Event()
+
+    def waiting():
+        yield 1
+        gate.wait()
+
+    enqueuer = GeneratorEnqueuer(waiting())
+    enqueuer.start(workers=1)
+    assert next(enqueuer.get()) == 1
+    began = time.monotonic()
+    enqueuer.stop()
+    gate.set()
+    assert time.monotonic() - began < 10 and not enqueuer.is_running()
