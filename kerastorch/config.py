@@ -8,6 +8,7 @@ Source: https://keras.io/api/utils/config_utils/
 from __future__ import annotations
 
 import contextlib
+import functools
 import json
 import os
 from collections.abc import Iterator
@@ -167,9 +168,14 @@ def device() -> torch.device:
     """Where new weights and batches go: what ``set_device`` chose, else CUDA when there is one, else the CPU."""
     if _device is not None:
         return _device
-    if torch.cuda.is_available():
+    if _has_cuda():
         return torch.device("cuda", torch.cuda.current_device())
     return torch.device("cpu")
+
+
+@functools.cache
+def _has_cuda() -> bool:
+    return torch.cuda.is_available()  # which asks the driver each time
 
 
 def set_device(name: str | torch.device | None) -> None:

@@ -27,6 +27,24 @@ torch.set_num_threads(min(2, os.cpu_count() or 1))
 config.set_device(DEVICE)
 
 
+def _read_anywhere(read):
+    """A tensor's ``numpy`` or ``__array__`` for tests that compute on a GPU; the package itself gets torch's own."""
+
+    def on_host(tensor, *args, **kwargs):
+        frame = sys._getframe(1)
+        while frame.f_globals.get("__name__", "").startswith("torch."):
+            frame = frame.f_back
+        inside = frame.f_globals.get("__name__", "").startswith("kerastorch.")
+        return read(tensor if inside or tensor.is_meta else tensor.cpu(), *args, **kwargs)
+
+    return on_host
+
+
+if DEVICE != "cpu":
+    torch.Tensor.numpy = _read_anywhere(torch.Tensor.numpy)
+    torch.Tensor.__array__ = _read_anywhere(torch.Tensor.__array__)
+
+
 def pytest_collection_modifyitems(items):
     for item in items:
         if item.get_closest_marker("gpu") and not torch.cuda.is_available():

@@ -4,17 +4,29 @@ from __future__ import annotations
 
 import functools
 import inspect
+import itertools
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import torch
+from torch import nn
 
 from .. import config
 from ..backend.arrays import forward
+from .symbolic.devices import moved_to
 from .symbolic.trees import flatten, map_structure
 
-__all__ = ["Signature", "as_tensor", "as_tensors", "masks_of", "plain_arguments", "shapes_for", "signature"]
+__all__ = [
+    "Signature",
+    "as_tensor",
+    "as_tensors",
+    "beside_weights",
+    "masks_of",
+    "plain_arguments",
+    "shapes_for",
+    "signature",
+]
 
 
 class Signature:
@@ -114,6 +126,28 @@ def as_tensor(array: np.ndarray | np.generic) -> torch.Tensor:
     """An array of numbers as a tensor on the device, one of float64 in ``floatx()``."""
     tensor = torch.as_tensor(forward(array), device=config.device())
     return tensor.to(config.torch_dtype(None)) if tensor.dtype == torch.float64 else tensor
+
+
+def beside_weights(layer: nn.Module, arguments: Any) -> Any:
+    """Tensors of the CPU, such as torch's loaders give, moved to the layer's weights, as Keras 3 does.
+
+    A layer without weights computes where its inputs are, a graph without any where its constants are.
+
+    Args:
+        layer: the layer.
+        arguments: what it is called with, in any nesting.
+
+    Example:
+        >>> beside_weights(nn.Linear(2, 1), [torch.ones(1, 2)])[0].device.type
+        'cpu'
+    """
+    device = config.device()
+    if device.type == "cpu":
+        return arguments
+    weight = next(itertools.chain(layer.parameters(), layer.buffers()), None)
+    if weight is None and not getattr(layer, "_graph", False):
+        return arguments
+    return moved_to(device if weight is None else weight.device, arguments)
 
 
 def plain_arguments(kind: type, args: tuple, kwargs: dict[str, Any]) -> dict[str, Any] | None:

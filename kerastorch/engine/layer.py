@@ -13,7 +13,7 @@ from ..backend import names, phase, text
 from ..backend.seeds import numpy_seed
 from . import checks
 from .additions import Additions
-from .arguments import as_tensor, as_tensors, plain_arguments, shapes_for, signature
+from .arguments import as_tensor, as_tensors, beside_weights, plain_arguments, shapes_for, signature
 from .holder import partition, sublayers
 from .input_spec import InputSpec, check_inputs
 from .masking import Masking
@@ -300,6 +300,8 @@ class Layer(NodeInfo, Additions, Stateless, Masking, Precision):
         self._ensure_built(inputs, sig.arguments(args, kwargs))
         self._check_inputs(inputs)
         mask, kwargs = self._with_masks(args, kwargs)
+        args, kwargs, mask = beside_weights(self, (args, kwargs, mask))
+        inputs = args[0]
         if calls.losses is None:
             with collecting_losses() as added:
                 outputs = self._run(args, kwargs)

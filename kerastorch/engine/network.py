@@ -93,7 +93,7 @@ class Network(Layer):
         self._masked_plan = Plan(self.inputs, [*self.outputs, *self._output_masks])
         self._mask_plan = Plan(self.inputs, self._output_masks)
         self._order_layers()
-        self._index_types = self._find_index_inputs()
+        self._index_layers = self._find_index_layers()
         self.input_spec = [InputSpec(shape=(None, *x.shape[1:])) for x in self.inputs]
         node = Node(self, (list(self.inputs),), {}, layer=self)  # the model's own: further calls of it count from 1
         node.outputs = list(self.outputs)
@@ -135,12 +135,12 @@ class Network(Layer):
         for layer in layers:
             self._modules[layer.name.replace(".", "_")] = layer
 
-    def _find_index_inputs(self) -> list[bool]:
-        """Which inputs go into Embeddings only: integers are fed to them as they are."""
+    def _find_index_layers(self) -> list[list[Layer]]:
+        """The Embeddings that an input goes into, if into nothing else: integers are fed to it as they are."""
         result = []
         for x in self.inputs:
-            users = [node for node in self._plan.nodes if any(p is x for p in node.parents)]
-            result.append(bool(users) and all(getattr(node.layer, "takes_indices", False) for node in users))
+            users = [node.layer for node in self._plan.nodes if any(p is x for p in node.parents)]
+            result.append(users if all(getattr(layer, "takes_indices", False) for layer in users) else [])
         return result
 
     # ---------------------------------------------------------------- running
@@ -229,7 +229,7 @@ class Network(Layer):
         if len(values) != len(self.inputs):
             raise ValueError(f"Model {self.name}: expected {len(self.inputs)} inputs. Received: {len(values)}")
         for i, (value, x) in enumerate(zip(values, self.inputs, strict=True)):
-            if isinstance(value, torch.Tensor) and value.dtype != x.dtype and not self._index_types[i]:
+            if isinstance(value, torch.Tensor) and value.dtype != x.dtype and not self._index_layers[i]:
                 values[i] = value.to(x.dtype)
         return values
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import torch
 
+from .. import config
 from ..saving import files
 from .torch_module import to_torch
 
@@ -17,7 +18,7 @@ _ONE_FILE = 1 << 30  # bytes; from 1.5 GiB on torch gives ONNX two files
 
 def _examples_of(model: Any, module: torch.nn.Module) -> tuple[tuple[torch.Tensor, ...], tuple[dict[int, Any], ...]]:
     """Inputs to trace a model with, and the axes of each whose size stays free."""
-    device = next(iter([*module.parameters(), *module.buffers(), torch.empty(0)])).device
+    device = next(iter([*module.parameters(), *module.buffers(), torch.empty(0, device=config.device())])).device
     examples, free = [], []
     for tensor in model.inputs:
         shape = [7 - i if n is None else n for i, n in enumerate(tensor.shape)]

@@ -11,6 +11,7 @@ from typing import Any
 import torch
 from torch import nn
 
+from .. import config
 from ..backend import phase
 from ..engine.symbolic import Node, SymbolicTensor, flatten
 from .writer import CannotWrite, ClassWriter, Value, identifier, literal
@@ -96,7 +97,7 @@ def _export(node: Node, tensors: list[SymbolicTensor], known: dict[int, torch.Te
 def examples(network: Any) -> dict[int, torch.Tensor]:
     """A value for every tensor of a graph, from inputs of zeros: what is traced needs sizes that fit each other."""
     weight = next(network.parameters(), None)
-    device = "cpu" if weight is None else weight.device
+    device = config.device() if weight is None else weight.device
     values: dict[int, torch.Tensor] = {}
     for tensor in network.inputs:
         shape = [_SIZES[i % len(_SIZES)] if n is None else n for i, n in enumerate(tensor.shape)]

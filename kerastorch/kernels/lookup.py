@@ -61,7 +61,7 @@ def lookup(indices: Tensor, table: Tensor) -> Tensor:
         A tensor of the shape of ``indices`` and one more axis, which can be differentiated any number of times.
 
     Raises:
-        IndexError: for a number outside of the table, on a CPU.
+        IndexError: for a number outside of the table, on a CPU; a GPU gives zeros.
 
     Example:
         >>> lookup(torch.tensor([[2, 0]]), torch.arange(6.0).view(3, 2)).tolist()
@@ -73,8 +73,14 @@ def lookup(indices: Tensor, table: Tensor) -> Tensor:
 
 
 def lookup_slow(indices: Tensor, table: Tensor) -> Tensor:
-    """The slow twin of ``lookup``: torch's own."""
-    return F.embedding(indices, table)
+    """The slow twin of ``lookup``: torch's own, but that a GPU gives zeros for numbers outside, as with TensorFlow.
+
+    A kernel of torch that met one would leave the process without its GPU.
+    """
+    if not table.is_cuda:
+        return F.embedding(indices, table)
+    inside = torch.clamp(indices, 0, len(table) - 1)
+    return torch.where((inside == indices).unsqueeze(-1), F.embedding(inside, table), 0.0)
 
 
 def _applies(table: Tensor) -> bool:

@@ -102,8 +102,8 @@ class Embedding(Layer):
         if torch.compiler.is_compiling():
             return F.embedding(inputs, self.weight)
         try:
-            # A CPU looks at every index anyway; on CUDA nothing may wait for the data, so there the trainer checks it
-            # before it leaves the host.
+            # A CPU looks at every index anyway. On CUDA nothing may wait for the data: there the trainer checks what
+            # it takes from the host, and indices that a script brings by other ways give zeros.
             return lookup(inputs, self.weight)
         except IndexError:
             self.check_indices(inputs)

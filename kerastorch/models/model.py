@@ -86,7 +86,7 @@ class Model(Trainer, Network):
         """The dtype each input is fed as; None where integers go straight into an Embedding."""
         if not self._graph:
             return self._traced_types
-        return [None if self._index_types[i] else self.inputs[i].dtype for i in self._fed]
+        return [None if self._index_layers[i] else self.inputs[i].dtype for i in self._fed]
 
     def _output_shapes(self) -> list[tuple[int | None, ...]]:
         return [x.shape for x in self.outputs]

@@ -11,6 +11,7 @@ import torch
 from .. import config
 from ..backend.convert import as_tensor
 from ..engine.symbolic import record_as, recordable, wants_recording
+from ..engine.symbolic.devices import call_on_one_device
 from ..engine.symbolic.immutable import as_immutable, foreign
 
 __all__ = [
@@ -51,7 +52,8 @@ def operation_like(told: Callable) -> Callable:
         def wrapper(*args: Any, **kwargs: Any) -> Any:
             if wants_recording(args, kwargs):
                 return record_as(wrapper, args, kwargs, told(*args, **kwargs), fn.__name__)
-            return as_immutable(fn(*args, **kwargs)) if foreign.active() else fn(*args, **kwargs)
+            result = call_on_one_device(fn, args, kwargs)
+            return as_immutable(result) if foreign.active() else result
 
         return wrapper
 

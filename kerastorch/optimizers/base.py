@@ -12,7 +12,7 @@ Source: https://keras.io/api/optimizers/
 from __future__ import annotations
 
 import inspect
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from typing import Any
 
 import numpy as np
@@ -255,8 +255,8 @@ class Optimizer(Applying, Averaging, BySlot, ByVariable, GraphUpdates, State):
         """
         return type(self).__module__.startswith("kerastorch.") and not self.counts_on_host
 
-    def baked(self) -> tuple[float | None, ...]:
-        """The numbers that a captured graph has fixed: capture again when this tuple changes.
+    def baked(self) -> tuple[Hashable, ...]:
+        """What a captured graph has fixed: capture again when this tuple changes.
 
         Example:
             >>> from kerastorch.optimizers import SGD
@@ -264,7 +264,8 @@ class Optimizer(Applying, Averaging, BySlot, ByVariable, GraphUpdates, State):
             (0.5, 0.0, False, None, None, None, None)
         """
         names = (*self.arguments, "clipnorm", "clipvalue", "global_clipnorm", "weight_decay")
-        found = tuple(value_of(self.__dict__.get(name)) for name in names if name not in self.live())
+        found = (value_of(self.__dict__.get(name)) for name in names if name not in self.live())
+        found = tuple(tuple(value) if isinstance(value, list) else value for value in found)
         return found if self.loss_scale_factor is None else (*found, self.loss_scale_factor)
 
     def step(self, grads: Sequence[Tensor | None], binding: Binding | None = None) -> None:
@@ -364,7 +365,7 @@ class Optimizer(Applying, Averaging, BySlot, ByVariable, GraphUpdates, State):
             lr = lr(count)
             if not isinstance(lr, Tensor):
                 return lr
-            return lr.item() if group.host else group.here(lr)
+            return lr.item() if group.host else group.here(lr).float()  # torch's fused kernels take no other type
         lr = lr.item() if group.host else group.here(lr)
         if self.initial_decay > 0:
             lr = lr * (1.0 / (1.0 + self.decay.item() * count))

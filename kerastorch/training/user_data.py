@@ -135,7 +135,21 @@ class UserData:
             self._collect()
 
     def _columns(self, xs: Sequence[Any], ys: Sequence[Any] = (), ws: Sequence[Any] = ()) -> Columns:
+        self._check_indices(xs)
         return Columns([*xs, *ys, *ws], self._types(ys, ws))
+
+    def _check_indices(self, xs: Sequence[Any]) -> None:
+        """Looks at the numbers that Embeddings are going to look up while they are on the host.
+
+        A CPU looks at each of them anyway, and nothing waits for what a GPU finds.
+        """
+        layers = self.__dict__.get("_index_layers")
+        if not layers or not any(layers) or config.device().type == "cpu":
+            return
+        for i, x in zip(self._fed, xs):
+            if isinstance(x, np.ndarray) or isinstance(x, torch.Tensor) and x.device.type == "cpu":
+                for layer in layers[i]:
+                    layer.check_indices(x)
 
     def _types(self, ys: Sequence[Any], ws: Sequence[Any]) -> list[torch.dtype | None]:
         """The dtype that each input, target and weight is fed as."""
@@ -144,6 +158,7 @@ class UserData:
 
     def _feed(self, feed: DeviceFeed, xs: Sequence[Any], ys: Sequence[Any] = (), ws: Sequence[Any] = ()) -> list[Any]:
         """One batch on its way to the device; nothing waits for it to arrive."""
+        self._check_indices(xs)
         return feed([*xs, *ys, *ws], self._types(ys, ws))
 
     def _target_type(self, i: int, y: Any) -> torch.dtype | None:
@@ -160,6 +175,7 @@ class UserData:
     def _on_device(
         self, xs: Sequence[Any], ys: Sequence[Any] = (), ws: Sequence[Any] = ()
     ) -> list[torch.Tensor | None]:
+        self._check_indices(xs)
         return one_batch([*xs, *ys, *ws], self._types(ys, ws))
 
     def _count(self, owner: str, xs: Sequence[Any], ys: Sequence[Any], steps: int | None) -> int:

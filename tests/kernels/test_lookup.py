@@ -26,6 +26,14 @@ def gradient_of(find, indices, table, upstream):
     return torch.autograd.grad(find(indices, table), table, upstream)[0]
 
 
+@pytest.mark.gpu
+def test_numbers_outside_are_zeros_on_a_gpu_and_learn_nothing():
+    table = torch.arange(1.0, 7.0, device="cuda").view(3, 2).requires_grad_()
+    found = lookup(torch.tensor([[-1, 2], [0, 3]], device="cuda"), table)
+    assert found.tolist() == [[[0.0, 0.0], [5.0, 6.0]], [[1.0, 2.0], [0.0, 0.0]]]
+    assert torch.autograd.grad(found.sum(), table)[0].tolist() == [[1.0, 1.0], [0.0, 0.0], [1.0, 1.0]]
+
+
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64, torch.bfloat16])
 @pytest.mark.parametrize("shape", [(), (5,), (7, 40), (2, 3, 4), (100, 90)])
 @pytest.mark.parametrize("most", [3, ROWS])

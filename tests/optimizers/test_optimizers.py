@@ -420,3 +420,8 @@ def test_baked_numbers_change_when_a_graph_must_be_captured_again():
     assert opt.baked() == before
     opt.beta_1 = 0.5
     assert opt.baked() != before
+
+
+def test_baked_numbers_can_be_looked_up_by():
+    opt = optimizers.Muon(exclude_layers=["embedding"])
+    assert opt.baked() in {opt.baked(): 1} and ("embedding",) in opt.baked()

@@ -17,6 +17,7 @@ from typing import Any
 
 import torch
 
+from ... import config
 from .trees import flatten, map_structure
 
 __all__ = ["examples_for", "infer", "resized", "rows_of"]
@@ -92,7 +93,7 @@ def _as_example(leaf: Any, i: int, keep: bool, number: Iterator[int], other: _Si
     if isinstance(leaf, torch.Tensor):
         # a whole number may be a size, so it keeps its value; several may be a shape or widths
         kept = leaf.dtype in (torch.int32, torch.int64) and (leaf.ndim == 0 or (keep and leaf.numel() <= _SMALL))
-        return leaf.detach().as_subclass(torch.Tensor) if kept else leaf.to("meta")
+        return leaf.detach().as_subclass(torch.Tensor).cpu() if kept else leaf.to("meta")
     return leaf
 
 
@@ -101,7 +102,7 @@ def _keep_small_integers(leaf: Any) -> Any:
     if not isinstance(leaf, torch.Tensor) or leaf.device.type == "meta":
         return leaf
     if not leaf.dtype.is_floating_point and not leaf.dtype.is_complex and leaf.numel() <= _SMALL:
-        return leaf
+        return leaf.cpu()
     return leaf.to("meta")
 
 
@@ -141,7 +142,7 @@ def _holds_integers(args: tuple, kwargs: dict[str, Any]) -> bool:
 
 def _try(operation: Callable, args: tuple, kwargs: dict[str, Any], i: int, keep: bool, other: _Sizes) -> Any:
     example = functools.partial(_as_example, i=i, keep=keep, number=itertools.count(), other=other)
-    with torch.no_grad():
+    with torch.no_grad(), config.on_device("cpu"):  # whose single numbers go with tensors without data
         result = operation(*map_structure(example, args), **map_structure(example, kwargs))
     return map_structure(_keep_small_integers, result)
 

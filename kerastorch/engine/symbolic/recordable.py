@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from .devices import call_on_one_device
 from .immutable import as_immutable, foreign
 from .tensor import SymbolicTensor, is_symbolic, record
 from .tracing import building
@@ -71,6 +72,7 @@ def recordable(fn: Callable) -> Callable:
             kwargs["axis"] = kwargs["axis"].tolist()  # axes are no data of the graph
         if wants_recording(args, kwargs):
             return record(wrapper, args, kwargs, fn.__name__)
-        return as_immutable(fn(*args, **kwargs)) if foreign.active() else fn(*args, **kwargs)
+        result = call_on_one_device(fn, args, kwargs)
+        return as_immutable(result) if foreign.active() else result
 
     return wrapper

@@ -26,6 +26,7 @@ from ...engine.symbolic import (
     script,
     wants_recording,
 )
+from ...engine.symbolic.devices import call_on_one_device
 from ...engine.symbolic.immutable import as_immutable, plain
 from ._dtypes import as_dtype, torch_type
 from ._tensors import Rows
@@ -111,8 +112,8 @@ def op(fn: Callable) -> Callable:
             return record(wrapper, args, kwargs, fn.__name__)
         if script.at_top():
             with script.gradients():
-                return as_immutable(fn(*args, **kwargs))
-        return as_immutable(fn(*args, **kwargs))
+                return as_immutable(call_on_one_device(fn, args, kwargs))
+        return as_immutable(call_on_one_device(fn, args, kwargs))
 
     return wrapper
 

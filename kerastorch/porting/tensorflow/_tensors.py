@@ -18,6 +18,7 @@ from torch.overrides import get_default_nowrap_functions
 
 from ...backend.arrays import forward
 from ...engine.symbolic import script
+from ...engine.symbolic.devices import call_on_one_device
 from ...engine.symbolic.immutable import ASSIGNING, OPERATORS, Immutable, plain
 from ...engine.symbolic.shape import Shape
 from ._dtypes import as_dtype, told
@@ -193,11 +194,11 @@ def _operator(name: str) -> Callable:
         if args and _answers_itself(args[0]):
             return NotImplemented
         with torch._C.DisableTorchFunctionSubclass():
-            args = tuple(beside(arg, self) for arg in args)
+            args = (self, *[beside(arg, self) for arg in args])
             if not script.at_top():
-                return _wrapped(method(self, *args))
+                return _wrapped(call_on_one_device(method, args, {}))
             with script.gradients():
-                return _wrapped(method(self, *args))
+                return _wrapped(call_on_one_device(method, args, {}))
 
     apply.__name__ = name
     return apply
