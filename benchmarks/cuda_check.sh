@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Everything that needs a GPU, in one run of a few minutes: tests, timings, distance to the floor.
-# Usage: benchmarks/cuda_check.sh [folder for full logs]
+# Usage: [TESTS="paths of tests"] [ORDINARY=seconds for them] benchmarks/cuda_check.sh [folder for full logs]
 cd "$(dirname "$0")/.." || exit 1
 logs=${1:-$(mktemp -d)}
 export PYTHONPATH=$PWD PYTHONUNBUFFERED=1 OMP_NUM_THREADS=1
@@ -11,7 +11,7 @@ python3 -c 'import torch; print(torch.__version__, torch.cuda.get_device_name(),
 python3 -c 'import triton; print("triton", triton.__version__)'
 
 section "tests that need a GPU"
-timeout 90 python3 -m pytest -m gpu -q -n 6 --timeout 60 tests >"$logs/gpu.log" 2>&1
+timeout 75 python3 -m pytest -m gpu -q -n 8 --timeout 60 tests >"$logs/gpu.log" 2>&1
 grep -E "^(FAILED|ERROR|E  )|passed|failed" "$logs/gpu.log" | cut -c1-220 | tail -45
 
 section "kernels of the LSTM"
@@ -22,13 +22,13 @@ timeout 60 python3 benchmarks/floor.py --rows mlp,cnn,resnet,lstm,lstm_hard,tiny
 timeout 20 python3 benchmarks/floor.py --rows mlp --precision high 2>&1 | tee "$logs/floor_tf32.log" | tail -9
 
 section "fit against loops written by hand"
-timeout 55 python3 benchmarks/run.py --device cuda --turns 3 --rows mlp,cnn,lstm,tiny,resnet --peers tuned,usual \
+timeout 45 python3 benchmarks/run.py --device cuda --turns 3 --rows mlp,cnn,lstm,tiny,embedding,resnet,two_tower --peers tuned,usual \
     --json "$logs/run.json" >"$logs/run.log" 2>&1
 python3 benchmarks/run.py --read "$logs/run.json" 2>&1 | cut -c1-260
-# The loops written by hand take tens of milliseconds a step here.
-timeout 35 python3 benchmarks/run.py --device cuda --turns 3 --longer 5 --rows lstm_hard --json "$logs/run_hard.json" \
-    >"$logs/run_hard.log" 2>&1
-python3 benchmarks/run.py --read "$logs/run_hard.json" 2>&1 | cut -c1-260
+# Some loops written by hand take tens of milliseconds a step here.
+timeout 60 python3 benchmarks/run.py --device cuda --turns 3 --longer 4 --rows lstm_hard,masked_lstm,gru,bilstm --peers tuned,usual \
+    --json "$logs/run_slow.json" >"$logs/run_slow.log" 2>&1
+python3 benchmarks/run.py --read "$logs/run_slow.json" 2>&1 | cut -c1-260
 
 section "where the host's time goes, tiny model"
 timeout 20 python3 - 2>&1 <<'PY' | head -24
@@ -46,9 +46,7 @@ pstats.Stats(profile).sort_stats("tottime").print_stats(18)
 PY
 
 section "ordinary tests, computing on the GPU"
-KERASTORCH_TEST_DEVICE=cuda timeout 70 python3 -m pytest -q -n 14 --timeout 100 -m "not gpu" \
-    tests/test_golden_training.py tests/test_golden_functional.py tests/test_golden_layers.py tests/test_golden_more.py \
-    tests/training tests/optimizers tests/mixed_precision tests/callbacks tests/test_losses.py tests/test_metrics.py \
-    >"$logs/ordinary.log" 2>&1
+KERASTORCH_TEST_DEVICE=cuda timeout -s INT -k 10 "${ORDINARY:-110}" python3 -m pytest -q -n 15 --timeout 60 -m "not gpu" \
+    ${TESTS:-tests} >"$logs/ordinary.log" 2>&1
 grep -E "^(FAILED|ERROR)|passed|failed" "$logs/ordinary.log" | cut -c1-170 | tail -60
 section "done"

@@ -17,7 +17,7 @@ import torch
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from kerastorch.kernels import fast_paths, triton_lstm, triton_persistent
+from kerastorch.kernels import fast_paths, triton_lstm
 from kerastorch.kernels.lstm import lstm
 
 
@@ -95,15 +95,18 @@ def error_of(gate: str, leaves: list[torch.Tensor]) -> float:
 
 
 @contextlib.contextmanager
-def variant(persistent: bool, precision: str) -> Iterator[None]:
-    """Which of Triton's kernels are used; ``precision`` is that of float32 products."""
-    fits, before = triton_persistent.fits, triton_lstm._PRECISION
-    triton_persistent.fits = fits if persistent else lambda *args: False
+def only(way: str | None, precision: str) -> Iterator[None]:
+    """Which of ``triton_lstm.WAYS`` is used, None being a launch a step; ``precision`` is that of float32 products."""
+    before = {name: module.fits for name, module in triton_lstm.WAYS.items()}, triton_lstm._PRECISION
+    for name, module in triton_lstm.WAYS.items():
+        module.fits = before[0][name] if name == way else lambda *args: False
     triton_lstm._PRECISION = precision
     try:
         yield
     finally:
-        triton_persistent.fits, triton_lstm._PRECISION = fits, before
+        for name, module in triton_lstm.WAYS.items():
+            module.fits = before[0][name]
+        triton_lstm._PRECISION = before[1]
 
 
 def main() -> None:
@@ -112,26 +115,24 @@ def main() -> None:
     kinds = [
         ("cuDNN, TF32", "sigmoid", None),
         ("cuDNN, exact", "sigmoid", None),
-        ("Triton, all steps", "hard_sigmoid", (True, "tf32x3")),
-        ("Triton, all steps, ieee", "hard_sigmoid", (True, "ieee")),
-        ("Triton, a step", "hard_sigmoid", (False, "tf32x3")),
-        ("Triton, a step, ieee", "hard_sigmoid", (False, "ieee")),
+        ("Triton, single", "hard_sigmoid", ("single", "tf32x3")),
+        ("Triton, persistent", "hard_sigmoid", ("persistent", "tf32x3")),
+        ("Triton, a step", "hard_sigmoid", (None, "tf32x3")),
     ]
     print("| time, batch, in, units | dtype | kernel | forward ms | training ms | / cuDNN | error |")
     print("|---|---|---|---|---|---|---|")
-    sizes = [(80, 32, 128, 128), (40, 64, 64, 64), (80, 32, 256, 256), (80, 128, 256, 512)]
+    sizes = [(80, 32, 128, 128), (40, 64, 64, 64), (200, 16, 32, 32), (80, 32, 256, 256), (80, 128, 256, 512)]
     for size in sizes:
         for dtype in (torch.float32, torch.bfloat16):
             base = None
             leaves = leaves_of(*size, dtype)
             for name, gate, chosen in kinds:
-                exact = chosen is None or chosen[1] == "ieee"
-                if exact and name != "cuDNN, TF32" and (dtype == torch.bfloat16 or size != sizes[0]):
-                    continue  # the same as the other, or little news for the time that compiling takes
-                if chosen and chosen[0] and not triton_persistent.fits(leaves[0], size[1], size[3]):
+                if name == "cuDNN, exact" and dtype == torch.bfloat16:
+                    continue  # the same as the other
+                if chosen and chosen[0] and not triton_lstm.WAYS[chosen[0]].fits(leaves[0], size[1], size[3]):
                     continue
                 torch.backends.cudnn.allow_tf32 = name == "cuDNN, TF32"
-                with variant(*chosen) if chosen else contextlib.nullcontext():
+                with only(*chosen) if chosen else contextlib.nullcontext():
                     forward = milliseconds(graphed(inference(gate, leaves)))
                     both = milliseconds(graphed(training(gate, leaves)))
                     error = error_of(gate, leaves) if size[0] * size[3] <= 80 * 256 else float("nan")

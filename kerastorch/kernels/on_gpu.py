@@ -10,11 +10,29 @@ from typing import Any
 
 import torch
 
-__all__ = ["lstm_scan"]
+__all__ = ["keeps", "lstm_scan", "properties"]
 
 _log = logging.getLogger(__name__)
 
 _DTYPES = (torch.float32, torch.bfloat16, torch.float16)
+
+
+@functools.cache
+def properties(device: torch.device) -> Any:
+    """What torch knows of a GPU."""
+    return torch.cuda.get_device_properties(device)
+
+
+def keeps(like: torch.Tensor, weights: int) -> bool:
+    """Whether a program's shared memory has room for so many weights, those of float32 in two parts, and for a step.
+
+    Args:
+        like: data of the weights' type and device.
+        weights: how many.
+    """
+    chip = properties(like.device)
+    room = getattr(chip, "shared_memory_per_block_optin", 0) or chip.shared_memory_per_block
+    return weights * like.dtype.itemsize * (2 if like.dtype == torch.float32 else 1) + (1 << 14) <= room
 
 
 def lstm_scan(x: torch.Tensor, activations: Sequence[Any]) -> Any:
@@ -34,29 +52,37 @@ def lstm_scan(x: torch.Tensor, activations: Sequence[Any]) -> Any:
 
     if not all(name in triton_pointwise.KINDS for name in activations):
         return None
-    step_by_step = _tried(x.device, x.dtype, False)
-    if step_by_step is None:
+    expected = _tried(x.device, x.dtype, None)
+    if expected is None:
         return None
-    at_once = _tried(x.device, x.dtype, True)
-    persistent = at_once is not None and torch.allclose(at_once, step_by_step, rtol=1e-2, atol=1e-2)
-    return functools.partial(triton_lstm.scan, persistent=persistent)
+    ways = [way for way in triton_lstm.WAYS if _agrees(_tried(x.device, x.dtype, way), expected)]
+    return functools.partial(triton_lstm.scan, ways=ways)
+
+
+def _agrees(found: torch.Tensor | None, expected: torch.Tensor) -> bool:
+    return found is not None and torch.allclose(found, expected, rtol=1e-2, atol=1e-2)
 
 
 @functools.cache
-def _tried(device: torch.device, dtype: torch.dtype, persistent: bool) -> torch.Tensor | None:
-    """The gradient of a small scan, on the host; None where its kernels do not compile or run."""
+def _tried(device: torch.device, dtype: torch.dtype, way: str | None) -> torch.Tensor | None:
+    """The gradient of a small scan, on the host; None where its kernels do not compile or run.
+
+    Args:
+        device: where.
+        dtype: of the data.
+        way: a key of ``triton_lstm.WAYS``; None launches a kernel for each step.
+    """
     from . import triton_lstm
 
+    ways = [] if way is None else [way]
     try:
         with torch.enable_grad(), torch.cuda.device(device):
             weight = torch.linspace(-0.3, 0.3, 128 * 32, device=device).view(128, 32).to(dtype).requires_grad_()
             state = torch.zeros(1, 32, dtype=dtype, device=device)
             inputs = torch.linspace(-2, 2, 4 * 128, device=device).view(4, 1, 128).to(dtype)
-            outputs, _, _ = triton_lstm.scan(
-                inputs, weight, state, state, None, "tanh", "hard_sigmoid", persistent=persistent
-            )
+            outputs, _, _ = triton_lstm.scan(inputs, weight, state, state, None, "tanh", "hard_sigmoid", ways=ways)
             return torch.autograd.grad(outputs.sum(), weight)[0].float().cpu()
     except Exception as error:  # no compiler, a GPU that Triton does not know, …: another kernel or the plain scan does
-        kind = "Triton's kernel for all steps is" if persistent else "Triton's kernels are"
+        kind = "Triton's kernel for a step is" if way is None else f"Triton's {way} kernel for all steps is"
         _log.info("%s not used on %s, since %s: %s", kind, device, type(error).__name__, error)
         return None

@@ -2,26 +2,32 @@
 
 cuDNN knows sigmoid gates only. Here a step is one launch, whatever the activations: the product of the last output with
 the recurrent weights, the gates, the cell and the output stay in registers. Inside a CUDA graph the launches follow one
-another without the host. Layers of moderate size need one launch in all: ``triton_persistent``. The slow twin is
-``kernels.lstm.lstm_slow``. This module needs Triton, which torch's builds for CUDA bring along; ``on_gpu`` says whether
-it works.
+another without the host. Layers of moderate size need one launch in all: ``triton_single``, ``triton_persistent``. The
+slow twin is ``kernels.lstm.lstm_slow``. This module needs Triton, which torch's builds for CUDA bring along; ``on_gpu``
+says whether it works.
 
 Source: Tillet et al., Triton (2019), https://triton-lang.org
 """
 
 from __future__ import annotations
 
+import types
+from collections.abc import Sequence
+
 import torch
 import triton
 import triton.language as tl
 from torch.autograd.function import once_differentiable
 
-from . import triton_persistent
-from .triton_pointwise import KINDS, activate, derivative
+from . import triton_persistent, triton_single
+from .triton_pointwise import KINDS, activate, step_back, step_of
 
-__all__ = ["scan"]
+__all__ = ["WAYS", "scan"]
 
 Tensor = torch.Tensor
+
+# Modules that do all steps in one launch, the quicker first.
+WAYS: dict[str, types.ModuleType] = {"single": triton_single, "persistent": triton_persistent}
 
 _ROWS = 16  # samples of one program
 _UNITS = 16  # units of one program: each computes four gates of them
@@ -39,7 +45,7 @@ def scan(
     activation: str,
     recurrent: str,
     *,
-    persistent: bool = True,
+    ways: Sequence[str] = tuple(WAYS),
 ) -> tuple[Tensor, Tensor, Tensor]:
     """Runs the recurrence over all steps.
 
@@ -52,18 +58,18 @@ def scan(
         mask: bool (batch, time); a step that it leaves out repeats the output and keeps the state.
         activation: a key of ``KINDS``.
         recurrent: the same, for the gates i, f and o.
-        persistent: whether one kernel may do all steps where the sizes let it.
+        ways: those of ``WAYS`` that may be gone, the first one first that the sizes let; else a launch does a step.
 
     Returns:
         All outputs (time, batch, units), the last output and the last cell state.
     """
-    persistent = persistent and triton_persistent.fits(inputs, *h.shape)
-    return _Scan.apply(inputs, weight, h, c, mask, activation, recurrent, persistent)
+    way = next((way for way in ways if WAYS[way].fits(inputs, *h.shape)), None)
+    return _Scan.apply(inputs, weight, h, c, mask, activation, recurrent, way)
 
 
 class _Scan(torch.autograd.Function):
     @staticmethod
-    def forward(ctx, inputs, weight, h, c, mask, activation, recurrent, persistent):
+    def forward(ctx, inputs, weight, h, c, mask, activation, recurrent, way):
         gates = inputs.detach()  # written over: nobody else needs the products
         steps, batch, units = gates.shape[0], *h.shape
         outputs = gates.new_empty(steps + 1, batch, units)
@@ -72,12 +78,12 @@ class _Scan(torch.autograd.Function):
         weight = weight.contiguous()
         steps_first = gates if mask is None else mask.t().contiguous().view(torch.uint8)
         fixed = _fixed(gates, mask, activation, recurrent)
-        if persistent:
-            triton_persistent.forward(gates, weight, outputs, cells, steps_first, fixed)
-        for t in range(0 if persistent else steps):
+        if way is not None:
+            WAYS[way].forward(gates, weight, outputs, cells, steps_first, fixed)
+        for t in range(steps if way is None else 0):
             _forward[_grid(batch, units)](gates, weight, outputs, cells, steps_first, t, batch, units, **fixed)
         ctx.save_for_backward(gates, weight, outputs, cells, steps_first)
-        ctx.fixed, ctx.masked, ctx.persistent = fixed, mask is not None, persistent
+        ctx.fixed, ctx.masked, ctx.way = fixed, mask is not None, way
         ctx.set_materialize_grads(False)
         return outputs[1:], outputs[-1].clone(), cells[-1].clone()
 
@@ -93,10 +99,10 @@ class _Scan(torch.autograd.Function):
         if d_h is not None:
             d_hidden[-1] += d_h
         d_cell = torch.zeros_like(outputs[0]) if d_c is None else d_c.clone(memory_format=torch.contiguous_format)
-        if ctx.persistent:
-            triton_persistent.backward(grads, gates, weight, cells, d_hidden, d_cell, mask, ctx.fixed)
+        if ctx.way is not None:
+            WAYS[ctx.way].backward(grads, gates, weight, cells, d_hidden, d_cell, mask, ctx.fixed)
         grid = _grid(batch, units)
-        for t in range(-1 if ctx.persistent else steps - 1, -1, -1):
+        for t in range(steps - 1 if ctx.way is None else -1, -1, -1):
             _backward[grid](grads, gates, weight, cells, d_hidden, d_cell, mask, t, steps, batch, units, **ctx.fixed)
         flat = grads.view(-1, 4 * units)
         d_first = grads[0] @ weight
@@ -170,13 +176,12 @@ def _forward(
         g = tl.dot(fed, tl.load(block + 2 * square, mask=there, other=0.0), g, input_precision=PRECISION)
         o = tl.dot(fed, tl.load(block + 3 * square, mask=there, other=0.0), o, input_precision=PRECISION)
     gate = gates + 4 * step + row[:, None] * (4 * units) + unit[None, :]
-    i = activate(i + tl.load(gate, mask=inside, other=0.0).to(tl.float32), REC)
-    f = activate(f + tl.load(gate + units, mask=inside, other=0.0).to(tl.float32), REC)
-    g = activate(g + tl.load(gate + 2 * units, mask=inside, other=0.0).to(tl.float32), ACT)
-    o = activate(o + tl.load(gate + 3 * units, mask=inside, other=0.0).to(tl.float32), REC)
+    i += tl.load(gate, mask=inside, other=0.0).to(tl.float32)
+    f += tl.load(gate + units, mask=inside, other=0.0).to(tl.float32)
+    g += tl.load(gate + 2 * units, mask=inside, other=0.0).to(tl.float32)
+    o += tl.load(gate + 3 * units, mask=inside, other=0.0).to(tl.float32)
     old_c = tl.load(cells + step + place, mask=inside, other=0.0).to(tl.float32)
-    c = f * old_c + i * g
-    h = o * activate(c, ACT)
+    i, f, g, o, c, h = step_of(i, f, g, o, old_c, ACT, REC)
     if MASKED:
         counts = tl.load(mask + t * batch + row, mask=row < batch, other=0)[:, None] != 0
         c = tl.where(counts, c, old_c)
@@ -249,12 +254,7 @@ def _backward(
     squashed = activate(tl.load(cells + after, mask=inside, other=0.0).to(tl.float32), ACT)
     old_c = tl.load(cells + step + place, mask=inside, other=0.0).to(tl.float32)
     carried = tl.load(d_cell + place, mask=inside, other=0.0).to(tl.float32)
-    d_c = carried + d_h * o * derivative(squashed, ACT)
-    d_i = d_c * g * derivative(i, REC)
-    d_f = d_c * old_c * derivative(f, REC)
-    d_g = d_c * i * derivative(g, ACT)
-    d_o = d_h * squashed * derivative(o, REC)
-    back = d_c * f
+    d_i, d_f, d_g, d_o, back = step_back(d_h, carried, i, f, g, o, squashed, old_c, ACT, REC)
     if MASKED:
         counts = tl.load(mask + t * batch + row, mask=row < batch, other=0)[:, None] != 0
         d_i = tl.where(counts, d_i, 0.0)

@@ -11,13 +11,12 @@ https://proceedings.mlr.press/v48/diamos16.html
 
 from __future__ import annotations
 
-import functools
-
 import torch
 import triton
 import triton.language as tl
 
-from .triton_pointwise import activate, derivative
+from .on_gpu import keeps, properties
+from .triton_pointwise import activate, step_back, step_of
 
 __all__ = ["fits", "forward", "backward"]
 
@@ -39,12 +38,9 @@ def fits(like: Tensor, batch: int, units: int) -> bool:
         units: units of the layer.
     """
     programs = triton.cdiv(batch, _ROWS) * triton.cdiv(units, _UNITS)
-    return units <= _MOST_UNITS[like.dtype] and programs <= _processors(like.device)
-
-
-@functools.cache
-def _processors(device: torch.device) -> int:
-    return torch.cuda.get_device_properties(device).multi_processor_count
+    at_once = programs <= properties(like.device).multi_processor_count
+    weights = 4 * _UNITS * max(16, triton.next_power_of_2(units))
+    return at_once and units <= _MOST_UNITS[like.dtype] and keeps(like, weights)
 
 
 def forward(
@@ -193,12 +189,7 @@ def _forward(
         i_and_g, f_and_o = tl.split(tl.reshape(products, (ROWS, UNITS, 2, 2)))
         i, g = tl.split(i_and_g)
         f, o = tl.split(f_and_o)
-        i = activate(i + x_i, REC)
-        f = activate(f + x_f, REC)
-        g = activate(g + x_g, ACT)
-        o = activate(o + x_o, REC)
-        c = f * old_c + i * g
-        h = o * activate(c, ACT)
+        i, f, g, o, c, h = step_of(i + x_i, f + x_f, g + x_g, o + x_o, old_c, ACT, REC)
         if MASKED:
             counts = tl.load(mask + t * batch + row, mask=row < batch, other=0)[:, None] != 0
             c = tl.where(counts, c, old_c)
@@ -301,12 +292,7 @@ def _backward(
             held = tl.load(mask + (t + 1) * batch + row, mask=(row < batch) & known, other=1)[:, None] == 0
             d_h += tl.where(held, later_h, 0.0)
             later_h = d_h.to(kind).to(tl.float32)
-        d_c = carried + d_h * o * derivative(squashed, ACT)
-        d_i = d_c * g * derivative(i, REC)
-        d_f = d_c * old_c * derivative(f, REC)
-        d_g = d_c * i * derivative(g, ACT)
-        d_o = d_h * squashed * derivative(o, REC)
-        back = d_c * f
+        d_i, d_f, d_g, d_o, back = step_back(d_h, carried, i, f, g, o, squashed, old_c, ACT, REC)
         if MASKED:
             counts = tl.load(mask + t * batch + row, mask=row < batch, other=0)[:, None] != 0
             d_i = tl.where(counts, d_i, 0.0)

@@ -1,11 +1,11 @@
-"""Activations inside Triton kernels: their value, and their derivative from the value."""
+"""Arithmetic inside Triton kernels: activations, their derivatives from their values, and a step of an LSTM."""
 
 from __future__ import annotations
 
 import triton
 import triton.language as tl
 
-__all__ = ["KINDS", "activate", "derivative"]
+__all__ = ["KINDS", "activate", "derivative", "step_back", "step_of"]
 
 # The numbers by which kernels know the keys of ``kernels.pointwise.POINTWISE``.
 KINDS = {
@@ -59,3 +59,28 @@ def derivative(y, KIND: tl.constexpr):
     elif KIND == 6:
         d = (1.0 - tl.abs(y)) * (1.0 - tl.abs(y))
     return d
+
+
+@triton.jit
+def step_of(i, f, g, o, old_c, ACT: tl.constexpr, REC: tl.constexpr):
+    """A step of an LSTM from the sums of its gates: the activated gates, the new cell state and the new output."""
+    i = activate(i, REC)
+    f = activate(f, REC)
+    g = activate(g, ACT)
+    o = activate(o, REC)
+    c = f * old_c + i * g
+    return i, f, g, o, c, o * activate(c, ACT)
+
+
+@triton.jit
+def step_back(d_h, d_c, i, f, g, o, squashed, old_c, ACT: tl.constexpr, REC: tl.constexpr):
+    """The gradients of a step's sums, and of the cell state before it.
+
+    ``d_h`` and ``d_c`` are those of its output and of the cell state after it, ``squashed`` is that state activated.
+    """
+    d_c += d_h * o * derivative(squashed, ACT)
+    d_i = d_c * g * derivative(i, REC)
+    d_f = d_c * old_c * derivative(f, REC)
+    d_g = d_c * i * derivative(g, ACT)
+    d_o = d_h * squashed * derivative(o, REC)
+    return d_i, d_f, d_g, d_o, d_c * f

@@ -48,16 +48,22 @@ def triton():
     pytest.importorskip("triton")
 
 
-def triton_persistent():
-    """The module, which can be imported where Triton is."""
-    from kerastorch.kernels import triton_persistent as found
+def ways():
+    """The modules for all steps at once, which can be imported where Triton is."""
+    from kerastorch.kernels import triton_lstm
 
-    return found
+    return triton_lstm.WAYS
+
+
+def allow(monkeypatch, *names):
+    """Leaves only these ways."""
+    for name in set(ways()) - set(names):
+        monkeypatch.setattr(ways()[name], "fits", lambda *args: False)
 
 
 def test_it_is_in_use():
     scan = on_gpu.lstm_scan(torch.ones(1, 2, 3, device="cuda"), ["tanh", "hard_sigmoid"])
-    assert scan is not None and scan.keywords["persistent"]
+    assert scan is not None and scan.keywords["ways"] == ["single", "persistent"]
     assert on_gpu.lstm_scan(torch.ones(1, 2, 3, device="cuda").double(), ["tanh", "hard_sigmoid"]) is None
 
 
@@ -79,23 +85,35 @@ def test_lstm_with_a_mask(kind):
 @pytest.mark.parametrize("masked", [False, True])
 def test_a_launch_a_step(masked, monkeypatch):
     """What layers too large for the kernel of all steps get."""
-    monkeypatch.setattr(triton_persistent(), "fits", lambda *args: False)
+    allow(monkeypatch)
     mask = (torch.rand(5, 9) > 0.4).cuda() if masked else None
     assert worst(arguments(5, 9, 7, 33), recurrent_activation="hard_sigmoid", mask=mask) < 1e-6
 
 
-@pytest.mark.parametrize("batch, units, dtype", [(70, 128, torch.float32), (40, 256, torch.bfloat16)])
+@pytest.mark.parametrize("way", ["single", "persistent"])
+@pytest.mark.parametrize("units", [5, 16, 30, 64])
+@pytest.mark.parametrize("masked", [False, True])
+def test_either_way(way, units, masked, monkeypatch):
+    allow(monkeypatch, way)
+    mask = (torch.rand(37, 9) > 0.4).cuda() if masked else None
+    assert worst(arguments(37, 9, 7, units), recurrent_activation="hard_sigmoid", mask=mask) < 1e-6
+
+
+@pytest.mark.parametrize(
+    "batch, units, dtype", [(70, 128, torch.float32), (40, 256, torch.bfloat16), (300, 64, torch.float16)]
+)
 def test_several_groups_of_programs(batch, units, dtype):
     """Programs that wait for one another share a group of samples."""
     leaves = arguments(batch, 12, 20, units, dtype)
-    assert triton_persistent().fits(leaves[0], batch, units)
+    assert any(way.fits(leaves[0], batch, units) for way in ways().values())
     bound = 1e-6 if dtype == torch.float32 else 8 * torch.finfo(dtype).eps
     for _ in range(3):
         assert worst(leaves, recurrent_activation="hard_sigmoid") < bound
 
 
-def test_all_steps_at_once_have_the_same_bits_each_time():
-    leaves = arguments(32, 80, 128, 128)
+@pytest.mark.parametrize("units", [64, 128])
+def test_all_steps_at_once_have_the_same_bits_each_time(units):
+    leaves = arguments(32, 80, 128, units)
     first = lstm(*leaves, recurrent_activation="hard_sigmoid")
     for _ in range(20):
         for ours, theirs in zip(lstm(*leaves, recurrent_activation="hard_sigmoid"), first, strict=True):

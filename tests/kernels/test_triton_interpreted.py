@@ -1,4 +1,4 @@
-"""The arithmetic of the kernel for all steps of an LSTM, in Triton's interpreter, which needs no GPU."""
+"""The arithmetic of the kernels for all steps of an LSTM, in Triton's interpreter, which needs no GPU."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ pytest.importorskip("triton")
 
 SCRIPT = """
 import torch
-from kerastorch.kernels import triton_lstm, triton_persistent
+from kerastorch.kernels import triton_lstm, triton_persistent, triton_single
 from kerastorch.kernels.lstm import lstm_step
 
-def check(batch, steps, units, masked, kinds):
+def check(batch, steps, units, masked, kinds, way, options):
     torch.manual_seed(0)
     leaves = [torch.randn(steps, batch, 4 * units), torch.randn(4 * units, units) / units**0.5,
               torch.randn(batch, units), torch.randn(batch, units)]
@@ -36,10 +36,10 @@ def check(batch, steps, units, masked, kinds):
     bits = mask.t().contiguous().view(torch.uint8) if masked else gates
     found, cells = torch.empty(steps + 1, batch, units), torch.empty(steps + 1, batch, units)
     found[0], cells[0] = leaves[2], leaves[3]
-    triton_persistent.forward(gates, weight, found, cells, bits, fixed, alone=True)
+    way.forward(gates, weight, found, cells, bits, fixed, **options)
     grads, d_hidden, d_cell = torch.empty_like(gates), torch.zeros_like(found), upstream[1].float()
     d_hidden[1:] = upstream[0]
-    triton_persistent.backward(grads, gates, weight, cells, d_hidden, d_cell, bits, fixed, alone=True)
+    way.backward(grads, gates, weight, cells, d_hidden, d_cell, bits, fixed, **options)
     d_first = grads[0] @ weight
     if masked:
         d_first += torch.where(mask[:, :1], 0.0, d_hidden[1])
@@ -47,9 +47,10 @@ def check(batch, steps, units, masked, kinds):
     for ours, theirs in zip([found[1:], cells[-1], grads, d_weight, d_first, d_cell], wanted, strict=True):
         assert (ours - theirs).norm() < 1e-6 * theirs.norm(), (batch, steps, units, masked, kinds)
 
-check(5, 4, 19, False, ("tanh", "hard_sigmoid"))
-check(18, 3, 33, True, ("tanh", "hard_sigmoid"))
-check(3, 2, 16, False, ("softsign", "sigmoid"))
+for way, options in ((triton_persistent, {"alone": True}), (triton_single, {})):
+    check(5, 4, 19, False, ("tanh", "hard_sigmoid"), way, options)
+    check(18, 3, 33, True, ("tanh", "hard_sigmoid"), way, options)
+    check(3, 2, 16, False, ("softsign", "sigmoid"), way, options)
 """
 
 
