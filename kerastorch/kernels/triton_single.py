@@ -18,18 +18,19 @@ __all__ = ["fits", "forward", "backward"]
 Tensor = torch.Tensor
 
 _ROWS = 16  # samples of one program
-_MOST_UNITS = 64
+# Beyond these, products of float32 weights in two parts take longer than waiting for fellow programs.
+_MOST_UNITS = {torch.float32: 32, torch.bfloat16: 64, torch.float16: 64}
 
 
 def fits(like: Tensor, batch: int, units: int) -> bool:
-    """Whether one program can keep the weights.
+    """Whether one program can keep the weights, and does it sooner than several that wait for each other.
 
     Args:
         like: data of the type and device.
         batch: samples.
         units: units of the layer.
     """
-    return units <= _MOST_UNITS and keeps(like, 4 * _width(units) ** 2)
+    return units <= _MOST_UNITS[like.dtype] and keeps(like, 4 * _width(units) ** 2)
 
 
 def _width(units: int) -> int:

@@ -8,7 +8,7 @@ import torch
 
 import kerastorch as keras
 from kerastorch import backend as K
-from kerastorch import layers
+from kerastorch import config, layers
 from kerastorch.engine.arguments import beside_weights
 from kerastorch.engine.symbolic.devices import call_on_one_device, moved_to
 
@@ -65,14 +65,14 @@ def test_a_model_takes_what_torchs_loaders_give():
 
 @pytest.mark.gpu
 def test_masks_and_states_come_along():
+    there = config.device()
     x = torch.randn(2, 5, 3)
     mask = torch.arange(5) < torch.tensor([[5], [2]])
     layer = layers.LSTM(4)
-    found = layer(x, mask=mask)
-    expected = layer(x.cuda(), mask=mask.cuda())
-    torch.testing.assert_close(found, expected)
+    torch.testing.assert_close(layer(x, mask=mask), layer(x.to(there), mask=mask.to(there)))
     first = [torch.ones(2, 4), torch.zeros(2, 4)]
-    torch.testing.assert_close(layer(x, initial_state=first), layer(x.cuda(), initial_state=[s.cuda() for s in first]))
+    expected = layer(x.to(there), initial_state=[state.to(there) for state in first])
+    torch.testing.assert_close(layer(x, initial_state=first), expected)
 
 
 @pytest.mark.gpu
@@ -87,23 +87,24 @@ def test_a_layer_without_weights_computes_where_its_inputs_are():
         lambda here, there: keras.ops.concatenate([here, there], 0),
         lambda here, there: keras.ops.matmul(there, here),
         lambda here, there: keras.ops.where(here > 0, there, here),
-        lambda here, there: K.dot(here, there),
+        lambda here, there: K.dot(there, here),
     ],
 )
 def test_functions_take_both(call):
-    here, there = torch.ones(2, 2), torch.full((2, 2), 3.0, device="cuda")
-    torch.testing.assert_close(call(here, there), call(here.cuda(), there))
+    here, there = torch.ones(2, 2), torch.full((2, 2), 3.0, device=config.device())
+    torch.testing.assert_close(call(here, there), call(here.to(config.device()), there))
 
 
 @pytest.mark.gpu
 def test_tensorflows_operators_take_both():
     from kerastorch.porting import tensorflow as tf
+    from kerastorch.porting.tensorflow._tensors import Tensor
 
-    host = torch.ones(2, 2).as_subclass(type(tf.constant(1.0)))
-    there = tf.constant([[1.0, 2.0], [3.0, 4.0]])
-    assert there.device.type == "cuda"
+    host = torch.ones(2, 2).as_subclass(Tensor)
+    there = torch.tensor([[1.0, 2.0], [3.0, 4.0]], device=config.device()).as_subclass(Tensor)
     for found in (host + there, there + host, tf.add(host, there)):
-        np.testing.assert_array_equal(found.numpy(), [[2.0, 3.0], [4.0, 5.0]])
+        assert found.device.type == config.device().type
+        np.testing.assert_array_equal(found.cpu().numpy(), [[2.0, 3.0], [4.0, 5.0]])
 
 
 @pytest.mark.gpu
