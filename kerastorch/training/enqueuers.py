@@ -142,7 +142,7 @@ class SequenceEnqueuer:
                 raise ValueError(f"{type(self).__name__}: expected {name} to be at least 1. Received: {name}={value!r}")
         self.workers = workers
         # no worker is ever without work while batches are wanted
-        low = max(max_queue_size // 2, min(workers, max_queue_size - 1))
+        low = max(max_queue_size // 4, min(workers, max_queue_size - 1))
         self.queue = queue.Queue(max_queue_size)
         self.queue.not_full = _WhenFew(self.queue, low)
         self.stop_signal = threading.Event()
