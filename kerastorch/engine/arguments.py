@@ -14,7 +14,7 @@ from torch import nn
 
 from .. import config
 from ..backend.arrays import forward
-from .symbolic.devices import moved_to
+from .symbolic.devices import moved_to, on_cpu
 from .symbolic.trees import flatten, map_structure
 
 __all__ = [
@@ -142,7 +142,7 @@ def beside_weights(layer: nn.Module, arguments: Any) -> Any:
         'cpu'
     """
     device = config.device()
-    if device.type == "cpu":
+    if device.type == "cpu" or not any(map(on_cpu, flatten(arguments))):
         return arguments
     weight = next(itertools.chain(layer.parameters(), layer.buffers()), None)
     if weight is None and not getattr(layer, "_graph", False):

@@ -20,7 +20,7 @@ import triton.language as tl
 from torch.autograd.function import once_differentiable
 
 from . import triton_persistent, triton_single
-from .triton_pointwise import KINDS, activate, step_back, step_of
+from .triton_pointwise import KINDS, activate, load_gates, step_back, step_of, store_gates
 
 __all__ = ["WAYS", "scan"]
 
@@ -176,21 +176,15 @@ def _forward(
         g = tl.dot(fed, tl.load(block + 2 * square, mask=there, other=0.0), g, input_precision=PRECISION)
         o = tl.dot(fed, tl.load(block + 3 * square, mask=there, other=0.0), o, input_precision=PRECISION)
     gate = gates + 4 * step + row[:, None] * (4 * units) + unit[None, :]
-    i += tl.load(gate, mask=inside, other=0.0).to(tl.float32)
-    f += tl.load(gate + units, mask=inside, other=0.0).to(tl.float32)
-    g += tl.load(gate + 2 * units, mask=inside, other=0.0).to(tl.float32)
-    o += tl.load(gate + 3 * units, mask=inside, other=0.0).to(tl.float32)
+    x_i, x_f, x_g, x_o = load_gates(gate, units, inside)
     old_c = tl.load(cells + step + place, mask=inside, other=0.0).to(tl.float32)
-    i, f, g, o, c, h = step_of(i, f, g, o, old_c, ACT, REC)
+    i, f, g, o, c, h = step_of(i + x_i, f + x_f, g + x_g, o + x_o, old_c, ACT, REC)
     if MASKED:
         counts = tl.load(mask + t * batch + row, mask=row < batch, other=0)[:, None] != 0
         c = tl.where(counts, c, old_c)
         h = tl.where(counts, h, tl.load(outputs + step + place, mask=inside, other=0.0).to(tl.float32))
     kind = gates.dtype.element_ty
-    tl.store(gate, i.to(kind), mask=inside)
-    tl.store(gate + units, f.to(kind), mask=inside)
-    tl.store(gate + 2 * units, g.to(kind), mask=inside)
-    tl.store(gate + 3 * units, o.to(kind), mask=inside)
+    store_gates(gate, units, inside, i, f, g, o)
     after = step + batch * units + place
     tl.store(cells + after, c.to(kind), mask=inside)
     tl.store(outputs + after, h.to(kind), mask=inside)
@@ -247,10 +241,7 @@ def _backward(
     if MASKED:
         tl.store(d_hidden + after, d_h.to(kind), mask=inside)
     gate = 4 * step + row[:, None] * (4 * units) + unit[None, :]
-    i = tl.load(gates + gate, mask=inside, other=0.0).to(tl.float32)
-    f = tl.load(gates + gate + units, mask=inside, other=0.0).to(tl.float32)
-    g = tl.load(gates + gate + 2 * units, mask=inside, other=0.0).to(tl.float32)
-    o = tl.load(gates + gate + 3 * units, mask=inside, other=0.0).to(tl.float32)
+    i, f, g, o = load_gates(gates + gate, units, inside)
     squashed = activate(tl.load(cells + after, mask=inside, other=0.0).to(tl.float32), ACT)
     old_c = tl.load(cells + step + place, mask=inside, other=0.0).to(tl.float32)
     carried = tl.load(d_cell + place, mask=inside, other=0.0).to(tl.float32)
@@ -262,8 +253,5 @@ def _backward(
         d_g = tl.where(counts, d_g, 0.0)
         d_o = tl.where(counts, d_o, 0.0)
         back = tl.where(counts, back, carried)
-    tl.store(grads + gate, d_i.to(kind), mask=inside)
-    tl.store(grads + gate + units, d_f.to(kind), mask=inside)
-    tl.store(grads + gate + 2 * units, d_g.to(kind), mask=inside)
-    tl.store(grads + gate + 3 * units, d_o.to(kind), mask=inside)
+    store_gates(grads + gate, units, inside, d_i, d_f, d_g, d_o)
     tl.store(d_cell + place, back.to(kind), mask=inside)

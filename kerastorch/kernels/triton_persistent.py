@@ -16,7 +16,7 @@ import triton
 import triton.language as tl
 
 from .on_gpu import keeps, properties
-from .triton_pointwise import activate, step_back, step_of
+from .triton_pointwise import activate, load_gates, step_back, step_of, store_gates
 
 __all__ = ["fits", "forward", "backward"]
 
@@ -175,10 +175,7 @@ def _forward(
     size = batch * units
     step = first.to(tl.int64) * size
     now = gates + 4 * step + gate_place
-    x_i = tl.load(now, mask=inside, other=0.0).to(tl.float32)
-    x_f = tl.load(now + units, mask=inside, other=0.0).to(tl.float32)
-    x_g = tl.load(now + 2 * units, mask=inside, other=0.0).to(tl.float32)
-    x_o = tl.load(now + 3 * units, mask=inside, other=0.0).to(tl.float32)
+    x_i, x_f, x_g, x_o = load_gates(now, units, inside)
     old_c = tl.load(cells + step + place, mask=inside, other=0.0).to(tl.float32)
     old_h = tl.load(outputs + step + place, mask=inside, other=0.0).to(tl.float32)
     for t in range(first, last):
@@ -198,18 +195,12 @@ def _forward(
         if t + 1 < last:
             _arrive(counter)
         now = gates + 4 * step + gate_place
-        tl.store(now, i.to(kind), mask=inside)
-        tl.store(now + units, f.to(kind), mask=inside)
-        tl.store(now + 2 * units, g.to(kind), mask=inside)
-        tl.store(now + 3 * units, o.to(kind), mask=inside)
+        store_gates(now, units, inside, i, f, g, o)
         tl.store(cells + step + size + place, c.to(kind), mask=inside)
         step += size
         now = gates + 4 * step + gate_place
         more = inside & (t + 1 < last)
-        x_i = tl.load(now, mask=more, other=0.0).to(tl.float32)
-        x_f = tl.load(now + units, mask=more, other=0.0).to(tl.float32)
-        x_g = tl.load(now + 2 * units, mask=more, other=0.0).to(tl.float32)
-        x_o = tl.load(now + 3 * units, mask=more, other=0.0).to(tl.float32)
+        x_i, x_f, x_g, x_o = load_gates(now, units, more)
         old_c = c
         old_h = h.to(kind).to(tl.float32)
         if t + 1 < last:
@@ -276,10 +267,7 @@ def _backward(
         after = step + size + place
         now = gates + 4 * step + gate_place
         d_h = tl.load(d_hidden + after, mask=inside, other=0.0).to(tl.float32)
-        i = tl.load(now, mask=inside, other=0.0).to(tl.float32)
-        f = tl.load(now + units, mask=inside, other=0.0).to(tl.float32)
-        g = tl.load(now + 2 * units, mask=inside, other=0.0).to(tl.float32)
-        o = tl.load(now + 3 * units, mask=inside, other=0.0).to(tl.float32)
+        i, f, g, o = load_gates(now, units, inside)
         squashed = activate(tl.load(cells + after, mask=inside, other=0.0).to(tl.float32), ACT)
         old_c = tl.load(cells + step + place, mask=inside, other=0.0).to(tl.float32)
         if n > 0:
@@ -310,9 +298,6 @@ def _backward(
         if MASKED:
             tl.store(d_hidden + after, d_h.to(kind), mask=inside)
         mine = grads + 4 * step + gate_place
-        tl.store(mine, d_i.to(kind), mask=inside)
-        tl.store(mine + units, d_f.to(kind), mask=inside)
-        tl.store(mine + 2 * units, d_g.to(kind), mask=inside)
-        tl.store(mine + 3 * units, d_o.to(kind), mask=inside)
+        store_gates(mine, units, inside, d_i, d_f, d_g, d_o)
         step -= size
     tl.store(d_cell + place, carried.to(kind), mask=inside)

@@ -1,11 +1,11 @@
-"""Arithmetic inside Triton kernels: activations, their derivatives from their values, and a step of an LSTM."""
+"""Parts of Triton kernels: activations, their derivatives from their values, an LSTM's step, its gates in memory."""
 
 from __future__ import annotations
 
 import triton
 import triton.language as tl
 
-__all__ = ["KINDS", "activate", "derivative", "step_back", "step_of"]
+__all__ = ["KINDS", "activate", "derivative", "load_four", "load_gates", "step_back", "step_of", "store_gates"]
 
 # The numbers by which kernels know the keys of ``kernels.pointwise.POINTWISE``.
 KINDS = {
@@ -84,3 +84,29 @@ def step_back(d_h, d_c, i, f, g, o, squashed, old_c, ACT: tl.constexpr, REC: tl.
     d_g = d_c * i * derivative(g, ACT)
     d_o = d_h * squashed * derivative(o, REC)
     return d_i, d_f, d_g, d_o, d_c * f
+
+
+@triton.jit
+def load_four(at, apart, mask):
+    """Four blocks that lie so far apart: what belongs to the gates i, f, c and o."""
+    first = tl.load(at, mask=mask, other=0.0)
+    second = tl.load(at + apart, mask=mask, other=0.0)
+    third = tl.load(at + 2 * apart, mask=mask, other=0.0)
+    return first, second, third, tl.load(at + 3 * apart, mask=mask, other=0.0)
+
+
+@triton.jit
+def load_gates(at, apart, mask):
+    """The same as float32."""
+    i, f, g, o = load_four(at, apart, mask)
+    return i.to(tl.float32), f.to(tl.float32), g.to(tl.float32), o.to(tl.float32)
+
+
+@triton.jit
+def store_gates(at, apart, mask, i, f, g, o):
+    """Writes four blocks so far apart, in the type of what lies there."""
+    kind = at.dtype.element_ty
+    tl.store(at, i.to(kind), mask=mask)
+    tl.store(at + apart, f.to(kind), mask=mask)
+    tl.store(at + 2 * apart, g.to(kind), mask=mask)
+    tl.store(at + 3 * apart, o.to(kind), mask=mask)

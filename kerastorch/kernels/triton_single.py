@@ -11,7 +11,7 @@ import triton
 import triton.language as tl
 
 from .on_gpu import keeps
-from .triton_pointwise import activate, step_back, step_of
+from .triton_pointwise import activate, load_four, load_gates, step_back, step_of, store_gates
 
 __all__ = ["fits", "forward", "backward"]
 
@@ -92,18 +92,11 @@ def _forward(
     # Weights from every unit's output to each gate of every unit.
     there = (unit < units)[:, None] & (unit < units)[None, :]
     block = weight + unit[None, :] * units + unit[:, None]
-    square = units * units
-    w_i = tl.load(block, mask=there, other=0.0)
-    w_f = tl.load(block + square, mask=there, other=0.0)
-    w_g = tl.load(block + 2 * square, mask=there, other=0.0)
-    w_o = tl.load(block + 3 * square, mask=there, other=0.0)
+    w_i, w_f, w_g, w_o = load_four(block, units * units, there)
     kind = gates.dtype.element_ty
     size = (batch * units).to(tl.int64)
     now = gates + gate_place
-    x_i = tl.load(now, mask=inside, other=0.0).to(tl.float32)
-    x_f = tl.load(now + units, mask=inside, other=0.0).to(tl.float32)
-    x_g = tl.load(now + 2 * units, mask=inside, other=0.0).to(tl.float32)
-    x_o = tl.load(now + 3 * units, mask=inside, other=0.0).to(tl.float32)
+    x_i, x_f, x_g, x_o = load_gates(now, units, inside)
     c = tl.load(cells + place, mask=inside, other=0.0).to(tl.float32)
     h = tl.load(outputs + place, mask=inside, other=0.0)
     for t in range(steps):
@@ -112,10 +105,7 @@ def _forward(
         after = now + 4 * size
         more = inside & (t + 1 < steps)
         # What the next step adds is read while this one is computed.
-        next_i = tl.load(after, mask=more, other=0.0).to(tl.float32)
-        next_f = tl.load(after + units, mask=more, other=0.0).to(tl.float32)
-        next_g = tl.load(after + 2 * units, mask=more, other=0.0).to(tl.float32)
-        next_o = tl.load(after + 3 * units, mask=more, other=0.0).to(tl.float32)
+        next_i, next_f, next_g, next_o = load_gates(after, units, more)
         i = tl.dot(h, w_i, input_precision=PRECISION) + x_i
         f = tl.dot(h, w_f, input_precision=PRECISION) + x_f
         g = tl.dot(h, w_g, input_precision=PRECISION) + x_g
@@ -127,10 +117,7 @@ def _forward(
             new_h = tl.where(counts, new_h, h.to(tl.float32))
         c = new_c
         h = new_h.to(kind)
-        tl.store(now, i.to(kind), mask=inside)
-        tl.store(now + units, f.to(kind), mask=inside)
-        tl.store(now + 2 * units, g.to(kind), mask=inside)
-        tl.store(now + 3 * units, o.to(kind), mask=inside)
+        store_gates(now, units, inside, i, f, g, o)
         tl.store(outputs + step + size + place, h, mask=inside)
         tl.store(cells + step + size + place, c.to(kind), mask=inside)
         x_i, x_f, x_g, x_o = next_i, next_f, next_g, next_o
@@ -163,11 +150,7 @@ def _backward(
     # Weights from each gate of every unit back to every unit's output.
     there = (unit < units)[:, None] & (unit < units)[None, :]
     block = weight + unit[:, None] * units + unit[None, :]
-    square = units * units
-    w_i = tl.load(block, mask=there, other=0.0)
-    w_f = tl.load(block + square, mask=there, other=0.0)
-    w_g = tl.load(block + 2 * square, mask=there, other=0.0)
-    w_o = tl.load(block + 3 * square, mask=there, other=0.0)
+    w_i, w_f, w_g, w_o = load_four(block, units * units, there)
     kind = gates.dtype.element_ty
     size = (batch * units).to(tl.int64)
     d_c = tl.load(d_cell + place, mask=inside, other=0.0).to(tl.float32)
@@ -175,10 +158,7 @@ def _backward(
     step = (steps - 1) * size
     now = gates + 4 * step + gate_place
     known = tl.load(d_hidden + step + size + place, mask=inside, other=0.0).to(tl.float32)
-    i = tl.load(now, mask=inside, other=0.0).to(tl.float32)
-    f = tl.load(now + units, mask=inside, other=0.0).to(tl.float32)
-    g = tl.load(now + 2 * units, mask=inside, other=0.0).to(tl.float32)
-    o = tl.load(now + 3 * units, mask=inside, other=0.0).to(tl.float32)
+    i, f, g, o = load_gates(now, units, inside)
     new_c = tl.load(cells + step + size + place, mask=inside, other=0.0).to(tl.float32)
     old_c = tl.load(cells + step + place, mask=inside, other=0.0).to(tl.float32)
     said = tl.zeros((ROWS, WIDTH), tl.float32)  # what the next step says about this one's output
@@ -201,17 +181,11 @@ def _backward(
             held = tl.where(counts, 0.0, d_h.to(kind).to(tl.float32))
         d_c = back
         mine = grads + 4 * step + gate_place
-        tl.store(mine, d_i.to(kind), mask=inside)
-        tl.store(mine + units, d_f.to(kind), mask=inside)
-        tl.store(mine + 2 * units, d_g.to(kind), mask=inside)
-        tl.store(mine + 3 * units, d_o.to(kind), mask=inside)
+        store_gates(mine, units, inside, d_i, d_f, d_g, d_o)
         more = inside & (t > 0)
         now = gates + 4 * (step - size) + gate_place
         known = tl.load(d_hidden + step + place, mask=more, other=0.0).to(tl.float32)
-        i = tl.load(now, mask=more, other=0.0).to(tl.float32)
-        f = tl.load(now + units, mask=more, other=0.0).to(tl.float32)
-        g = tl.load(now + 2 * units, mask=more, other=0.0).to(tl.float32)
-        o = tl.load(now + 3 * units, mask=more, other=0.0).to(tl.float32)
+        i, f, g, o = load_gates(now, units, more)
         new_c = old_c
         old_c = tl.load(cells + step - size + place, mask=more, other=0.0).to(tl.float32)
         said = tl.dot(d_i.to(kind), w_i, input_precision=PRECISION) + held

@@ -14,7 +14,7 @@ import torch
 
 from .trees import flatten, map_structure
 
-__all__ = ["call_on_one_device", "moved_to"]
+__all__ = ["call_on_one_device", "moved_to", "on_cpu"]
 
 _SAYINGS = ("device", "should be the same")  # torch's convolutions say the latter
 
@@ -53,12 +53,18 @@ def moved_to(device: torch.device, tree: Any) -> Any:
     """
 
     def moved(leaf: Any) -> Any:
-        return leaf.to(device) if _on_cpu(leaf) else leaf
+        return leaf.to(device) if on_cpu(leaf) else leaf
 
     return map_structure(moved, tree)
 
 
-def _on_cpu(leaf: Any) -> bool:
+def on_cpu(leaf: Any) -> bool:
+    """Whether something is a tensor with axes on the CPU.
+
+    Example:
+        >>> on_cpu(torch.ones(2)), on_cpu(torch.tensor(1.0))
+        (True, False)
+    """
     return isinstance(leaf, torch.Tensor) and leaf.device.type == "cpu" and leaf.ndim > 0
 
 
@@ -66,4 +72,4 @@ def _device_of(tree: Any) -> torch.device | None:
     """The device that tensors of the CPU meet; None where none of them has to be moved."""
     tensors = [leaf for leaf in flatten(tree) if isinstance(leaf, torch.Tensor)]
     others = [leaf.device for leaf in tensors if leaf.device.type not in ("cpu", "meta")]
-    return others[0] if others and any(_on_cpu(leaf) for leaf in tensors) else None
+    return others[0] if others and any(on_cpu(leaf) for leaf in tensors) else None
