@@ -274,3 +274,13 @@ def test_on_cuda(name, era):
     torch.testing.assert_close(
         layer.transform_images(x.cuda(), moved).cpu(), layer.transform_images(x, given), rtol=1e-3, atol=1e-2
     )
+
+
+@pytest.mark.parametrize("era", ["tf.keras", "keras3"])
+@pytest.mark.parametrize("dtype", ["int32", "uint8", "int64"])
+@pytest.mark.parametrize("scale", [0.5, [0.5, 0.5]])
+def test_rescaling_in_whole_numbers_cuts_its_factors_off(era, dtype, scale):
+    """As tf_keras 2.21 and Keras 3.15 give it: 0.5 is 0 there."""
+    eras.set_era(era)
+    found = layers.Rescaling(scale, 1, dtype=dtype)(np.array([[1.5, 2.0], [3.0, 4.0]], "float32"))
+    assert str(found.dtype).endswith(dtype) and found.tolist() == [[1, 1], [1, 1]]

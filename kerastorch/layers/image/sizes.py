@@ -232,7 +232,7 @@ class Rescaling(Layer):
         return x * self._ready(self.scale, x) + self._ready(self.offset, x)
 
     def _ready(self, value: Any, x: torch.Tensor) -> Any:
-        if not isinstance(value, (list, tuple)):
+        if not isinstance(value, (list, tuple)) and x.is_floating_point():
             return value
         made = torch.tensor(value, dtype=x.dtype, device=x.device)
         return made[:, None, None] if config.image_data_format() == "channels_first" and made.ndim == 1 else made
