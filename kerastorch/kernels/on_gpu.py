@@ -10,29 +10,11 @@ from typing import Any
 
 import torch
 
-__all__ = ["keeps", "lstm_scan", "properties"]
+__all__ = ["lstm_scan"]
 
 _log = logging.getLogger(__name__)
 
 _DTYPES = (torch.float32, torch.bfloat16, torch.float16)
-
-
-@functools.cache
-def properties(device: torch.device) -> Any:
-    """What torch knows of a GPU."""
-    return torch.cuda.get_device_properties(device)
-
-
-def keeps(like: torch.Tensor, weights: int) -> bool:
-    """Whether a program's shared memory has room for so many weights, those of float32 in two parts, and for a step.
-
-    Args:
-        like: data of the weights' type and device.
-        weights: how many.
-    """
-    chip = properties(like.device)
-    room = getattr(chip, "shared_memory_per_block_optin", 0) or chip.shared_memory_per_block
-    return weights * like.dtype.itemsize * (2 if like.dtype == torch.float32 else 1) + (1 << 14) <= room
 
 
 def lstm_scan(x: torch.Tensor, activations: Sequence[Any]) -> Any:

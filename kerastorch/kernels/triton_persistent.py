@@ -15,7 +15,7 @@ import torch
 import triton
 import triton.language as tl
 
-from .on_gpu import keeps, properties
+from .chip import keeps, properties
 from .triton_pointwise import activate, load_gates, step_back, step_of, store_gates
 
 __all__ = ["fits", "forward", "backward"]

@@ -10,7 +10,7 @@ import torch
 import triton
 import triton.language as tl
 
-from .on_gpu import keeps
+from .chip import keeps
 from .triton_pointwise import activate, load_four, load_gates, step_back, step_of, store_gates
 
 __all__ = ["fits", "forward", "backward"]
