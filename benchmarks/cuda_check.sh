@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Everything that needs a GPU, in one run of about six minutes: tests, timings, distance to the floor.
+# Everything that needs a GPU, in one run of six to seven minutes: tests, timings, distance to the floor.
 # Usage: [TESTS="paths of tests"] [ORDINARY=seconds for them] benchmarks/cuda_check.sh [folder for full logs]
 cd "$(dirname "$0")/.." || exit 1
 logs=${1:-$(mktemp -d)}
@@ -18,13 +18,10 @@ section "kernels of the LSTM"
 timeout 75 python3 benchmarks/recurrent.py 2>&1 | tee "$logs/recurrent.log" | tail -28
 
 section "fit against loops written by hand"
-timeout 45 python3 benchmarks/run.py --device cuda --turns 3 --rows mlp,cnn,lstm,tiny,embedding,resnet,two_tower --peers tuned,usual \
-    --json "$logs/run.json" >"$logs/run.log" 2>&1
+# One run for all rows, so that its processes start once.
+timeout 110 python3 benchmarks/run.py --device cuda --turns 3 --longer 5 --peers tuned,usual --json "$logs/run.json" \
+    --rows mlp,cnn,lstm,lstm_hard,tiny,embedding,resnet,masked_lstm,gru,bilstm,two_tower >"$logs/run.log" 2>&1
 python3 benchmarks/run.py --read "$logs/run.json" 2>&1 | cut -c1-260
-# Some loops written by hand take tens of milliseconds a step here.
-timeout 50 python3 benchmarks/run.py --device cuda --turns 3 --longer 4 --rows lstm_hard,masked_lstm,gru,bilstm --peers tuned,usual \
-    --json "$logs/run_slow.json" >>"$logs/run.log" 2>&1
-python3 benchmarks/run.py --read "$logs/run_slow.json" 2>&1 | cut -c1-260
 
 section "ordinary tests, computing on the GPU"
 KERASTORCH_TEST_DEVICE=cuda timeout -s INT -k 10 "${ORDINARY:-110}" python3 -m pytest -q -n 15 --timeout 60 -m "not gpu" \
