@@ -1,7 +1,7 @@
 """Times the LSTM kernels by themselves on a GPU: ``python benchmarks/recurrent.py``.
 
 Forward, and forward with backward, at the size of the benchmark's rows and larger, inside a CUDA graph as in training.
-cuDNN's own layer, with sigmoid gates and torch's default precision, is what the others are compared with.
+cuDNN's own layer, with sigmoid gates and exact products, is what the others are compared with.
 """
 
 from __future__ import annotations
@@ -95,44 +95,42 @@ def error_of(gate: str, leaves: list[torch.Tensor]) -> float:
 
 
 @contextlib.contextmanager
-def only(way: str | None, precision: str) -> Iterator[None]:
-    """Which of ``triton_lstm.WAYS`` is used, None being a launch a step; ``precision`` is that of float32 products."""
-    before = {name: module.fits for name, module in triton_lstm.WAYS.items()}, triton_lstm._PRECISION
-    for name, module in triton_lstm.WAYS.items():
-        module.fits = before[0][name] if name == way else lambda *args: False
-    triton_lstm._PRECISION = precision
+def only(way: str | None) -> Iterator[None]:
+    """Which of ``triton_lstm.WAYS`` is used; None is a launch a step."""
+    fits = {name: module.fits for name, module in triton_lstm.WAYS.items()}
+    for name in fits.keys() - {way}:
+        triton_lstm.WAYS[name].fits = lambda *args: False
     try:
         yield
     finally:
-        for name, module in triton_lstm.WAYS.items():
-            module.fits = before[0][name]
-        triton_lstm._PRECISION = before[1]
+        for name, before in fits.items():
+            triton_lstm.WAYS[name].fits = before
 
 
 def main() -> None:
     """Prints one line a size, type and kernel."""
     argparse.ArgumentParser(description=__doc__.splitlines()[0]).parse_args()
     kinds = [
-        ("cuDNN, TF32", "sigmoid", None),
         ("cuDNN, exact", "sigmoid", None),
-        ("Triton, single", "hard_sigmoid", ("single", "tf32x3")),
-        ("Triton, persistent", "hard_sigmoid", ("persistent", "tf32x3")),
-        ("Triton, a step", "hard_sigmoid", (None, "tf32x3")),
+        ("cuDNN, TF32", "sigmoid", None),
+        ("Triton, single", "hard_sigmoid", "single"),
+        ("Triton, persistent", "hard_sigmoid", "persistent"),
+        ("Triton, a step", "hard_sigmoid", None),
     ]
-    print("| time, batch, in, units | dtype | kernel | forward ms | training ms | / cuDNN | error |")
+    print("| time, batch, in, units | dtype | kernel | forward ms | training ms | / cuDNN, exact | error |")
     print("|---|---|---|---|---|---|---|")
     sizes = [(80, 32, 128, 128), (40, 64, 64, 64), (200, 16, 32, 32), (80, 32, 256, 256), (80, 128, 256, 512)]
     for size in sizes:
         for dtype in (torch.float32, torch.bfloat16):
             base = None
             leaves = leaves_of(*size, dtype)
-            for name, gate, chosen in kinds:
-                if name == "cuDNN, exact" and dtype == torch.bfloat16:
-                    continue  # the same as the other
-                if chosen and chosen[0] and not triton_lstm.WAYS[chosen[0]].fits(leaves[0], size[1], size[3]):
-                    continue
+            for name, gate, way in kinds:
                 torch.backends.cudnn.allow_tf32 = name == "cuDNN, TF32"
-                with only(*chosen) if chosen else contextlib.nullcontext():
+                if torch.backends.cudnn.allow_tf32 and dtype == torch.bfloat16:
+                    continue  # the same as the other
+                if way and not triton_lstm.WAYS[way].fits(leaves[0], size[1], size[3]):
+                    continue
+                with only(way):
                     forward = milliseconds(graphed(inference(gate, leaves)))
                     both = milliseconds(graphed(training(gate, leaves)))
                     error = error_of(gate, leaves) if size[0] * size[3] <= 80 * 256 else float("nan")

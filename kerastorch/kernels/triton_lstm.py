@@ -20,7 +20,7 @@ import triton.language as tl
 from torch.autograd.function import once_differentiable
 
 from . import triton_persistent, triton_single
-from .triton_pointwise import KINDS, activate, load_gates, step_back, step_of, store_gates
+from .triton_pointwise import KINDS, activate, load_gates, step_back, step_of, store_gates, zeros_unless
 
 __all__ = ["WAYS", "scan"]
 
@@ -31,8 +31,8 @@ WAYS: dict[str, types.ModuleType] = {"single": triton_single, "persistent": trit
 
 _ROWS = 16  # samples of one program
 _UNITS = 16  # units of one program: each computes four gates of them
-_WARPS = 4
-_DEPTH = 32  # of the products' inner loop
+# Of a launch a step; the products' inner loop goes by DEPTH.
+_STEP = {"ROWS": _ROWS, "UNITS": _UNITS, "DEPTH": 32, "num_warps": 4}
 _PRECISION = "tf32x3"  # of float32 products; Triton takes plain float32 units where there are no TF32 ones
 
 
@@ -81,7 +81,7 @@ class _Scan(torch.autograd.Function):
         if way is not None:
             WAYS[way].forward(gates, weight, outputs, cells, steps_first, fixed)
         for t in range(steps if way is None else 0):
-            _forward[_grid(batch, units)](gates, weight, outputs, cells, steps_first, t, batch, units, **fixed)
+            _forward[_grid(batch, units)](gates, weight, outputs, cells, steps_first, t, batch, units, **fixed, **_STEP)
         ctx.save_for_backward(gates, weight, outputs, cells, steps_first)
         ctx.fixed, ctx.masked, ctx.way = fixed, mask is not None, way
         ctx.set_materialize_grads(False)
@@ -103,7 +103,8 @@ class _Scan(torch.autograd.Function):
             WAYS[ctx.way].backward(grads, gates, weight, cells, d_hidden, d_cell, mask, ctx.fixed)
         grid = _grid(batch, units)
         for t in range(steps - 1 if ctx.way is None else -1, -1, -1):
-            _backward[grid](grads, gates, weight, cells, d_hidden, d_cell, mask, t, steps, batch, units, **ctx.fixed)
+            where = grads, gates, weight, cells, d_hidden, d_cell, mask
+            _backward[grid](*where, t, steps, batch, units, **ctx.fixed, **_STEP)
         flat = grads.view(-1, 4 * units)
         d_first = grads[0] @ weight
         if ctx.masked:
@@ -116,7 +117,7 @@ def _grid(batch: int, units: int) -> tuple[int, int]:
 
 
 def _fixed(gates: Tensor, mask: Tensor | None, activation: str, recurrent: str) -> dict[str, object]:
-    """The kernels' compile-time arguments. Products are rounded as torch's own are.
+    """The compile-time arguments that all ways share. Products are rounded as torch's own are.
 
     ``tf32x3`` sums three products of rounded parts, which together have float32's digits.
     """
@@ -126,10 +127,6 @@ def _fixed(gates: Tensor, mask: Tensor | None, activation: str, recurrent: str) 
         "ACT": KINDS[activation],
         "REC": KINDS[recurrent],
         "PRECISION": "tf32" if tf32 else _PRECISION,
-        "ROWS": _ROWS,
-        "UNITS": _UNITS,
-        "DEPTH": _DEPTH,
-        "num_warps": _WARPS,
     }
 
 
@@ -248,10 +245,7 @@ def _backward(
     d_i, d_f, d_g, d_o, back = step_back(d_h, carried, i, f, g, o, squashed, old_c, ACT, REC)
     if MASKED:
         counts = tl.load(mask + t * batch + row, mask=row < batch, other=0)[:, None] != 0
-        d_i = tl.where(counts, d_i, 0.0)
-        d_f = tl.where(counts, d_f, 0.0)
-        d_g = tl.where(counts, d_g, 0.0)
-        d_o = tl.where(counts, d_o, 0.0)
+        d_i, d_f, d_g, d_o = zeros_unless(counts, d_i, d_f, d_g, d_o)
         back = tl.where(counts, back, carried)
     store_gates(grads + gate, units, inside, d_i, d_f, d_g, d_o)
     tl.store(d_cell + place, back.to(kind), mask=inside)

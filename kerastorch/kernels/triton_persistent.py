@@ -16,7 +16,7 @@ import triton
 import triton.language as tl
 
 from .chip import keeps, properties
-from .triton_pointwise import activate, load_gates, step_back, step_of, store_gates
+from .triton_pointwise import activate, load_gates, step_back, step_of, store_gates, zeros_unless
 
 __all__ = ["fits", "forward", "backward"]
 
@@ -54,7 +54,7 @@ def forward(
         outputs: (time + 1, batch, units).
         cells: the same.
         mask: bytes (time, batch), anything where nothing is masked.
-        fixed: the kernel's compile-time arguments that ``triton_lstm`` shares.
+        fixed: the compile-time arguments that all ways share.
         alone: one launch a step, with nobody to wait for, as Triton's interpreter needs it.
     """
     steps, (batch, units) = gates.shape[0], outputs.shape[1:]
@@ -111,7 +111,7 @@ def _launch(like: Tensor, batch: int, units: int, fixed: dict, alone: bool) -> t
         "num_stages": 1,  # nothing of a step may be read before the fellows have written it
         "launch_cooperative_grid": not alone,
     }
-    return grid, counters, {**{name: fixed[name] for name in ("MASKED", "ACT", "REC", "PRECISION")}, **own}
+    return grid, counters, {**fixed, **own}
 
 
 @triton.jit
@@ -251,7 +251,7 @@ def _backward(
     apart = tl.num_programs(0) * (FELLOWS * FELLOWS * tile)
     tell = (to // UNITS) * FELLOWS * tile + tl.program_id(1) * tile + to % UNITS
     tell = tell[None, :] + tl.arange(0, ROWS)[:, None] * UNITS
-    told = (tl.arange(0, ROWS) >= 0)[:, None] & (to < FELLOWS * UNITS)[None, :]
+    told = (to < FELLOWS * UNITS)[None, :]
     hear = tl.program_id(1) * FELLOWS * tile + tl.arange(0, ROWS)[:, None] * UNITS + tl.arange(0, UNITS)[None, :]
     kind = gates.dtype.element_ty
     counter = counters + tl.program_id(0) * APART
@@ -283,10 +283,7 @@ def _backward(
         d_i, d_f, d_g, d_o, back = step_back(d_h, carried, i, f, g, o, squashed, old_c, ACT, REC)
         if MASKED:
             counts = tl.load(mask + t * batch + row, mask=row < batch, other=0)[:, None] != 0
-            d_i = tl.where(counts, d_i, 0.0)
-            d_f = tl.where(counts, d_f, 0.0)
-            d_g = tl.where(counts, d_g, 0.0)
-            d_o = tl.where(counts, d_o, 0.0)
+            d_i, d_f, d_g, d_o = zeros_unless(counts, d_i, d_f, d_g, d_o)
             back = tl.where(counts, back, carried)
         carried = back
         if t > 0:

@@ -5,7 +5,17 @@ from __future__ import annotations
 import triton
 import triton.language as tl
 
-__all__ = ["KINDS", "activate", "derivative", "load_four", "load_gates", "step_back", "step_of", "store_gates"]
+__all__ = [
+    "KINDS",
+    "activate",
+    "derivative",
+    "load_four",
+    "load_gates",
+    "step_back",
+    "step_of",
+    "store_gates",
+    "zeros_unless",
+]
 
 # The numbers by which kernels know the keys of ``kernels.pointwise.POINTWISE``.
 KINDS = {
@@ -84,6 +94,12 @@ def step_back(d_h, d_c, i, f, g, o, squashed, old_c, ACT: tl.constexpr, REC: tl.
     d_g = d_c * i * derivative(g, ACT)
     d_o = d_h * squashed * derivative(o, REC)
     return d_i, d_f, d_g, d_o, d_c * f
+
+
+@triton.jit
+def zeros_unless(counts, i, f, g, o):
+    """Four blocks where a step counts, zeros elsewhere."""
+    return tl.where(counts, i, 0.0), tl.where(counts, f, 0.0), tl.where(counts, g, 0.0), tl.where(counts, o, 0.0)
 
 
 @triton.jit

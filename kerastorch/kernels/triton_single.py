@@ -11,7 +11,7 @@ import triton
 import triton.language as tl
 
 from .chip import keeps
-from .triton_pointwise import activate, load_four, load_gates, step_back, step_of, store_gates
+from .triton_pointwise import activate, load_four, load_gates, step_back, step_of, store_gates, zeros_unless
 
 __all__ = ["fits", "forward", "backward"]
 
@@ -61,10 +61,9 @@ def backward(
 
 
 def _launch(batch: int, units: int, fixed: dict) -> tuple[tuple[int], dict]:
-    shared = {name: fixed[name] for name in ("MASKED", "ACT", "REC", "PRECISION")}
     width = _width(units)
     own = {"ROWS": _ROWS, "WIDTH": width, "num_warps": width // 8, "num_stages": 1}
-    return (triton.cdiv(batch, _ROWS),), {**shared, **own}
+    return (triton.cdiv(batch, _ROWS),), {**fixed, **own}
 
 
 @triton.jit(do_not_specialize=["steps", "batch"])
@@ -173,10 +172,7 @@ def _backward(
         if MASKED:
             tl.store(d_hidden + after, d_h.to(kind), mask=inside)
             counts = tl.load(mask + t * batch + row, mask=row < batch, other=0)[:, None] != 0
-            d_i = tl.where(counts, d_i, 0.0)
-            d_f = tl.where(counts, d_f, 0.0)
-            d_g = tl.where(counts, d_g, 0.0)
-            d_o = tl.where(counts, d_o, 0.0)
+            d_i, d_f, d_g, d_o = zeros_unless(counts, d_i, d_f, d_g, d_o)
             back = tl.where(counts, back, d_c)
             held = tl.where(counts, 0.0, d_h.to(kind).to(tl.float32))
         d_c = back

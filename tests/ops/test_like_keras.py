@@ -50,9 +50,9 @@ def test_values_and_types(stem, i):
         assert str(result.dtype).removeprefix("torch.") == kind
         assert tuple(result.shape) == expected.shape
         if expected.dtype.kind in "fc":
-            np.testing.assert_allclose(result.cpu().numpy(), expected, rtol=2e-5, atol=2e-6)
+            np.testing.assert_allclose(result.numpy(), expected, rtol=2e-5, atol=2e-6)
         else:
-            np.testing.assert_array_equal(result.cpu().numpy(), expected)
+            np.testing.assert_array_equal(result.numpy(), expected)
 
 
 def fed(x):
@@ -95,13 +95,13 @@ def test_lists_in_a_graph(name):
 def test_pad_as_numpy_does(mode, width):
     """Keras 3 on torch pads the last axis only for a single number, and mirrors the wrong rows for 'symmetric'."""
     x = np.arange(12.0, dtype="float32").reshape(3, 4)
-    np.testing.assert_array_equal(ops.pad(x, width, mode=mode).cpu().numpy(), np.pad(x, width, mode=mode))
+    np.testing.assert_array_equal(ops.pad(x, width, mode=mode).numpy(), np.pad(x, width, mode=mode))
 
 
 def test_dot_as_numpy_does():
     """Keras 3 on torch multiplies stacks of matrices pairwise instead."""
     x, y = (np.random.RandomState(0).rand(*shape).astype("float32") for shape in ((2, 3), (4, 3, 2)))
-    np.testing.assert_allclose(ops.dot(x, y).cpu().numpy(), np.dot(x, y), rtol=1e-6)
+    np.testing.assert_allclose(ops.dot(x, y).numpy(), np.dot(x, y), rtol=1e-6)
 
 
 def test_argpartition_as_numpy_does():
@@ -110,7 +110,7 @@ def test_argpartition_as_numpy_does():
     for kth, axis in ((2, -1), (1, 0), (-2, 1), (5, None)):
         order = ops.argpartition(x, kth, axis)
         row, where = (x.reshape(-1), 0) if axis is None else (x, axis)
-        found = np.take_along_axis(row, order.cpu().numpy(), where)
+        found = np.take_along_axis(row, order.numpy(), where)
         part = np.partition(row, kth, where)
         np.testing.assert_array_equal(np.take(found, kth, where), np.take(part, kth, where))
         below = np.take(found, range(kth % row.shape[where]), where)
@@ -120,7 +120,7 @@ def test_argpartition_as_numpy_does():
 def test_nextafter_as_numpy_does():
     """Keras 3 on torch looks for the next number of float64, which is none of float32."""
     x, y = np.array([1.0, 0.0, -2.0], "float32"), np.array([2.0, -1.0, 0.0], "float32")
-    np.testing.assert_array_equal(ops.nextafter(x, y).cpu().numpy(), np.nextafter(x, y))
+    np.testing.assert_array_equal(ops.nextafter(x, y).numpy(), np.nextafter(x, y))
 
 
 @pytest.mark.parametrize("mode", ["valid", "same", "full"])
@@ -128,7 +128,7 @@ def test_nextafter_as_numpy_does():
 def test_correlate_as_numpy_does(mode, sizes):
     """Keras 3 on torch turns the result round where the second row is the longer one."""
     x, y = (np.random.RandomState(0).rand(n).astype("float32") for n in sizes)
-    np.testing.assert_allclose(ops.correlate(x, y, mode).cpu().numpy(), np.correlate(x, y, mode), rtol=1e-5)
+    np.testing.assert_allclose(ops.correlate(x, y, mode).numpy(), np.correlate(x, y, mode), rtol=1e-5)
 
 
 @pytest.mark.parametrize("axis", [-1, 0])
@@ -140,13 +140,13 @@ def test_sparsemax_is_the_nearest_distribution(axis):
         middle = (low + high) / 2
         more = np.maximum(x - middle, 0).sum(axis, keepdims=True) > 1
         low, high = np.where(more, middle, low), np.where(more, high, middle)
-    np.testing.assert_allclose(ops.sparsemax(x, axis).cpu().numpy(), np.maximum(x - low, 0), atol=1e-12)
+    np.testing.assert_allclose(ops.sparsemax(x, axis).numpy(), np.maximum(x - low, 0), atol=1e-12)
 
 
 def test_infinities_stay_in_running_sums():
     """Keras 3 on torch takes infinities for the greatest number."""
     x = np.array([1.0, np.nan, np.inf, 2.0], "float32")
-    np.testing.assert_array_equal(ops.nancumsum(x).cpu().numpy(), np.nancumsum(x))
+    np.testing.assert_array_equal(ops.nancumsum(x).numpy(), np.nancumsum(x))
 
 
 def test_geomspace_along_an_axis():
@@ -191,7 +191,7 @@ def test_associative_scan(length, reverse):
 def test_vectorize():
     x = np.arange(6, dtype="float32").reshape(2, 3)
     scaled = ops.vectorize(lambda x, by: x * by, excluded={1})
-    np.testing.assert_array_equal(scaled(x, 2).cpu().numpy(), x * 2)
+    np.testing.assert_array_equal(scaled(x, 2).numpy(), x * 2)
     chosen = ops.vectorize(lambda a, b: ops.where(a > b, a, -b))
     np.testing.assert_array_equal(
         chosen(x, np.array([2.0, 0.0, 3.0], "float32")), np.where(x > [2, 0, 3], x, [-2, 0, -3])

@@ -212,6 +212,8 @@ def test_snapshots_are_read_again(tf, tmp_path):
         made = tf.data.Dataset.range(3).map(counted).snapshot(str(tmp_path))
         assert [(int(i["x"]), i["s"]) for i in made.as_numpy_iterator()] == [(0, b"0"), (1, b"1"), (2, b"2")]
     assert before == len(calls)
+    with pytest.raises(NotImplementedError, match="reader_func.*shuffle what snapshot"):
+        tf.data.Dataset.range(3).snapshot(str(tmp_path), reader_func=lambda parts: parts)
 
 
 def test_what_load_tells(tf, tmp_path):

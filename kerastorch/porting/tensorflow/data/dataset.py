@@ -162,7 +162,20 @@ class Dataset(Sources, Changing, Batching):
         shard_func: Any = None,
         name: str | None = None,
     ) -> Dataset:
-        """The elements, written to a folder in the first whole pass and read from there afterwards."""
+        """The elements, written to a folder in the first whole pass and read from there afterwards.
+
+        Args:
+            path: the folder.
+            compression: accepted; the one file there is laid out as it is.
+            reader_func: refused: it would read in another order.
+            shard_func: accepted, as ``compression``.
+            name: accepted.
+
+        Raises:
+            NotImplementedError: for a ``reader_func``.
+        """
+        if reader_func is not None:
+            refuse("data.Dataset.snapshot(reader_func=)", "shuffle what snapshot() gives")
 
         def make() -> Iterator[Any]:
             if storing.written(path):
